@@ -1,0 +1,145 @@
+//! The record: one step for every transition, each carrying a hash over the one before.
+//!
+//! Whoever can write the table can write a new chain; until a receipt is signed, the chain shows
+//! accidents, not forgery.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+
+use crate::identity::VerificationId;
+use crate::time::Timestamp;
+
+/// What happened, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// From 1.
+    pub seq: u32,
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub action: Action,
+    /// More about it, in English, for the record. Never a secret.
+    pub detail: String,
+    /// SHA-256, base64url, over this step and the hash of the one before.
+    pub hash: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    Agent,
+    Customer,
+    Environment,
+    System,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Started,
+    AgentCodeSent,
+    AgentCodeRefused,
+    AgentVerified,
+    ConsentAsked,
+    ConsentCodeRefused,
+    ConsentEntered,
+    Consented,
+    MailFailed,
+    MintStarted,
+    MintFailed,
+    SessionStarted,
+    HandoffRedeemed,
+    /// The customer was sent the App's QR code.
+    AppQrSent,
+    /// The agent read the customer's activity.
+    ActivityRead,
+    CustomerTold,
+    Completed,
+    Ended,
+    Cancelled,
+    Denied,
+    Expired,
+    Locked,
+}
+
+/// What a step says, before it has its place in the chain.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub action: Action,
+    pub detail: String,
+}
+
+/// Appends `entry` as the next step of `verification`.
+pub fn append(verification: &VerificationId, steps: &mut Vec<Step>, entry: Entry) {
+    let Entry { at, actor, action, detail } = entry;
+    let seq = u32::try_from(steps.len() + 1).unwrap_or(u32::MAX);
+    let previous = steps.last().map_or("", |step| step.hash.as_str());
+    let mut step = Step { seq, at, actor, action, detail, hash: String::new() };
+    step.hash = hash(verification, previous, &step);
+    steps.push(step);
+}
+
+/// Checks a whole chain.
+///
+/// # Errors
+/// The `seq` of the first step that does not follow from the ones before.
+pub fn check(verification: &VerificationId, steps: &[Step]) -> Result<(), u32> {
+    let mut previous = "";
+    for (step, seq) in steps.iter().zip(1..) {
+        if step.seq != seq || step.hash != hash(verification, previous, step) {
+            return Err(seq);
+        }
+        previous = &step.hash;
+    }
+    Ok(())
+}
+
+/// Over a JSON array, whose text is the same for the same values.
+fn hash(verification: &VerificationId, previous: &str, step: &Step) -> String {
+    let Step { seq, at, actor, action, detail, hash: _ } = step;
+    let text = serde_json::json!([previous, verification, seq, at, actor, action, detail]);
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, text.to_string().as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain() -> (VerificationId, Vec<Step>) {
+        let id = VerificationId::parse("AAAAAAAAAAAAAAAAAAAAAA").unwrap();
+        let mut steps = Vec::new();
+        for (at, action) in
+            [(1, Action::Started), (2, Action::AgentCodeSent), (3, Action::Cancelled)]
+        {
+            let at = Timestamp::from_seconds(at);
+            let entry = Entry { at, actor: Actor::Agent, action, detail: "why".into() };
+            append(&id, &mut steps, entry);
+        }
+        (id, steps)
+    }
+
+    #[test] // P12
+    fn a_whole_chain_checks_and_every_change_shows() {
+        let (id, steps) = chain();
+        assert_eq!(check(&id, &steps), Ok(()));
+        type Change = fn(&mut Vec<Step>);
+        let changes: [(u32, Change); 6] = [
+            (2, |steps| steps[1].detail.push('!')),
+            (1, |steps| steps[0].at = Timestamp::from_millis(1001)),
+            (3, |steps| steps[2].actor = Actor::Customer),
+            (2, |steps| steps[1].action = Action::Denied),
+            (2, |steps| drop(steps.remove(1))),
+            (1, |steps| steps.swap(0, 1)),
+        ];
+        for (seq, change) in changes {
+            let mut changed = steps.clone();
+            change(&mut changed);
+            assert_eq!(check(&id, &changed), Err(seq));
+        }
+        let other = VerificationId::parse("AAAAAAAAAAAAAAAAAAAAAB").unwrap();
+        assert_eq!(check(&other, &steps), Err(1));
+    }
+}

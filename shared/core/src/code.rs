@@ -1,0 +1,126 @@
+//! Six-digit one-time codes.
+
+use rand::CryptoRng;
+use serde::Deserialize;
+
+/// A code as generated or as typed: exactly six ASCII digits, leading zeros kept. A secret like
+/// any other: it does not print.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Code([u8; Code::DIGITS]);
+
+impl Code {
+    /// How many digits a code has.
+    pub const DIGITS: usize = 6;
+    const COUNT: u32 = 1_000_000;
+
+    /// Uniform over 000000 to 999999: draws beyond the last whole multiple of a million are
+    /// thrown away, so that no code is likelier than another.
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        const END: u32 = u32::MAX - u32::MAX % Code::COUNT;
+        loop {
+            let draw = rng.next_u32();
+            if draw < END {
+                return Self::from_number(draw % Self::COUNT);
+            }
+        }
+    }
+
+    fn from_number(mut number: u32) -> Self {
+        let mut digits = [b'0'; Self::DIGITS];
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+        Self(digits)
+    }
+
+    /// `None` for anything but six ASCII digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: [u8; Self::DIGITS] = text.as_bytes().try_into().ok()?;
+        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
+    }
+
+    /// The digits, for the mail and for hashing.
+    pub fn expose(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl TryFrom<String> for Code {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("exactly six digits")
+    }
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Code(…)")
+    }
+}
+
+/// The two digits that the agent reads out and the customer compares with his page (00 to 99).
+pub fn match_number(rng: &mut impl CryptoRng) -> String {
+    // 256 draws into 100 would favour the first 56: throw away what is over 199.
+    loop {
+        let mut byte = [0];
+        rng.fill_bytes(&mut byte);
+        if byte[0] < 200 {
+            return format!("{:02}", byte[0] % 100);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    #[test] // P6
+    fn codes_are_uniform_over_every_digit_and_every_bucket() {
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(6);
+        let draws = 200_000;
+        let mut digits = [[0_u32; 10]; Code::DIGITS];
+        let mut buckets = [0_u32; 100];
+        for _ in 0..draws {
+            let code = Code::generate(&mut rng);
+            for (place, digit) in code.expose().bytes().enumerate() {
+                digits[place][usize::from(digit - b'0')] += 1;
+            }
+            buckets[code.expose().parse::<usize>().unwrap() / 10_000] += 1;
+        }
+        // Chi-square at one in a million: 47.0 for 9 degrees of freedom, 180.8 for 99.
+        for place in digits {
+            assert!(chi_square(&place, draws) < 47.0, "{place:?}");
+        }
+        assert!(chi_square(&buckets, draws) < 180.8);
+    }
+
+    fn chi_square(counts: &[u32], draws: u32) -> f64 {
+        let expected = f64::from(draws) / counts.len() as f64;
+        counts.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum()
+    }
+
+    #[test] // P6
+    fn leading_zeros_are_kept_and_both_ends_reached() {
+        assert_eq!(Code::from_number(0).expose(), "000000");
+        assert_eq!(Code::from_number(42).expose(), "000042");
+        assert_eq!(Code::from_number(999_999).expose(), "999999");
+    }
+
+    #[test] // P24
+    fn only_six_ascii_digits_are_a_code() {
+        assert_eq!(Code::parse("012345").unwrap().expose(), "012345");
+        for text in ["", "12345", "1234567", "12345a", "١٢٣", "12 456", "-12345", "１２３４５６"]
+        {
+            assert_eq!(Code::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test] // P7
+    fn a_code_does_not_print() {
+        assert_eq!(format!("{:?}", Code::parse("123456").unwrap()), "Code(…)");
+    }
+}

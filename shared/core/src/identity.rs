@@ -1,0 +1,306 @@
+//! Who and which: identifiers and addresses, parsed at the door.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Secret;
+use crate::text::is_invisible;
+
+/// A verification's id, and its session's: 128 random bits, base64url (22 characters).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct VerificationId(String);
+
+impl VerificationId {
+    const LENGTH: usize = 22;
+
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill_bytes(&mut bytes);
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// `None` for anything that [`Self::generate`] could not have made.
+    pub fn parse(text: &str) -> Option<Self> {
+        let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        (text.len() == Self::LENGTH && text.bytes().all(alphabet)).then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for VerificationId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What stands in a link's fragment, for the customer's page or an environment: which
+/// verification, and the secret that opens it.
+#[derive(Clone, Debug)]
+pub struct LinkToken {
+    pub verification: VerificationId,
+    pub secret: Secret,
+}
+
+impl LinkToken {
+    /// `None` for anything that is not `<verification id>.<43 characters>`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (id, secret) = text.split_once('.')?;
+        let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        (secret.len() == 43 && secret.bytes().all(alphabet)).then_some(())?;
+        Some(Self {
+            verification: VerificationId::parse(id)?,
+            secret: Secret::from(secret.to_owned()),
+        })
+    }
+
+    /// The text of it, itself a secret.
+    pub fn to_secret(&self) -> Secret {
+        Secret::from(format!("{}.{}", self.verification, self.secret.expose()))
+    }
+}
+
+/// An e-mail address: lower-cased, at most 254 characters (RFC 5321, section 4.5.3.1.3), with
+/// nothing in it that could break out of a header, a filter or a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Email(String);
+
+impl Email {
+    /// The longest address taken, in bytes.
+    pub const MAX_BYTES: usize = 254;
+
+    /// `None` for what is not an address of the plain form `local@domain`: ASCII, no spaces,
+    /// quotes, brackets, commas or control characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        let (local, domain) = text.split_once('@')?;
+        let local_ok = |b: u8| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b);
+        let domain_ok = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-';
+        let ok = text.len() <= Self::MAX_BYTES
+            && (1..=64).contains(&local.len())
+            && local.bytes().all(local_ok)
+            && !local.starts_with('.')
+            && !local.ends_with('.')
+            && !local.contains("..")
+            && !domain.is_empty()
+            && domain.bytes().all(domain_ok)
+            && domain.split('.').all(|label| {
+                !label.is_empty()
+                    && label.len() <= 63
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+            });
+        ok.then_some(Self(text))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address as others may see it: `a***@example.com`.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let first: String = local.chars().take(1).collect();
+        format!("{first}***@{domain}")
+    }
+}
+
+/// A newtype over a string that is checked whenever it is read, from a request or from the table.
+macro_rules! checked_string {
+    ($type:ty, $what:literal) => {
+        impl TryFrom<String> for $type {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text).ok_or($what)
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.0
+            }
+        }
+    };
+}
+
+checked_string!(VerificationId, "not an id");
+checked_string!(Email, "not an e-mail address");
+checked_string!(Reason, "1 to 500 characters");
+checked_string!(TicketNumber, "1 to 64 printable ASCII characters");
+
+/// Some text from outside that has no form of its own, of 1 to `MAX` characters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Text<const MAX: usize>(String);
+
+impl<const MAX: usize> Text<MAX> {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if (1..=MAX).contains(&text.chars().count()) {
+            Ok(Self(text))
+        } else {
+            Err(format!("1 to {MAX} characters"))
+        }
+    }
+}
+
+/// A token or handoff as it comes in, not read yet. It does not print.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct TokenText(Text<200>);
+
+impl TokenText {
+    /// `None` for what is no token: see [`LinkToken::parse`].
+    pub fn parse(&self) -> Option<LinkToken> {
+        LinkToken::parse(self.0.as_str())
+    }
+}
+
+/// The id of an ecosystem or of an agent, as it comes in.
+pub type IdText = Text<128>;
+
+/// Why a verification was cancelled: 1 to 500 characters after trimming, one line or several, at
+/// least one of them to be seen, no other control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Reason(String);
+
+impl Reason {
+    pub const MAX_CHARS: usize = 500;
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let printable = |c: char| !c.is_control() || c == '\n' || c == '\t' || c == '\r';
+        let seen = |c: char| !c.is_whitespace() && !is_invisible(c);
+        ((1..=Self::MAX_CHARS).contains(&text.chars().count())
+            && text.chars().all(printable)
+            && text.chars().any(seen))
+        .then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The help desk's ticket that a verification belongs to: 1 to 64 printable ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct TicketNumber(String);
+
+impl TicketNumber {
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let printable = |b: u8| b.is_ascii_graphic() || b == b' ';
+        ((1..=64).contains(&text.len()) && text.bytes().all(printable))
+            .then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The support analyst who runs a verification, as his access token names him.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// His Cognito `sub`.
+    pub id: String,
+    pub name: String,
+    pub email: Email,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_lower_cased_and_plain() {
+        let email = Email::parse(" Ana.Lopez+waizant@Example.COM ").unwrap();
+        assert_eq!(email.as_str(), "ana.lopez+waizant@example.com");
+        assert_eq!(email.masked(), "a***@example.com");
+    }
+
+    #[test] // P24
+    fn hostile_addresses_are_not_addresses() {
+        let long = format!("{}@example.com", "a".repeat(64 + 1));
+        for text in [
+            "",
+            "@",
+            "a@",
+            "@b",
+            "a b@c.d",
+            "a@b\r\nBcc: x@y.z",
+            "\"a\"@b.c",
+            "a@b@c",
+            "a@b..c",
+            "a@-b.c",
+            "a..b@c.d",
+            "<a@b.c>",
+            "a,b@c.d",
+            "á@b.c",
+            "a@b.c\0",
+            "a@b\"c",
+            &long,
+        ] {
+            assert_eq!(Email::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test] // P29
+    fn a_reason_can_be_read() {
+        assert_eq!(
+            Reason::parse(" Colgó.\r\nNo contesta. ").unwrap().as_str(),
+            "Colgó.\r\nNo contesta."
+        );
+        assert!(Reason::parse("?").is_some() && Reason::parse("\u{200b}x").is_some());
+        assert!(Reason::parse(&"ñ".repeat(500)).is_some());
+        let long = "ñ".repeat(501);
+        for text in [
+            "",
+            "  \n ",
+            "\u{a0}\u{2003}",
+            "\u{200b}",
+            "\u{feff}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{ad} \u{202e}",
+            "\u{200b}\u{2060}",
+            "\u{fe0f}",
+            "a\0",
+            "a\u{1b}[2J",
+            &long,
+        ] {
+            assert_eq!(Reason::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ids_are_128_bits_of_base64url() {
+        let id = VerificationId::generate(&mut rand::rand_core::UnwrapErr(rand::rngs::SysRng));
+        assert_eq!(VerificationId::parse(id.as_str()), Some(id));
+        for text in [
+            "",
+            "short",
+            "AAAAAAAAAAAAAAAAAAAAA/",
+            "AAAAAAAAAAAAAAAAAAAAAAA",
+            "../../../../../../../../",
+        ] {
+            assert_eq!(VerificationId::parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Support access, the process itself: who may look, which codes are right, what a customer has
+//! consented to, and when all of it ends.
+//!
+//! Nothing here knows AWS, a clock, an environment variable or a log. Time and randomness are
+//! arguments, storage and mail are [`ports`].
+
+pub mod activity;
+pub mod attempt;
+pub mod chain;
+pub mod code;
+pub mod directory;
+pub mod entitlement;
+pub mod entry;
+pub mod identity;
+pub mod limits;
+pub mod mail;
+pub mod mint;
+pub mod notice;
+pub mod ports;
+pub mod receipt;
+pub mod recovery;
+pub mod refusal;
+pub mod secret;
+pub mod session;
+pub mod support_grant;
+mod text;
+pub mod time;
+pub mod verification;
+pub mod view;

@@ -1,0 +1,185 @@
+//! The numbers of the process, and the budgets that count over many verifications.
+
+use crate::entitlement::RcmForMembers;
+use crate::time::Timestamp;
+
+/// The numbers that an operator may set. Every field is a template parameter; see the README.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// How long a code is good for, in seconds.
+    pub code_seconds: u32,
+    /// Wrong entries that lock a stage of a verification, over all codes sent in it.
+    pub wrong_per_stage: u32,
+    /// Wrong entries for a customer in 24 hours, over all verifications.
+    pub wrong_per_customer: u32,
+    /// Of these, at most so many through one agent.
+    pub wrong_per_customer_and_agent: u32,
+    /// Wrong entries of an agent's own code in 24 hours, over all his verifications.
+    pub wrong_per_agent: u32,
+    /// Mails with a code to one customer in an hour.
+    pub mails_per_customer: u32,
+    /// Seconds between two sendings of a code.
+    pub resend_seconds: u32,
+    /// Sendings in a stage of a verification.
+    pub sends_per_stage: u32,
+    /// Look-ups of an agent in 15 minutes.
+    pub lookups_per_agent: u32,
+    /// Seconds without an act that close a verification.
+    pub idle_seconds: u32,
+    /// The longest session, in seconds.
+    pub session_seconds: u32,
+    /// How long one attempt to mint keeps others out, in seconds.
+    pub mint_lease_seconds: u32,
+    /// How long the triggers take a mint grant, in seconds.
+    pub mint_grant_seconds: u32,
+    /// How long a verification is kept after its last change, in days.
+    pub record_days: u32,
+    pub consent_mode: ConsentMode,
+    pub rcm_for_members: RcmForMembers,
+}
+
+impl Limits {
+    /// A session as people are told of it, in minutes.
+    pub fn session_minutes(&self) -> u32 {
+        self.session_seconds.div_ceil(60)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            code_seconds: 300,
+            wrong_per_stage: 5,
+            wrong_per_customer: 10,
+            wrong_per_customer_and_agent: 5,
+            wrong_per_agent: 10,
+            mails_per_customer: 10,
+            resend_seconds: 30,
+            sends_per_stage: 5,
+            lookups_per_agent: 30,
+            idle_seconds: 900,
+            session_seconds: 300,
+            mint_lease_seconds: 45,
+            mint_grant_seconds: 30,
+            record_days: 400,
+            consent_mode: ConsentMode::Both,
+            rcm_for_members: RcmForMembers(false),
+        }
+    }
+}
+
+/// Whose entries of the customer's code make consent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConsentMode {
+    /// The customer on his page and the agent in the console, in either order.
+    #[default]
+    Both,
+    /// The agent alone, for customers who cannot open the page (seeds 000 and 001).
+    AgentEntry,
+}
+
+const DAY: u32 = 24 * 60 * 60;
+pub(crate) const HOUR: u32 = 60 * 60;
+const QUARTER: u32 = 15 * 60;
+
+/// One count in one fixed window, with the limit it stands under.
+///
+/// The window's number is part of the key, so that nothing needs resetting and TTL may be late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// The key of the count, window included.
+    pub key: String,
+    pub limit: u32,
+    /// When the window ends.
+    pub ends_at: Timestamp,
+}
+
+impl Budget {
+    pub(crate) fn new(
+        name: &str,
+        subject: &[&str],
+        window: u32,
+        limit: u32,
+        now: Timestamp,
+    ) -> Self {
+        let number = now.seconds().div_euclid(i64::from(window));
+        let key = format!("{name}#{}#{number}", subject.join("#"));
+        Self { key, limit, ends_at: Timestamp::from_seconds((number + 1) * i64::from(window)) }
+    }
+
+    /// Look-ups of an agent.
+    pub fn lookups(agent_id: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::new("lookups", &[agent_id], QUARTER, limits.lookups_per_agent, now)
+    }
+
+    /// Wrong entries of an agent's own code.
+    pub fn agent_wrong(agent_id: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::new("agent-wrong", &[agent_id], DAY, limits.wrong_per_agent, now)
+    }
+
+    /// Wrong entries for a customer.
+    pub fn customer_wrong(customer_id: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::new("customer-wrong", &[customer_id], DAY, limits.wrong_per_customer, now)
+    }
+
+    /// Wrong entries for a customer in one agent's verifications.
+    pub fn customer_wrong_by(
+        customer_id: &str,
+        agent_id: &str,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Self {
+        let limit = limits.wrong_per_customer_and_agent;
+        Self::new("customer-wrong-by", &[customer_id, agent_id], DAY, limit, now)
+    }
+
+    /// Mails with a code to a customer.
+    pub fn customer_mails(customer_id: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::new("customer-mails", &[customer_id], HOUR, limits.mails_per_customer, now)
+    }
+
+    /// Take one from the budget.
+    pub fn spend(self) -> Charge {
+        Charge { budget: self, amount: 1 }
+    }
+
+    /// Only require that something is left.
+    pub fn require(self) -> Charge {
+        Charge { budget: self, amount: 0 }
+    }
+}
+
+/// What a write asks of a budget: whatever the amount, the count must still be under its limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    pub budget: Budget,
+    /// 1 counts, 0 only looks.
+    pub amount: u32,
+}
+
+/// A count that goes on as long as each counting comes within `seconds` of the one before. At its
+/// limit nothing more is counted until the last one is `seconds` old; then it begins anew.
+///
+/// Unlike a [`Budget`]'s window it has no edge around which twice as much would pass, so that a
+/// wait is never shorter than it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Streak {
+    pub key: String,
+    pub limit: u32,
+    pub seconds: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_fixed_and_numbered() {
+        let limits = Limits::default();
+        let first = Budget::lookups("a", &limits, Timestamp::from_seconds(899));
+        assert_eq!(first.key, "lookups#a#0");
+        assert_eq!(first.ends_at, Timestamp::from_seconds(900));
+        let next = Budget::lookups("a", &limits, Timestamp::from_seconds(900));
+        assert_eq!(next.key, "lookups#a#1");
+    }
+}

@@ -1,0 +1,130 @@
+//! Two of the three families of "no": a *refusal* is a rule's answer, a *failure* the world's.
+//! What the client sees of either, a *problem*, is the gateway's business.
+
+use crate::time::Timestamp;
+use crate::verification::Status;
+
+/// A rule said no. Nothing is wrong with the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NotAllowed(NotAllowed),
+    /// The look-up found nobody.
+    UnknownCustomer,
+    /// No such verification, or not the caller's.
+    NotFound,
+    /// The verification is not where this call needs it.
+    WrongStep(Status),
+    /// A race was lost three times over.
+    Conflict,
+    /// Wrong, expired or used: one answer for all three.
+    CodeRefused {
+        attempts_left: u32,
+    },
+    /// The ecosystem is not the customer's, or nothing may be opened there.
+    EnvironmentRefused,
+    /// Ecosystem Admin is for successors, and no ecosystem has come to this customer.
+    NotASuccessor,
+    /// This verification's module shows no activity of the customer.
+    NoActivity,
+    /// The customer's activity has no such process.
+    UnknownProcess,
+    /// The page's token is unknown, replaced or over: one answer.
+    ConsentRefused,
+    /// Unknown, used, expired or for another environment: one answer.
+    HandoffRefused,
+    /// The customer has a live support grant, until then.
+    GrantExists {
+        expires_at: Timestamp,
+    },
+    /// The customer has none.
+    NoGrant,
+    /// Any of the three credentials wrong, revoked, expired or another agent's: one answer.
+    GrantRefused,
+    /// The support grant ends before a session could.
+    GrantEndsTooSoon,
+    /// A cool-down or a budget; `retry_after` in seconds.
+    TooManyRequests {
+        retry_after: u32,
+    },
+}
+
+impl Refusal {
+    /// Too many requests, until then: at least a second.
+    pub fn until(moment: Timestamp, now: Timestamp) -> Self {
+        Self::TooManyRequests { retry_after: moment.seconds_from(now).max(1) }
+    }
+}
+
+/// Why somebody is not allowed, as told to the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAllowed {
+    /// The caller is not in the group, or is disabled.
+    Agent,
+    /// The target is the caller himself.
+    Oneself,
+    /// The target has an account in the agents' pool.
+    Colleague,
+    /// Who offers access is not in the directory.
+    NoCustomer,
+    /// The customer is suspended in the directory.
+    Suspended,
+    /// The customer could not sign in himself (unconfirmed, disabled, must change or reset his
+    /// password, federated, missing).
+    CannotSignIn,
+}
+
+/// The world broke: a dependency refused, failed or hung.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which dependency, for the log.
+    pub service: &'static str,
+    /// What it said, for the log alone. Never a secret, never an address.
+    pub detail: String,
+    /// Whether the write may have happened all the same.
+    pub maybe_done: bool,
+}
+
+impl Failure {
+    /// It certainly did not happen.
+    pub fn clean(service: &'static str, detail: impl Into<String>) -> Self {
+        Self { service, detail: detail.into(), maybe_done: false }
+    }
+
+    /// It may have happened: a time-out, a broken connection.
+    pub fn unsure(service: &'static str, detail: impl Into<String>) -> Self {
+        Self { service, detail: detail.into(), maybe_done: true }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.service, self.detail)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Why a call stops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    Refused(Refusal),
+    Failed(Failure),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<NotAllowed> for Stop {
+    fn from(why: NotAllowed) -> Self {
+        Self::Refused(Refusal::NotAllowed(why))
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}

@@ -1,0 +1,173 @@
+//! Secrets as types, and the keyed hashes that are all that is ever stored of them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::CryptoRng;
+use ring::hmac;
+use serde::{Deserialize, Serialize};
+
+/// Something that must never be printed, logged or stored: a handoff, a page token, a session
+/// token. It has no `Display`, no `Serialize`, and a `Debug` that says nothing.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// 256 random bits, base64url (43 characters).
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 32];
+        rng.fill_bytes(&mut bytes);
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The secret itself, for the one place that hands it over.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What a secret is for. Each purpose hashes differently, so that a hash stored for one can
+/// never be matched by a secret made for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    AgentCode,
+    CustomerCode,
+    Page,
+    Handoff,
+    MintAnswer,
+    SessionToken,
+    Recovery,
+    SupportGrant,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::AgentCode => "agent-code",
+            Self::CustomerCode => "customer-code",
+            Self::Page => "page",
+            Self::Handoff => "handoff",
+            Self::MintAnswer => "mint-answer",
+            Self::SessionToken => "session-token",
+            Self::Recovery => "recovery",
+            Self::SupportGrant => "support-grant",
+        }
+    }
+}
+
+/// The key under which secrets are hashed (HMAC-SHA-256, RFC 2104). It lives in Secrets Manager;
+/// without it a copy of the table says nothing about six-digit codes.
+#[derive(Clone)]
+pub struct HashKey(hmac::Key);
+
+impl HashKey {
+    /// The shortest key taken, in bytes: the length of the hash (RFC 2104, section 3).
+    pub const MIN_BYTES: usize = 32;
+
+    /// Takes the key's bytes.
+    ///
+    /// # Errors
+    /// A key shorter than [`Self::MIN_BYTES`] is refused.
+    pub fn new(bytes: &[u8]) -> Result<Self, KeyTooShort> {
+        if bytes.len() < Self::MIN_BYTES {
+            return Err(KeyTooShort);
+        }
+        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, bytes)))
+    }
+
+    /// The keyed hash of `secret`, bound to its purpose and to `context`, the things it is good
+    /// for (a verification, an agent, a customer, an ecosystem).
+    pub fn digest(&self, purpose: Purpose, context: &[&str], secret: &str) -> Digest {
+        Digest(URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &message(purpose, context, secret))))
+    }
+
+    /// What stands for `text` in a key of the table: always the same, and without this key not to
+    /// be traced back to a text that could be guessed, such as an address.
+    pub fn pseudonym(&self, purpose: Purpose, context: &[&str], text: &str) -> String {
+        self.digest(purpose, context, text).0
+    }
+
+    /// Whether `secret` is what `digest` was made of, in constant time.
+    pub fn matches(
+        &self,
+        digest: &Digest,
+        purpose: Purpose,
+        context: &[&str],
+        secret: &str,
+    ) -> bool {
+        let Ok(expected) = URL_SAFE_NO_PAD.decode(&digest.0) else {
+            return false;
+        };
+        hmac::verify(&self.0, &message(purpose, context, secret), &expected).is_ok()
+    }
+}
+
+impl std::fmt::Debug for HashKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashKey(…)")
+    }
+}
+
+/// Every part with its length before it, so that no two different lists give the same bytes.
+fn message(purpose: Purpose, context: &[&str], secret: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in [purpose.label()].iter().chain(context).chain([&secret]) {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes
+}
+
+/// The key for hashes is shorter than [`HashKey::MIN_BYTES`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct KeyTooShort;
+
+/// A keyed hash of a secret: what is stored. Compare it with [`HashKey::matches`] only.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> HashKey {
+        HashKey::new(&[7; 32]).unwrap()
+    }
+
+    #[test] // P8
+    fn a_digest_matches_its_own_secret_purpose_and_context_alone() {
+        let digest = key().digest(Purpose::CustomerCode, &["v1", "eco-1"], "123456");
+        let matches =
+            |purpose, context: &[&str], secret| key().matches(&digest, purpose, context, secret);
+        assert!(matches(Purpose::CustomerCode, &["v1", "eco-1"], "123456"));
+        assert!(!matches(Purpose::AgentCode, &["v1", "eco-1"], "123456"));
+        assert!(!matches(Purpose::CustomerCode, &["v2", "eco-1"], "123456"));
+        assert!(!matches(Purpose::CustomerCode, &["v1eco-1", ""], "123456"));
+        assert!(!matches(Purpose::CustomerCode, &["v1", "eco-1"], "123457"));
+        let other = HashKey::new(&[8; 32]).unwrap();
+        assert!(!other.matches(&digest, Purpose::CustomerCode, &["v1", "eco-1"], "123456"));
+    }
+
+    #[test] // P7
+    fn secrets_and_keys_do_not_print() {
+        let secret = Secret::from("hunter2".to_owned());
+        assert_eq!(format!("{secret:?} {:?}", key()), "Secret(…) HashKey(…)");
+    }
+
+    #[test]
+    fn a_short_key_is_refused() {
+        assert_eq!(HashKey::new(&[1; 31]).unwrap_err(), KeyTooShort);
+    }
+}

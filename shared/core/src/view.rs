@@ -1,0 +1,330 @@
+//! What the API shows of a verification: to the agent, and to the customer on his page.
+
+use serde::Serialize;
+
+use crate::chain::Step;
+use crate::directory::{CustomerStatus, Locale, Plan, Role, SignIn};
+use crate::entitlement::{Environment, environments};
+use crate::identity::{Agent, Email, VerificationId};
+use crate::limits::Limits;
+use crate::mint::Visibility;
+use crate::session::IssuedHandoff;
+use crate::support_grant::SupportGrantId;
+use crate::time::Timestamp;
+use crate::verification::{Module, Outcome, Side, State, Status, Verification};
+
+/// A verification as an agent sees it. The customer's data is there only once the agent has
+/// proved himself.
+#[derive(Debug, Serialize)]
+pub struct VerificationView<'a> {
+    id: &'a VerificationId,
+    module: Module,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support_grant: Option<GrantTermsView<'a>>,
+    status: Status,
+    outcome: Option<Outcome>,
+    ticket: Option<&'a str>,
+    agent: &'a Agent,
+    customer: CustomerView<'a>,
+    ecosystem: Option<&'a str>,
+    code: Option<CodeView>,
+    consent: Option<ConsentEntries<'a>>,
+    session: Option<SessionView<'a>>,
+    reason: Option<&'a str>,
+    expires_at: Option<String>,
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<StepView<'a>>>,
+}
+
+/// What a customer's own grant allows.
+#[derive(Debug, Serialize)]
+struct GrantTermsView<'a> {
+    id: &'a SupportGrantId,
+    expires_at: String,
+    visibility: Visibility,
+}
+
+#[derive(Debug, Serialize)]
+struct CustomerView<'a> {
+    email: String,
+    #[serde(flatten)]
+    known: Option<KnownCustomer<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct KnownCustomer<'a> {
+    name: &'a str,
+    status: CustomerStatus,
+    sign_in: SignIn,
+    mfa: bool,
+    ecosystems: Vec<EcosystemView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct EcosystemView<'a> {
+    id: &'a str,
+    name: &'a str,
+    role: Role,
+    plan: Plan,
+    environments: Vec<Environment>,
+}
+
+#[derive(Debug, Serialize)]
+struct CodeView {
+    to: &'static str,
+    sent_to: String,
+    expires_at: String,
+    resend_at: String,
+    attempts_left: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct ConsentEntries<'a> {
+    match_number: &'a str,
+    agent_entered: bool,
+    customer_entered: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct SessionView<'a> {
+    id: &'a VerificationId,
+    expires_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handoffs: Option<Vec<HandoffView>>,
+}
+
+/// A handoff as the agent learns of it, once.
+#[derive(Serialize)]
+pub struct HandoffView {
+    environment: Environment,
+    landing: String,
+    #[serde(flatten)]
+    holder: Holder,
+}
+
+/// Who holds a handoff: nobody else gets it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Holder {
+    /// The agent: the secret stands in the fragment of `url`.
+    Agent {
+        url: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        qr_svg: Option<String>,
+    },
+    /// The customer: his masked address, or null if it could not be sent.
+    Customer { sent_to: Option<String> },
+}
+
+impl HandoffView {
+    /// A handoff for the agent. `base` is the environment's address; `qr` draws the App's.
+    pub fn new(issued: IssuedHandoff, base: &str, qr: impl FnOnce(&str) -> String) -> Self {
+        let url = issued.url(base);
+        let qr_svg = (issued.environment == Environment::App).then(|| qr(&url));
+        let IssuedHandoff { environment, landing, secret: _ } = issued;
+        Self { environment, landing, holder: Holder::Agent { url, qr_svg } }
+    }
+
+    /// A handoff that was sent to the customer at this address; to none if it could not be.
+    pub fn mailed(issued: IssuedHandoff, to: Option<&Email>) -> Self {
+        let IssuedHandoff { environment, landing, secret: _ } = issued;
+        Self { environment, landing, holder: Holder::Customer { sent_to: to.map(Email::masked) } }
+    }
+}
+
+impl std::fmt::Debug for HandoffView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HandoffView({})", self.environment.as_str())
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct StepView<'a> {
+    seq: u32,
+    at: String,
+    actor: crate::chain::Actor,
+    action: crate::chain::Action,
+    detail: &'a str,
+}
+
+impl<'a> VerificationView<'a> {
+    /// The verification with its steps. It must have been read [`at`](Verification::at) now.
+    pub fn new(verification: &'a Verification, limits: &Limits) -> Self {
+        let steps = verification.steps.iter().map(StepView::from).collect();
+        Self { steps: Some(steps), ..Self::listed(verification, limits) }
+    }
+
+    /// The verification with its handoffs, shown this once.
+    pub fn with_handoffs(
+        verification: &'a Verification,
+        limits: &Limits,
+        handoffs: Vec<HandoffView>,
+    ) -> Self {
+        let mut view = Self::new(verification, limits);
+        if let Some(session) = &mut view.session {
+            session.handoffs = Some(handoffs);
+        }
+        view
+    }
+
+    /// The verification as a listing shows it, without steps.
+    pub fn listed(verification: &'a Verification, limits: &Limits) -> Self {
+        let closed = match &verification.state {
+            State::Closed(closed) => Some(closed),
+            State::Started { .. }
+            | State::AgentChallenged { .. }
+            | State::AgentVerified { .. }
+            | State::AwaitingConsent { .. }
+            | State::Consented { .. }
+            | State::Minting { .. }
+            | State::InSession { .. } => None,
+        };
+        let consent = verification.consent();
+        Self {
+            id: &verification.id,
+            module: verification.module,
+            support_grant: verification.support_grant.as_ref().map(|terms| GrantTermsView {
+                id: &terms.id,
+                expires_at: terms.expires_at.to_string(),
+                visibility: terms.visibility,
+            }),
+            status: verification.status(),
+            outcome: closed.map(|closed| closed.outcome),
+            ticket: verification.ticket.as_ref().map(|ticket| ticket.as_str()),
+            agent: &verification.agent,
+            customer: CustomerView::new(verification, limits),
+            ecosystem: consent.map(|consent| consent.ecosystem.as_str()),
+            code: code_view(verification, limits),
+            consent: consent.and_then(|consent| consent.entries.as_ref()).map(|entries| {
+                ConsentEntries {
+                    match_number: &entries.match_number,
+                    agent_entered: entries.agent,
+                    customer_entered: entries.customer,
+                }
+            }),
+            session: session(verification).map(|(deadline, _)| SessionView {
+                id: &verification.id,
+                expires_at: deadline.to_string(),
+                handoffs: None,
+            }),
+            reason: closed.and_then(|closed| closed.reason.as_ref()).map(|r| r.as_str()),
+            expires_at: verification.expires_at().map(|at| at.to_string()),
+            created_at: verification.created_at.to_string(),
+            steps: None,
+        }
+    }
+}
+
+impl<'a> CustomerView<'a> {
+    fn new(verification: &'a Verification, limits: &Limits) -> Self {
+        let customer = &verification.customer;
+        let known = verification.standing().map(|standing| KnownCustomer {
+            name: &customer.name,
+            status: customer.status,
+            sign_in: standing.sign_in,
+            mfa: standing.mfa,
+            ecosystems: customer
+                .ecosystems
+                .iter()
+                .filter(|ecosystem| verification.serves(ecosystem))
+                .map(|ecosystem| EcosystemView {
+                    id: &ecosystem.id,
+                    name: &ecosystem.name,
+                    role: ecosystem.role,
+                    plan: ecosystem.plan,
+                    environments: environments(ecosystem, limits.rcm_for_members),
+                })
+                .collect(),
+        });
+        Self { email: customer.email.masked(), known }
+    }
+}
+
+impl<'a> From<&'a Step> for StepView<'a> {
+    fn from(step: &'a Step) -> Self {
+        let Step { seq, at, actor, action, detail, hash: _ } = step;
+        Self { seq: *seq, at: at.to_string(), actor: *actor, action: *action, detail }
+    }
+}
+
+fn code_view(verification: &Verification, limits: &Limits) -> Option<CodeView> {
+    let (code, side) = verification.sent_code()?;
+    let (to, email) = match side {
+        Side::Agent => ("agent", &verification.agent.email),
+        Side::Customer => ("customer", &verification.customer.email),
+    };
+    Some(CodeView {
+        to,
+        sent_to: email.masked(),
+        expires_at: code.expires_at.to_string(),
+        resend_at: code.resend_at.to_string(),
+        attempts_left: code.attempts_left(limits),
+    })
+}
+
+/// The deadline of the session that there is or was, and what it opened. Entitlement is decided again
+/// when a session is issued: that may be less than was consented to.
+fn session(verification: &Verification) -> Option<(Timestamp, Vec<Environment>)> {
+    match &verification.state {
+        State::InSession { session, .. } => Some((session.expires_at, session.environments())),
+        State::Closed(closed) => {
+            closed.session.as_ref().map(|past| (past.expires_at, past.environments.clone()))
+        }
+        State::Started { .. }
+        | State::AgentChallenged { .. }
+        | State::AgentVerified { .. }
+        | State::AwaitingConsent { .. }
+        | State::Consented { .. }
+        | State::Minting { .. } => None,
+    }
+}
+
+/// A verification as the customer sees it on his page.
+#[derive(Debug, Serialize)]
+pub struct ConsentView<'a> {
+    status: Status,
+    agent: AgentName<'a>,
+    ecosystem: EcosystemName<'a>,
+    /// What would be opened; once there is a session, what is.
+    environments: Vec<Environment>,
+    /// How long a session lasts at most.
+    minutes: u32,
+    match_number: Option<&'a str>,
+    code_expires_at: Option<String>,
+    customer_entered: bool,
+    session_expires_at: Option<String>,
+    locale: Locale,
+}
+
+#[derive(Debug, Serialize)]
+struct AgentName<'a> {
+    name: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct EcosystemName<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+impl<'a> ConsentView<'a> {
+    /// `None` where nothing was asked of the customer.
+    pub fn new(verification: &'a Verification, limits: &Limits) -> Option<Self> {
+        let consent = verification.consent()?;
+        let entries = consent.entries.as_ref();
+        let (deadline, opened) = session(verification).unzip();
+        Some(Self {
+            status: verification.status(),
+            agent: AgentName { name: &verification.agent.name },
+            ecosystem: EcosystemName { id: &consent.ecosystem, name: &consent.ecosystem_name },
+            environments: opened.unwrap_or_else(|| consent.environments.clone()),
+            minutes: limits.session_minutes(),
+            match_number: entries.map(|entries| entries.match_number.as_str()),
+            code_expires_at: verification.sent_code().map(|(code, _)| code.expires_at.to_string()),
+            customer_entered: entries.is_some_and(|entries| entries.customer),
+            session_expires_at: deadline.map(|at| at.to_string()),
+            locale: verification.customer.locale,
+        })
+    }
+}
