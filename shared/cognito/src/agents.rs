@@ -1,0 +1,80 @@
+//! The agents' pool: who works here, and who may support.
+
+use aws_sdk_cognitoidentityprovider::Client;
+use support_core::identity::Email;
+use support_core::ports::AgentPool;
+use support_core::refusal::Failure;
+
+use crate::failure;
+
+/// The group of those who may open verifications. Compared exactly.
+const GROUP: &str = "CustomerService";
+
+/// The agents' user pool.
+#[derive(Clone, Debug)]
+pub struct CognitoAgents {
+    pub(crate) client: Client,
+    pub(crate) pool_id: String,
+}
+
+impl AgentPool for CognitoAgents {
+    async fn has_account(&self, email: &Email) -> Result<bool, Failure> {
+        Ok(self.enabled(email.as_str()).await?.is_some())
+    }
+
+    /// Both questions are asked at the same time, so that a Cognito that hangs costs one
+    /// time-out and not two.
+    async fn is_agent(&self, username: &str) -> Result<bool, Failure> {
+        let (enabled, in_group) =
+            tokio::try_join!(self.enabled(username), self.in_group(username))?;
+        Ok(enabled == Some(true) && in_group)
+    }
+}
+
+impl CognitoAgents {
+    /// Whether the account is enabled; `None` if there is none.
+    async fn enabled(&self, username: &str) -> Result<Option<bool>, Failure> {
+        let answer = self
+            .client
+            .admin_get_user()
+            .user_pool_id(&self.pool_id)
+            .username(username)
+            .send()
+            .await;
+        match answer {
+            Ok(user) => Ok(Some(user.enabled())),
+            Err(error) => match error.as_service_error() {
+                Some(e) if e.is_user_not_found_exception() => Ok(None),
+                _ => Err(failure(&error)),
+            },
+        }
+    }
+
+    pub(crate) async fn in_group(&self, username: &str) -> Result<bool, Failure> {
+        let mut next = None;
+        loop {
+            let answer = self
+                .client
+                .admin_list_groups_for_user()
+                .user_pool_id(&self.pool_id)
+                .username(username)
+                .set_next_token(next)
+                .send()
+                .await;
+            let page = match answer {
+                Ok(page) => page,
+                Err(error) => match error.as_service_error() {
+                    Some(e) if e.is_user_not_found_exception() => return Ok(false),
+                    _ => return Err(failure(&error)),
+                },
+            };
+            if page.groups().iter().any(|group| group.group_name() == Some(GROUP)) {
+                return Ok(true);
+            }
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The customers' pool: how a customer stands with Cognito.
+
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
+use aws_sdk_cognitoidentityprovider::types::UserStatusType;
+use support_core::directory::{SignIn, Standing};
+use support_core::identity::Email;
+use support_core::ports::CustomerPool;
+use support_core::refusal::Failure;
+
+use crate::{SERVICE, failure};
+
+/// The customers' user pool.
+#[derive(Clone, Debug)]
+pub struct CognitoCustomers {
+    pub(crate) client: Client,
+    pub(crate) pool_id: String,
+}
+
+impl CustomerPool for CognitoCustomers {
+    async fn standing(&self, user_id: &str) -> Result<Standing, Failure> {
+        let answer =
+            self.client.admin_get_user().user_pool_id(&self.pool_id).username(user_id).send().await;
+        match answer {
+            Ok(user) => standing(&user),
+            Err(error) => match error.as_service_error() {
+                Some(e) if e.is_user_not_found_exception() => {
+                    Ok(Standing { sign_in: SignIn::Missing, mfa: false })
+                }
+                _ => Err(failure(&error)),
+            },
+        }
+    }
+
+    async fn account(&self, user_id: &str) -> Result<Option<(Email, Standing)>, Failure> {
+        let answer =
+            self.client.admin_get_user().user_pool_id(&self.pool_id).username(user_id).send().await;
+        match answer {
+            Ok(user) => {
+                let address = user.user_attributes().iter().find(|a| a.name() == "email");
+                let email = address.and_then(|address| Email::parse(address.value()?));
+                email.map(|email| Ok((email, standing(&user)?))).transpose()
+            }
+            Err(error) => match error.as_service_error() {
+                Some(e) if e.is_user_not_found_exception() => Ok(None),
+                _ => Err(failure(&error)),
+            },
+        }
+    }
+}
+
+fn standing(user: &AdminGetUserOutput) -> Result<Standing, Failure> {
+    Ok(Standing { sign_in: sign_in(user)?, mfa: has_mfa(user) })
+}
+
+/// A status that Cognito does not document for a user who could be supported is a failure: what
+/// it means for a sign-in is not known here.
+pub(crate) fn sign_in(user: &AdminGetUserOutput) -> Result<SignIn, Failure> {
+    if !user.enabled() {
+        return Ok(SignIn::Disabled);
+    }
+    match user.user_status() {
+        Some(UserStatusType::Confirmed) => Ok(SignIn::Confirmed),
+        Some(UserStatusType::Unconfirmed) => Ok(SignIn::Unconfirmed),
+        Some(UserStatusType::ForceChangePassword) => Ok(SignIn::MustChangePassword),
+        Some(UserStatusType::ResetRequired) => Ok(SignIn::ResetRequired),
+        Some(UserStatusType::ExternalProvider) => Ok(SignIn::Federated),
+        Some(other) => Err(Failure::clean(SERVICE, format!("user status {other}"))),
+        None => Err(Failure::clean(SERVICE, "no user status")),
+    }
+}
+
+fn has_mfa(user: &AdminGetUserOutput) -> bool {
+    !user.user_mfa_setting_list().is_empty()
+        || user.preferred_mfa_setting().is_some_and(|setting| !setting.is_empty())
+}

@@ -1,0 +1,65 @@
+//! The agents' and the customers' user pools, and minting, on Cognito.
+
+mod agents;
+mod customers;
+mod minter;
+mod recovery;
+
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::config::http::HttpResponse;
+use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use aws_types::SdkConfig;
+use support_core::refusal::Failure;
+
+pub use agents::CognitoAgents;
+pub use customers::CognitoCustomers;
+pub use minter::CognitoMinter;
+pub use recovery::CognitoPasswords;
+
+const SERVICE: &str = "cognito";
+
+/// One client for every pool that a function asks.
+#[derive(Clone, Debug)]
+pub struct Cognito {
+    client: Client,
+}
+
+impl Cognito {
+    pub fn new(config: &SdkConfig) -> Self {
+        Self { client: Client::new(config) }
+    }
+
+    pub fn agents(&self, pool_id: impl Into<String>) -> CognitoAgents {
+        CognitoAgents { client: self.client.clone(), pool_id: pool_id.into() }
+    }
+
+    /// The agents' passwords, through the app client `client_id`, which has no secret.
+    pub fn passwords(
+        &self,
+        pool_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> CognitoPasswords {
+        CognitoPasswords { agents: self.agents(pool_id), client_id: client_id.into() }
+    }
+
+    pub fn customers(&self, pool_id: impl Into<String>) -> CognitoCustomers {
+        CognitoCustomers { client: self.client.clone(), pool_id: pool_id.into() }
+    }
+
+    /// Minting through the app client `client_id` of the customers' pool. Reads the client's
+    /// secret, so that it stands in no environment.
+    ///
+    /// # Errors
+    /// Cognito failed or refused, or the client has no secret.
+    pub async fn minter(
+        &self,
+        pool_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> Result<CognitoMinter, Failure> {
+        CognitoMinter::connect(self.client.clone(), pool_id.into(), client_id.into()).await
+    }
+}
+
+fn failure<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Failure {
+    support_aws::failure(SERVICE, error)
+}

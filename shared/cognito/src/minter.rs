@@ -1,0 +1,194 @@
+//! Minting: custom auth through the app client `support-access`, whose triggers know the grant.
+
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::config::http::HttpResponse;
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
+use aws_sdk_cognitoidentityprovider::config::{Builder, Config};
+use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cognitoidentityprovider::types::{
+    AuthFlowType, AuthenticationResultType, ChallengeNameType,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ring::hmac;
+use support_aws::Timeouts;
+use support_core::mint::{GRANT_METADATA, MintGrantId};
+use support_core::ports::{Minted, Minter};
+use support_core::refusal::Failure;
+use support_core::secret::Secret;
+use support_core::session::Tokens;
+
+use crate::{SERVICE, failure};
+
+/// The app client `support-access`.
+#[derive(Clone, Debug)]
+pub struct CognitoMinter {
+    client: Client,
+    pool_id: String,
+    client_id: String,
+    client_secret: Secret,
+}
+
+impl CognitoMinter {
+    pub(crate) async fn connect(
+        client: Client,
+        pool_id: String,
+        client_id: String,
+    ) -> Result<Self, Failure> {
+        let client_secret = client
+            .describe_user_pool_client()
+            .user_pool_id(&pool_id)
+            .client_id(&client_id)
+            .send()
+            .await
+            .map_err(|error| failure(&error))?
+            .user_pool_client
+            .and_then(|app| app.client_secret)
+            .map(Secret::from)
+            .ok_or_else(|| Failure::clean(SERVICE, "the client has no secret"))?;
+        Ok(Self { client, pool_id, client_id, client_secret })
+    }
+
+    /// The app client, for the mint grant and the check of the tokens.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Proof of the client's secret for one user.
+    fn secret_hash(&self, username: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.client_secret.expose().as_bytes());
+        let mut context = hmac::Context::with_key(&key);
+        context.update(username.as_bytes());
+        context.update(self.client_id.as_bytes());
+        STANDARD.encode(context.sign())
+    }
+
+    /// The challenge's session; `None` if Cognito refused the user. Repeatable: a challenge that
+    /// nobody answers dies by itself.
+    async fn initiate(&self, user_id: &str, hash: &str) -> Result<Option<String>, Failure> {
+        let answer = self
+            .client
+            .admin_initiate_auth()
+            .user_pool_id(&self.pool_id)
+            .client_id(&self.client_id)
+            .auth_flow(AuthFlowType::CustomAuth)
+            .auth_parameters("USERNAME", user_id)
+            .auth_parameters("SECRET_HASH", hash)
+            .customize()
+            .config_override(timeouts(Timeouts::MINT))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => match (answer.challenge_name, answer.session) {
+                (Some(ChallengeNameType::CustomChallenge), Some(session)) => Ok(Some(session)),
+                _ => Err(Failure::clean(SERVICE, "not the challenge that was asked for")),
+            },
+            Err(error) => refused(&error).map(|()| None),
+        }
+    }
+
+    /// What the answer to the challenge brought; `None` if Cognito refused it.
+    ///
+    /// Sent once: a challenge's session is spent by the first answer that arrives, so that a
+    /// second one after a time-out would be refused although the first had minted. Better an
+    /// unsure failure, and another attempt under another grant. Tokens lost that way were never
+    /// out of Cognito.
+    async fn respond(
+        &self,
+        user_id: &str,
+        hash: &str,
+        session: String,
+        grant: &MintGrantId,
+        answer: &Secret,
+    ) -> Result<Option<AuthenticationResultType>, Failure> {
+        let answer = self
+            .client
+            .admin_respond_to_auth_challenge()
+            .user_pool_id(&self.pool_id)
+            .client_id(&self.client_id)
+            .challenge_name(ChallengeNameType::CustomChallenge)
+            .session(session)
+            .challenge_responses("USERNAME", user_id)
+            .challenge_responses("SECRET_HASH", hash)
+            .challenge_responses("ANSWER", answer.expose())
+            .client_metadata(GRANT_METADATA, grant.as_str())
+            .customize()
+            .config_override(timeouts(Timeouts::MINT).retry_config(RetryConfig::disabled()))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => match answer.authentication_result {
+                Some(result) => Ok(Some(result)),
+                None => Err(Failure::clean(SERVICE, "another challenge instead of tokens")),
+            },
+            Err(error) => refused(&error).map(|()| None),
+        }
+    }
+
+    /// Best effort: a refresh token that lives on has left Cognito for this function only.
+    async fn revoke(&self, refresh_token: String) {
+        let revoked = self
+            .client
+            .revoke_token()
+            .client_id(&self.client_id)
+            .client_secret(self.client_secret.expose())
+            .token(refresh_token)
+            .customize()
+            .config_override(timeouts(Timeouts::BEST_EFFORT))
+            .send()
+            .await;
+        if let Err(error) = revoked {
+            let failure = failure(&error);
+            tracing::warn!(service = SERVICE, detail = failure.detail, "refresh token not revoked");
+        }
+    }
+}
+
+impl Minter for CognitoMinter {
+    async fn mint(
+        &self,
+        user_id: &str,
+        grant: &MintGrantId,
+        answer: &Secret,
+    ) -> Result<Minted, Failure> {
+        let hash = self.secret_hash(user_id);
+        let Some(session) = self.initiate(user_id, &hash).await? else {
+            return Ok(Minted::Refused);
+        };
+        let Some(result) = self.respond(user_id, &hash, session, grant, answer).await? else {
+            return Ok(Minted::Refused);
+        };
+        if let Some(refresh_token) = result.refresh_token {
+            self.revoke(refresh_token).await;
+        }
+        match (result.access_token, result.id_token) {
+            (Some(access), Some(id)) => {
+                Ok(Minted::Tokens(Tokens { access: access.into(), id: id.into() }))
+            }
+            _ => Err(Failure::clean(SERVICE, "a token is missing")),
+        }
+    }
+}
+
+fn timeouts(timeouts: Timeouts) -> Builder {
+    Config::builder().timeout_config(timeouts.into())
+}
+
+/// Whether Cognito refused the user, for good. A client secret that Cognito no longer takes comes
+/// under the same code, but is the deployment's fault and no refusal.
+fn refused<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Result<(), Failure> {
+    const REFUSALS: [&str; 4] = [
+        "NotAuthorizedException",
+        "UserNotFoundException",
+        "UserNotConfirmedException",
+        "PasswordResetRequiredException",
+    ];
+    let said = error.as_service_error();
+    if said.and_then(|e| e.message()).is_some_and(|text| text.contains("secret hash")) {
+        return Err(Failure::clean(SERVICE, "the client's secret is not taken"));
+    }
+    match said.and_then(|e| e.code()) {
+        Some(code) if REFUSALS.contains(&code) => Ok(()),
+        _ => Err(failure(error)),
+    }
+}

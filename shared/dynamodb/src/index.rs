@@ -1,0 +1,146 @@
+//! Verifications by who and when. The indexes hold keys alone, which never change, so that a
+//! verification's many writes cost nothing there; the items come from the table.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_types::SdkConfig;
+use support_core::ports::{Due, DueItems, Page, Position, Scope, VerificationIndex};
+use support_core::refusal::Failure;
+use support_core::time::Timestamp;
+use support_core::verification::Verification;
+
+use crate::verifications::{id, key, verification};
+use crate::{DUE, VERIFICATION, attribute, failure, not_built, support_grants};
+
+/// The indexes of the Support table, named in the template.
+mod name {
+    pub const BY_AGENT: &str = "by-agent";
+    pub const BY_CUSTOMER: &str = "by-customer";
+    pub const BY_KIND: &str = "by-kind";
+    pub const DUE: &str = "due";
+}
+
+/// The verifications of the Support table, to look through.
+#[derive(Clone, Debug)]
+pub struct DynamoIndex {
+    client: Client,
+    table: String,
+}
+
+impl DynamoIndex {
+    pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
+        Self { client: Client::new(config), table: table.into() }
+    }
+
+    async fn keys(
+        &self,
+        scope: &Scope,
+        before: Option<&Position>,
+        limit: usize,
+    ) -> Result<(Vec<AttributeValue>, bool), Failure> {
+        let (index, attribute, value) = match scope {
+            Scope::Everyone => (name::BY_KIND, attribute::KIND, VERIFICATION),
+            Scope::Agent(id) => (name::BY_AGENT, attribute::AGENT_ID, id.as_str()),
+            Scope::Customer(email) => {
+                (name::BY_CUSTOMER, attribute::CUSTOMER_EMAIL, email.as_str())
+            }
+        };
+        let value = AttributeValue::S(value.to_owned());
+        let start = before.map(|position| {
+            HashMap::from([
+                (attribute::KEY.to_owned(), key(&position.id)),
+                (
+                    attribute::CREATED_AT.to_owned(),
+                    AttributeValue::N(position.created_at.millis().to_string()),
+                ),
+                (attribute.to_owned(), value.clone()),
+            ])
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(index)
+            .key_condition_expression("#partition = :value")
+            .expression_attribute_names("#partition", attribute)
+            .expression_attribute_values(":value", value)
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| failure(&error))?;
+        let ended = answer.last_evaluated_key.is_none();
+        let items = answer.items.unwrap_or_default().into_iter();
+        Ok((items.filter_map(|mut item| item.remove(attribute::KEY)).collect(), ended))
+    }
+
+    /// The verifications under `keys`, in their order. What is gone meanwhile is left out.
+    async fn items(&self, keys: &[AttributeValue]) -> Result<Vec<Verification>, Failure> {
+        let mut pending: Vec<_> =
+            keys.iter().map(|k| HashMap::from([(attribute::KEY.to_owned(), k.clone())])).collect();
+        let mut found = Vec::new();
+        while !pending.is_empty() {
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(std::mem::take(&mut pending)))
+                .consistent_read(true)
+                .build()
+                .map_err(not_built)?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, wanted)
+                .send()
+                .await
+                .map_err(|error| failure(&error))?;
+            for item in answer.responses.unwrap_or_default().into_values().flatten() {
+                let place = item.get(attribute::KEY).and_then(|k| keys.iter().position(|x| x == k));
+                found.push((place, verification(item)?));
+            }
+            for rest in answer.unprocessed_keys.unwrap_or_default().into_values() {
+                pending.extend(rest.keys);
+            }
+        }
+        found.sort_by_key(|(place, _)| *place);
+        Ok(found.into_iter().map(|(_, verification)| verification).collect())
+    }
+}
+
+impl VerificationIndex for DynamoIndex {
+    async fn page(
+        &self,
+        scope: &Scope,
+        before: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, Failure> {
+        let (keys, ended) = self.keys(scope, before, limit).await?;
+        Ok(Page { items: self.items(&keys).await?, ended })
+    }
+}
+
+impl DueItems for DynamoIndex {
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(name::DUE)
+            .key_condition_expression("#due = :due AND #at <= :now")
+            .expression_attribute_names("#due", attribute::DUE)
+            .expression_attribute_names("#at", attribute::DUE_AT)
+            .expression_attribute_values(":due", AttributeValue::S(DUE.to_owned()))
+            .expression_attribute_values(":now", AttributeValue::N(now.millis().to_string()))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| failure(&error))?;
+        let items = answer.items.unwrap_or_default();
+        let due = |key| {
+            let verification = id(key).map(Due::Verification);
+            verification.or_else(|| support_grants::parse(key).map(Due::SupportGrant))
+        };
+        Ok(items.iter().filter_map(|item| due(item.get(attribute::KEY)?)).collect())
+    }
+}

@@ -1,0 +1,64 @@
+//! The Core directory and the Support table, on DynamoDB.
+//!
+//! | key in the Support table | item |
+//! | --- | --- |
+//! | `V#<id>` | a verification, whole: state, steps, session |
+//! | `B#<budget>` | the count of a budget in one window, or of a streak |
+//! | `G#<id>` | a mint grant |
+//! | `S#<key>` | a customer's support grant |
+//!
+//! Every item carries `ttl`, when DynamoDB may remove it. That is housekeeping: no read trusts it.
+
+mod directory;
+mod grants;
+mod index;
+mod streaks;
+mod support_grants;
+mod verifications;
+
+pub use directory::DynamoDirectory;
+pub use grants::DynamoGrants;
+pub use index::DynamoIndex;
+pub use verifications::DynamoVerifications;
+
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use support_core::refusal::Failure;
+
+const SERVICE: &str = "dynamodb";
+
+fn failure<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Failure {
+    support_aws::failure(SERVICE, error)
+}
+
+/// A request that lacks a part: a mistake in this crate.
+fn not_built<E>(_: E) -> Failure {
+    Failure::clean(SERVICE, "request not built")
+}
+
+/// An item that is not what this crate wrote, or a value that no item can hold.
+fn unreadable(error: serde_dynamo::Error) -> Failure {
+    Failure::clean(SERVICE, format!("item unreadable: {error}"))
+}
+
+/// Attribute names. The table's key is `pk` in the template, too.
+mod attribute {
+    pub const KEY: &str = "pk";
+    pub const TTL: &str = "ttl";
+    pub const VERSION: &str = "version";
+    pub const COUNT: &str = "n";
+    pub const ENDS_AT: &str = "ends_at";
+    pub const ANSWERED: &str = "answered";
+    pub const CREATED_AT: &str = "created_at";
+    pub const AGENT_ID: &str = "agent_id";
+    pub const CUSTOMER_EMAIL: &str = "customer_email";
+    pub const KIND: &str = "kind";
+    pub const DUE: &str = "due";
+    pub const DUE_AT: &str = "due_at";
+}
+
+/// What every verification's `kind` is: the key of the index over all of them.
+const VERIFICATION: &str = "verification";
+
+/// What `due` is: the key of the sparse index of what needs looking at.
+const DUE: &str = "due";

@@ -1,0 +1,53 @@
+//! Support grants as items of the Support table. They are in none of its indexes but `due`.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use support_core::refusal::Failure;
+use support_core::support_grant::{GrantKey, SupportGrant};
+use support_core::time::Timestamp;
+
+use crate::verifications::Item;
+use crate::{DUE, unreadable};
+
+#[derive(Serialize)]
+struct Row<'a> {
+    pk: String,
+    /// As in a verification's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<i64>,
+    writer: &'a str,
+    ttl: i64,
+    #[serde(flatten)]
+    grant: &'a SupportGrant,
+}
+
+pub(crate) fn key(grant: &GrantKey) -> AttributeValue {
+    AttributeValue::S(format!("S#{}", grant.as_str()))
+}
+
+/// The grant in a key.
+pub(crate) fn parse(key: &AttributeValue) -> Option<GrantKey> {
+    GrantKey::parse(key.as_s().ok()?.strip_prefix("S#")?)
+}
+
+pub(crate) fn item(
+    grant: &SupportGrant,
+    writer: &str,
+    record_seconds: i64,
+) -> Result<Item, Failure> {
+    serde_dynamo::to_item(Row {
+        pk: format!("S#{}", grant.key.as_str()),
+        due: grant.due_at().map(|_| DUE),
+        due_at: grant.due_at().map(Timestamp::millis),
+        writer,
+        ttl: grant.terms.expires_at.seconds() + record_seconds,
+        grant,
+    })
+    .map_err(unreadable)
+}
+
+pub(crate) fn grant(item: Item) -> Result<SupportGrant, Failure> {
+    serde_dynamo::from_item(item).map_err(unreadable)
+}

@@ -1,0 +1,309 @@
+//! The adapters against a real engine, embedded: dynoxide, DynamoDB over SQLite.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
+    KeyType, Projection, ProjectionType, ScalarAttributeType,
+};
+use support_aws::{Aws, Timeouts};
+use support_core::identity::{Email, VerificationId};
+use support_core::limits::{Charge, Streak};
+use support_core::mint::{MintGrant, MintGrantId};
+use support_core::ports::{
+    Activities, Change, Counted, Directory, Due, DueItems, MintGrants, Page, Position, Saved,
+    Scope, Streaks, SupportGrants, VerificationIndex, Verifications,
+};
+use support_core::refusal::Failure;
+use support_core::support_grant::{GrantKey, SupportGrant};
+use support_core::time::Timestamp;
+use support_core::verification::Verification;
+use support_dynamodb::{DynamoDirectory, DynamoGrants, DynamoIndex, DynamoVerifications};
+use support_testing::conformance;
+use support_testing::samples::{NOON, Walk, granted, versions};
+use tokio::net::TcpListener;
+
+/// An engine on a port of its own, reached as the functions reach DynamoDB.
+async fn engine() -> Aws {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let database = dynoxide::Database::memory().expect("an engine");
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    let variables = HashMap::from([
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ("AWS_ENDPOINT_URL", format!("http://{address}")),
+    ]);
+    Aws::from_variables(|name| variables.get(name).cloned(), Timeouts::ORDINARY).expect("complete")
+}
+
+async fn table(aws: &Aws) -> Client {
+    let attribute = |name: &str, kind| {
+        AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
+    };
+    let key = |name: &str, kind| {
+        KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
+    };
+    let index = |name: &str, partition: &str, sort: &str| {
+        GlobalSecondaryIndex::builder()
+            .index_name(name)
+            .key_schema(key(partition, KeyType::Hash))
+            .key_schema(key(sort, KeyType::Range))
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+            .build()
+            .unwrap()
+    };
+    let client = Client::new(aws.config());
+    client
+        .create_table()
+        .table_name("support")
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk", ScalarAttributeType::S))
+        .attribute_definitions(attribute("created_at", ScalarAttributeType::N))
+        .attribute_definitions(attribute("agent_id", ScalarAttributeType::S))
+        .attribute_definitions(attribute("customer_email", ScalarAttributeType::S))
+        .attribute_definitions(attribute("kind", ScalarAttributeType::S))
+        .attribute_definitions(attribute("due", ScalarAttributeType::S))
+        .attribute_definitions(attribute("due_at", ScalarAttributeType::N))
+        .key_schema(key("pk", KeyType::Hash))
+        .global_secondary_indexes(index("by-agent", "agent_id", "created_at"))
+        .global_secondary_indexes(index("by-customer", "customer_email", "created_at"))
+        .global_secondary_indexes(index("by-kind", "kind", "created_at"))
+        .global_secondary_indexes(index("due", "due", "due_at"))
+        .send()
+        .await
+        .expect("created");
+    client
+        .create_table()
+        .table_name("core")
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk", ScalarAttributeType::S))
+        .key_schema(key("pk", KeyType::Hash))
+        .send()
+        .await
+        .expect("created");
+    client
+}
+
+/// The three adapters of the Support table as one store.
+struct Dynamo {
+    verifications: DynamoVerifications,
+    index: DynamoIndex,
+    grants: DynamoGrants,
+}
+
+impl Dynamo {
+    fn new(aws: &Aws) -> Self {
+        Self {
+            verifications: DynamoVerifications::new(aws.config(), "support", 400),
+            index: DynamoIndex::new(aws.config(), "support"),
+            grants: DynamoGrants::new(aws.config(), "support"),
+        }
+    }
+}
+
+impl Verifications for Dynamo {
+    async fn load(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
+        self.verifications.load(id).await
+    }
+
+    async fn save(&self, change: &Change) -> Result<Saved, Failure> {
+        self.verifications.save(change).await
+    }
+
+    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
+        self.verifications.spend(charge).await
+    }
+}
+
+impl SupportGrants for Dynamo {
+    async fn load_grant(&self, key: &GrantKey) -> Result<Option<SupportGrant>, Failure> {
+        self.verifications.load_grant(key).await
+    }
+
+    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
+        self.verifications.save_grant(next, charges).await
+    }
+}
+
+impl VerificationIndex for Dynamo {
+    async fn page(
+        &self,
+        scope: &Scope,
+        before: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, Failure> {
+        self.index.page(scope, before, limit).await
+    }
+}
+
+impl DueItems for Dynamo {
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
+        self.index.due(now, limit).await
+    }
+}
+
+impl Streaks for Dynamo {
+    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
+        self.verifications.count(streak, now).await
+    }
+
+    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
+        self.verifications.give_back(streak).await
+    }
+}
+
+impl MintGrants for Dynamo {
+    async fn load(&self, id: &MintGrantId) -> Result<Option<MintGrant>, Failure> {
+        self.grants.load(id).await
+    }
+
+    async fn mark(&self, id: &MintGrantId) -> Result<bool, Failure> {
+        self.grants.mark(id).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dynamodb_conforms() {
+    let aws = engine().await;
+    table(&aws).await;
+    conformance::suite(Arc::new(Dynamo::new(&aws))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_item_says_when_it_may_go() {
+    let aws = engine().await;
+    let client = table(&aws).await;
+    conformance::suite(Arc::new(Dynamo::new(&aws))).await;
+    let scan = client.scan().table_name("support").send().await.expect("read");
+    for item in scan.items() {
+        let pk = item["pk"].as_s().unwrap();
+        let ttl: i64 = item["ttl"].as_n().unwrap().parse().unwrap();
+        let days = (ttl - NOON.seconds()) / (24 * 60 * 60);
+        assert_eq!(
+            days,
+            if pk.starts_with("V#") || pk.starts_with("S#") { 400 } else { 0 },
+            "{pk}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")] // P7
+async fn nothing_of_a_session_can_be_read_from_its_item() {
+    let aws = engine().await;
+    let client = table(&aws).await;
+    let store = Dynamo::new(&aws);
+    let mut walk = Walk::start(1);
+    let handoffs = walk.session();
+    let whole = walk.verification.clone();
+    for state in versions(&whole) {
+        assert_eq!(store.save(&Change::to(state)).await, Ok(Saved::Done));
+    }
+    let dump =
+        format!("{:?}", client.scan().table_name("support").send().await.expect("read").items());
+    assert!(dump.contains(whole.id.as_str()), "the dump holds the item");
+    let page = walk.page.secret.expose();
+    let secrets = handoffs.iter().map(|h| h.secret.expose().split_once('.').unwrap().1);
+    for canary in secrets.chain([page, "access-token-canary", "id-token-canary", "424242"]) {
+        assert!(!dump.contains(canary));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")] // P7
+async fn no_credential_can_be_read_from_a_support_grants_item() {
+    let aws = engine().await;
+    let client = table(&aws).await;
+    let store = Dynamo::new(&aws);
+    let (grant, credentials) = granted("carla", None);
+    assert_eq!(store.save_grant(&grant, &[]).await, Ok(Saved::Done));
+    let (walk, next) = Walk::redeem(1, grant);
+    let change = Change { support_grant: Some(next), ..Change::to(walk.verification) };
+    assert_eq!(store.save(&change).await, Ok(Saved::Done));
+    let scan = client.scan().table_name("support").send().await.expect("read");
+    let dump = format!("{:?}", scan.items());
+    assert!(dump.contains("S#") && dump.contains("sub-carla"), "the dump holds the items");
+    let code = credentials.security_code().expose().to_owned();
+    for canary in [credentials.user_name(), credentials.password().expose().to_owned(), code] {
+        assert!(!dump.contains(&canary) && !dump.contains(&canary.replace('-', "")));
+    }
+    // A grant is in no listing, whatever asks for one.
+    let grants = scan.items().iter().filter(|item| item["pk"].as_s().unwrap().starts_with("S#"));
+    for item in grants {
+        for attribute in ["kind", "agent_id", "customer_email"] {
+            assert!(!item.contains_key(attribute), "{attribute}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_directory_finds_by_lower_cased_address() {
+    let aws = engine().await;
+    let client = table(&aws).await;
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let ecosystem = HashMap::from([
+        ("id".to_owned(), text("eco-1")),
+        ("name".to_owned(), text("Uno")),
+        ("role".to_owned(), text("successor")),
+        ("plan".to_owned(), text("plus")),
+        ("modules".to_owned(), AttributeValue::L(vec![])),
+    ]);
+    let process = ["id", "title", "status", "detail"].map(|name| (name.to_owned(), text(name)));
+    let mut process = HashMap::from(process);
+    process.insert("at".to_owned(), text("2026-01-14T16:05:00Z"));
+    client
+        .put_item()
+        .table_name("core")
+        .item("pk", text("USER#carla@example.com"))
+        .item("user_id", text("sub-carla"))
+        .item("email", text("carla@example.com"))
+        .item("name", text("Carla"))
+        .item("locale", text("es"))
+        .item("status", text("suspended"))
+        .item("ecosystems", AttributeValue::L(vec![AttributeValue::M(ecosystem)]))
+        .item("processes", AttributeValue::L(vec![AttributeValue::M(process)]))
+        .send()
+        .await
+        .expect("written");
+    let directory = DynamoDirectory::new(aws.config(), "core");
+    let found = directory.find(&Email::parse("CARLA@example.com").unwrap()).await.unwrap().unwrap();
+    assert_eq!(found.user_id, "sub-carla");
+    assert_eq!(found.ecosystems[0].id, "eco-1");
+    let (customer, processes) = directory.activity(&found.email).await.unwrap().unwrap();
+    assert_eq!(customer, found);
+    let at = Timestamp::from_seconds(1_768_406_700);
+    assert_eq!(processes.len(), 1);
+    assert_eq!((processes[0].id.as_str(), processes[0].at), ("id", at));
+    let nobody = directory.activity(&Email::parse("nobody@example.com").unwrap()).await;
+    assert_eq!(nobody, Ok(None));
+    let unknown = directory.find(&Email::parse("nobody@example.com").unwrap()).await;
+    assert_eq!(unknown, Ok(None));
+}
+
+#[tokio::test(flavor = "multi_thread")] // P25
+async fn a_store_that_is_not_there_fails_and_says_that_a_write_may_have_happened() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    // It takes connections and never answers.
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok(connection) = listener.accept().await {
+            held.push(connection);
+        }
+    });
+    let variables = HashMap::from([
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ("AWS_ENDPOINT_URL", format!("http://{address}")),
+    ]);
+    let aws = Aws::from_variables(|name| variables.get(name).cloned(), Timeouts::ORDINARY).unwrap();
+    let store = DynamoVerifications::new(aws.config(), "support", 400);
+    #[expect(clippy::disallowed_methods, reason = "how long it really takes")]
+    let started = std::time::Instant::now();
+    let saved = store.save(&Change::to(Walk::start(1).verification)).await;
+    assert!(saved.is_err_and(|failure| failure.maybe_done));
+    assert!(started.elapsed() < Timeouts::ORDINARY.operation + std::time::Duration::from_secs(1));
+}

@@ -1,0 +1,203 @@
+//! What the embedded engine never answers: writes that met another transaction, and writes whose
+//! answer was lost on the way, so that the SDK sent them again.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use support_aws::{Aws, Timeouts};
+use support_core::limits::{Budget, Limits};
+use support_core::ports::{Change, Saved, SupportGrants, Verifications};
+use support_core::support_grant::SupportGrant;
+use support_dynamodb::DynamoVerifications;
+use support_testing::samples::{NOON, Walk, granted};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+#[derive(Clone, Copy)]
+enum Behaviour {
+    /// Refuses with this error.
+    Refuses(&'static str),
+    /// Cancels the transaction, with a reason for each item.
+    Cancels(&'static [&'static str]),
+    /// Takes the request and closes the connection.
+    Cuts,
+    /// Finds, in the place of what it is asked to write, just that; written by somebody else, if
+    /// a name is given.
+    FindsItWritten(Option<&'static str>),
+}
+
+/// Behaves so towards one request after the other, each on a connection of its own.
+async fn table(behaviours: &'static [Behaviour]) -> DynamoVerifications {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for behaviour in behaviours {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let request = read_request(&mut stream).await;
+            if let Some(body) = behaviour.answer(&request) {
+                let answer = format!(
+                    "HTTP/1.1 400 X\r\ncontent-type: application/x-amz-json-1.0\r\n\
+                     connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    let lookup = |name| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        "AWS_ENDPOINT_URL" => Some(url.clone()),
+        _ => None,
+    };
+    let patient = Duration::from_secs(5);
+    let aws = Aws::from_variables(lookup, Timeouts { attempt: patient, operation: patient });
+    DynamoVerifications::new(aws.unwrap().config(), "Support", 400)
+}
+
+impl Behaviour {
+    fn answer(self, request: &Value) -> Option<String> {
+        let failed = |item: Value| json!({"Code": "ConditionalCheckFailed", "Item": item});
+        let body = match self {
+            Self::Cuts => return None,
+            Self::Refuses(error) => json!({"__type": error}),
+            Self::Cancels(codes) => {
+                let reasons: Vec<_> = codes.iter().map(|code| json!({"Code": code})).collect();
+                json!({"__type": "TransactionCanceledException", "CancellationReasons": reasons})
+            }
+            Self::FindsItWritten(by) => {
+                let transaction = request["TransactItems"].as_array();
+                let put = transaction.map_or(request, |items| &items[0]["Put"]);
+                let mut item = put["Item"].clone();
+                if let Some(name) = by {
+                    item["writer"] = json!({"S": name});
+                }
+                match transaction {
+                    None => json!({"__type": "ConditionalCheckFailedException", "Item": item}),
+                    Some(items) => {
+                        let mut reasons = vec![json!({"Code": "None"}); items.len()];
+                        reasons[0] = failed(item);
+                        json!({"__type": "TransactionCanceledException", "CancellationReasons": reasons})
+                    }
+                }
+            }
+        };
+        Some(body.to_string())
+    }
+}
+
+async fn read_request(stream: &mut TcpStream) -> Value {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
+    let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
+    let mut body = vec![0; length.parse().unwrap()];
+    stream.read_exact(&mut body).await.unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+/// A write of a verification alone.
+fn alone() -> Change {
+    Change::to(Walk::start(1).challenge().verification.clone())
+}
+
+fn budget() -> Budget {
+    Budget::lookups("ana", &Limits::default(), NOON)
+}
+
+/// A write that is a transaction.
+fn charging() -> Change {
+    alone().charging([budget().spend()])
+}
+
+#[tokio::test]
+async fn a_conflict_with_a_transaction_is_a_lost_race_and_no_failure() {
+    let store = table(&[Behaviour::Refuses("TransactionConflictException")]).await;
+    assert_eq!(store.save(&alone()).await, Ok(Saved::LostRace));
+
+    let store = table(&[Behaviour::Refuses("TransactionConflictException")]).await;
+    assert_eq!(store.spend(&budget().spend()).await, Ok(Saved::LostRace));
+
+    let store = table(&[Behaviour::Cancels(&["TransactionConflict", "None"])]).await;
+    assert_eq!(store.save(&charging()).await, Ok(Saved::LostRace));
+
+    let store = table(&[Behaviour::Cancels(&["None", "TransactionConflict"])]).await;
+    assert_eq!(store.save(&charging()).await, Ok(Saved::LostRace));
+}
+
+#[tokio::test]
+async fn a_cancelled_transaction_names_the_budget_that_is_used_up() {
+    let store = table(&[Behaviour::Cancels(&["None", "ConditionalCheckFailed"])]).await;
+    assert_eq!(store.save(&charging()).await, Ok(Saved::OverBudget(budget())));
+}
+
+#[tokio::test] // P25
+async fn ones_own_write_found_again_after_a_lost_answer_is_done() {
+    for change in [alone(), charging()] {
+        let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(None)]).await;
+        assert_eq!(store.save(&change).await, Ok(Saved::Done));
+    }
+}
+
+/// A support grant, and a write of it together with the verification under it.
+fn granting() -> (SupportGrant, Change) {
+    let (first, _) = granted("carla", None);
+    let (walk, next) = Walk::redeem(1, first.clone());
+    (first, Change { support_grant: Some(next), ..Change::to(walk.verification) })
+}
+
+#[tokio::test] // P25
+async fn ones_own_write_of_a_support_grant_is_known_again() {
+    let charges = [budget().spend()];
+    for charges in [&[][..], &charges] {
+        let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(None)]).await;
+        assert_eq!(store.save_grant(&granting().0, charges).await, Ok(Saved::Done));
+        let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(Some("another"))]).await;
+        assert_eq!(store.save_grant(&granting().0, charges).await, Ok(Saved::LostRace));
+    }
+    // With a verification, it is by the verification's item that it is known.
+    for charges in [vec![], vec![budget().spend()]] {
+        let change = granting().1.charging(charges);
+        let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(None)]).await;
+        assert_eq!(store.save(&change).await, Ok(Saved::Done));
+        let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(Some("another"))]).await;
+        assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
+    }
+}
+
+#[tokio::test]
+async fn a_support_grant_that_has_moved_is_a_lost_race_and_no_used_up_budget() {
+    const FAILED: &str = "ConditionalCheckFailed";
+    // The verification, the budget, the grant.
+    let change = granting().1.charging([budget().spend()]);
+    let store = table(&[Behaviour::Cancels(&["None", "None", FAILED])]).await;
+    assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
+    let store = table(&[Behaviour::Cancels(&["None", FAILED, "None"])]).await;
+    assert_eq!(store.save(&change).await, Ok(Saved::OverBudget(budget())));
+    let store = table(&[Behaviour::Cancels(&["None", FAILED, FAILED])]).await;
+    assert_eq!(store.save(&change).await, Ok(Saved::OverBudget(budget())));
+    let store = table(&[Behaviour::Cancels(&["None", "None", "TransactionConflict"])]).await;
+    assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
+    // Without a budget the grant comes next after the verification.
+    let store = table(&[Behaviour::Cancels(&["None", FAILED])]).await;
+    assert_eq!(store.save(&granting().1).await, Ok(Saved::LostRace));
+    // And alone, with one.
+    let charges = [budget().spend()];
+    let store = table(&[Behaviour::Cancels(&["None", FAILED])]).await;
+    let saved = store.save_grant(&granting().0, &charges).await;
+    assert_eq!(saved, Ok(Saved::OverBudget(budget())));
+    let store = table(&[Behaviour::Cancels(&["TransactionConflict", "None"])]).await;
+    assert_eq!(store.save_grant(&granting().0, &charges).await, Ok(Saved::LostRace));
+    let store = table(&[Behaviour::Refuses("TransactionConflictException")]).await;
+    assert_eq!(store.save_grant(&granting().0, &[]).await, Ok(Saved::LostRace));
+}
+
+#[tokio::test]
+async fn somebody_elses_write_of_the_same_version_is_a_lost_race() {
+    for change in [alone(), charging()] {
+        let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(Some("another"))]).await;
+        assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
+    }
+}

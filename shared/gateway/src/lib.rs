@@ -1,0 +1,38 @@
+//! The door: an HTTP API's events come in as typed requests, and answers and problems go out.
+//! A handler sees no unchecked string, reads no clock and writes no log.
+//!
+//! A function's `main` reads its [`settings`], builds its clients and hands a handler to
+//! [`serve()`]:
+//!
+//! ```no_run
+//! use support_gateway::{Answer, DEADLINE, Request, init_logging, serve, settings};
+//!
+//! # async fn start() -> Result<(), support_gateway::Error> {
+//! init_logging();
+//! let limits = settings::limits()?;
+//! serve(DEADLINE, async |request: &Request| {
+//!     let caller = request.agent()?;
+//!     let id = request.verification_id()?;
+//!     # let _ = (&limits, caller);
+//!     Ok(Answer::ok(&id))
+//! })
+//! .await
+//! # }
+//! ```
+
+mod answer;
+mod body;
+mod caller;
+mod logging;
+mod problem;
+mod request;
+mod serve;
+pub mod settings;
+
+pub use answer::{Answer, Response};
+pub use caller::{Caller, CustomerCaller};
+pub use lambda_runtime::Error;
+pub use logging::init_logging;
+pub use problem::{FieldError, Problem, Unauthenticated};
+pub use request::{Event, Request};
+pub use serve::{DEADLINE, SESSION_DEADLINE, respond, serve, serve_queue, serve_schedule};

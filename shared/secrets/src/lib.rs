@@ -1,0 +1,25 @@
+//! The key for keyed hashes, from Secrets Manager.
+
+use aws_sdk_secretsmanager::Client;
+use aws_types::SdkConfig;
+use support_aws::failure;
+use support_core::refusal::Failure;
+use support_core::secret::HashKey;
+
+const SERVICE: &str = "secretsmanager";
+
+/// Fetches the key: the secret string of `secret` (a name or an ARN), as bytes.
+///
+/// # Errors
+/// Secrets Manager failed or refused, or the secret is not a string of at least
+/// [`HashKey::MIN_BYTES`] bytes.
+pub async fn hash_key(config: &SdkConfig, secret: &str) -> Result<HashKey, Failure> {
+    let answer = Client::new(config)
+        .get_secret_value()
+        .secret_id(secret)
+        .send()
+        .await
+        .map_err(|error| failure(SERVICE, &error))?;
+    let text = answer.secret_string().ok_or_else(|| Failure::clean(SERVICE, "not a string"))?;
+    HashKey::new(text.as_bytes()).map_err(|_| Failure::clean(SERVICE, "the key is too short"))
+}

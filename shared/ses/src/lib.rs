@@ -1,0 +1,122 @@
+//! Outgoing mail, on Amazon SES.
+
+use aws_sdk_ses::Client;
+use aws_sdk_ses::primitives::Blob;
+use aws_sdk_ses::types::{Body, Content, Destination, Message, RawMessage};
+use aws_types::SdkConfig;
+use mail_builder::MessageBuilder;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::mime::MimePart;
+use support_aws::failure;
+use support_core::identity::Email;
+use support_core::mail::{Attachment, Mail, Picture};
+use support_core::ports::Mailer;
+use support_core::refusal::Failure;
+
+const SERVICE: &str = "ses";
+
+/// Sends from one address, as text and HTML in UTF-8.
+///
+/// A mail whose answer was lost is tried again as the configuration says, and may then arrive
+/// twice: it is the same mail with the same code.
+#[derive(Clone, Debug)]
+pub struct SesMailer {
+    client: Client,
+    from: String,
+}
+
+impl SesMailer {
+    /// `from` is an identity verified with SES.
+    pub fn new(config: &SdkConfig, from: String) -> Self {
+        Self { client: Client::new(config), from }
+    }
+}
+
+impl Mailer for SesMailer {
+    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        if mail.attachments.is_empty() && mail.pictures.is_empty() {
+            self.send_plain(to, mail).await
+        } else {
+            self.send_raw(to, mail).await
+        }
+    }
+}
+
+impl SesMailer {
+    async fn send_plain(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
+        self.client
+            .send_email()
+            .source(&self.from)
+            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .message(Message::builder().subject(utf8(&mail.subject)?).body(body).build())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| failure(SERVICE, &error))
+    }
+
+    /// With pictures or attachments the mail is built here, as MIME (RFC 2045).
+    async fn send_raw(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        let message = MessageBuilder::new()
+            .from(self.from.as_str())
+            .to(to.as_str())
+            .subject(mail.subject.as_str())
+            .body(body(mail));
+        let data = message.write_to_vec().map_err(not_built)?;
+        self.client
+            .send_raw_email()
+            .source(&self.from)
+            .destinations(to.as_str())
+            .raw_message(RawMessage::builder().data(Blob::new(data)).build().map_err(not_built)?)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| failure(SERVICE, &error))
+    }
+}
+
+/// Text or HTML, the HTML together with its pictures (`multipart/related`, RFC 2387), and the
+/// attachments beside both: the nesting that mail programs agree on.
+fn body(mail: &Mail) -> MimePart<'_> {
+    let text = MimePart::new("text/plain", mail.text.as_str());
+    let html = MimePart::new("text/html", mail.html.as_str());
+    let related = ContentType::new("multipart/related").attribute("type", "text/html");
+    let html = with(related, html, mail.pictures.iter().map(picture));
+    let words = MimePart::new("multipart/alternative", vec![text, html]);
+    with(ContentType::new("multipart/mixed"), words, mail.attachments.iter().map(attachment))
+}
+
+/// `first` with the others in a multipart of this type; by itself, if there are none.
+fn with<'a>(
+    multipart: ContentType<'a>,
+    first: MimePart<'a>,
+    others: impl ExactSizeIterator<Item = MimePart<'a>>,
+) -> MimePart<'a> {
+    if others.len() == 0 {
+        return first;
+    }
+    MimePart::new(multipart, std::iter::once(first).chain(others).collect::<Vec<_>>())
+}
+
+fn picture(picture: &Picture) -> MimePart<'_> {
+    let Picture { id, name, content } = picture;
+    let png = ContentType::new("image/png").attribute("name", *name);
+    let inline = ContentType::new("inline").attribute("filename", *name);
+    MimePart::new(png, content.as_slice()).header("Content-Disposition", inline).cid(id.as_str())
+}
+
+fn attachment(attachment: &Attachment) -> MimePart<'_> {
+    let Attachment { name, content_type, content } = attachment;
+    MimePart::new(*content_type, content.as_slice()).attachment(name.as_str())
+}
+
+fn not_built<E>(_: E) -> Failure {
+    Failure::clean(SERVICE, "request not built")
+}
+
+/// SES takes a part for seven-bit ASCII unless it is told.
+fn utf8(text: &str) -> Result<Content, Failure> {
+    let content = Content::builder().charset("UTF-8").data(text).build();
+    content.map_err(not_built)
+}

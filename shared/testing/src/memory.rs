@@ -1,0 +1,194 @@
+//! The store in memory. It keeps to the same conformance suite as DynamoDB.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use support_core::identity::VerificationId;
+use support_core::limits::{Charge, Streak};
+use support_core::mint::{MintGrant, MintGrantId};
+use support_core::ports::{
+    Change, Counted, Due, DueItems, GrantChange, MintGrants, Page, Position, Saved, Scope, Streaks,
+    SupportGrants, VerificationIndex, Verifications,
+};
+use support_core::refusal::Failure;
+use support_core::support_grant::{GrantKey, SupportGrant};
+use support_core::time::Timestamp;
+use support_core::verification::Verification;
+
+#[derive(Default)]
+pub struct Memory(Mutex<Tables>);
+
+#[derive(Default)]
+struct Tables {
+    verifications: HashMap<VerificationId, Verification>,
+    budgets: HashMap<String, u32>,
+    streaks: HashMap<String, (u32, Timestamp)>,
+    grants: HashMap<MintGrantId, MintGrant>,
+    support_grants: HashMap<GrantKey, SupportGrant>,
+}
+
+impl Memory {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn has_room(&self, charge: &Charge) -> bool {
+        self.budgets.get(&charge.budget.key).is_none_or(|n| *n < charge.budget.limit)
+    }
+
+    fn take(&mut self, charge: &Charge) {
+        *self.budgets.entry(charge.budget.key.clone()).or_default() += charge.amount;
+    }
+
+    /// Takes all of them, or says which has nothing left.
+    fn charge(&mut self, charges: &[Charge]) -> Option<Saved> {
+        if let Some(charge) = charges.iter().find(|charge| !self.has_room(charge)) {
+            return Some(Saved::OverBudget(charge.budget.clone()));
+        }
+        for charge in charges {
+            self.take(charge);
+        }
+        None
+    }
+
+    fn follows(&self, next: &SupportGrant) -> bool {
+        self.support_grants.get(&next.key).map_or(0, |grant| grant.version) + 1 == next.version
+    }
+}
+
+impl Verifications for Memory {
+    async fn load(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
+        Ok(self.tables().verifications.get(id).cloned())
+    }
+
+    async fn save(&self, change: &Change) -> Result<Saved, Failure> {
+        let mut tables = self.tables();
+        let stored = tables.verifications.get(&change.next.id).map_or(0, |v| v.version);
+        if stored + 1 != change.next.version
+            || change.support_grant.as_ref().is_some_and(|next| !tables.follows(next))
+        {
+            return Ok(Saved::LostRace);
+        }
+        if let Some(over) = tables.charge(&change.charges) {
+            return Ok(over);
+        }
+        if let Some(next) = &change.support_grant {
+            tables.support_grants.insert(next.key.clone(), next.clone());
+        }
+        match &change.grant {
+            GrantChange::None => {}
+            GrantChange::Put(grant) => {
+                tables.grants.insert(grant.id.clone(), (**grant).clone());
+            }
+            GrantChange::Delete(id) => {
+                tables.grants.remove(id);
+            }
+        }
+        tables.verifications.insert(change.next.id.clone(), change.next.clone());
+        Ok(Saved::Done)
+    }
+
+    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
+        let mut tables = self.tables();
+        if !tables.has_room(charge) {
+            return Ok(Saved::OverBudget(charge.budget.clone()));
+        }
+        tables.take(charge);
+        Ok(Saved::Done)
+    }
+}
+
+impl VerificationIndex for Memory {
+    async fn page(
+        &self,
+        scope: &Scope,
+        before: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, Failure> {
+        let tables = self.tables();
+        let mut all: Vec<_> = tables
+            .verifications
+            .values()
+            .filter(|v| match scope {
+                Scope::Everyone => true,
+                Scope::Agent(id) => v.agent.id == *id,
+                Scope::Customer(email) => v.customer.email == *email,
+            })
+            .filter(|v| before.is_none_or(|b| (v.created_at, &v.id) < (b.created_at, &b.id)))
+            .cloned()
+            .collect();
+        all.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+        let ended = all.len() <= limit;
+        all.truncate(limit);
+        Ok(Page { items: all, ended })
+    }
+}
+
+impl SupportGrants for Memory {
+    async fn load_grant(&self, key: &GrantKey) -> Result<Option<SupportGrant>, Failure> {
+        Ok(self.tables().support_grants.get(key).cloned())
+    }
+
+    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
+        let mut tables = self.tables();
+        if !tables.follows(next) {
+            return Ok(Saved::LostRace);
+        }
+        if let Some(over) = tables.charge(charges) {
+            return Ok(over);
+        }
+        tables.support_grants.insert(next.key.clone(), next.clone());
+        Ok(Saved::Done)
+    }
+}
+
+impl DueItems for Memory {
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
+        let tables = self.tables();
+        let verifications = tables.verifications.values();
+        let verifications =
+            verifications.filter_map(|v| Some((v.due_at()?, Due::Verification(v.id.clone()))));
+        let grants = tables.support_grants.values();
+        let grants = grants.filter_map(|g| Some((g.due_at()?, Due::SupportGrant(g.key.clone()))));
+        let mut due: Vec<_> = verifications.chain(grants).collect();
+        due.retain(|(at, _)| at.is_over(now));
+        due.sort();
+        Ok(due.into_iter().take(limit).map(|(_, item)| item).collect())
+    }
+}
+
+impl Streaks for Memory {
+    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
+        let mut tables = self.tables();
+        let (n, ends_at) = tables.streaks.entry(streak.key.clone()).or_insert((0, now));
+        if ends_at.is_over(now) {
+            *n = 0;
+        }
+        if *n >= streak.limit {
+            return Ok(Counted::Over { until: *ends_at });
+        }
+        (*n, *ends_at) = (*n + 1, now.plus(streak.seconds));
+        Ok(Counted::Nth(*n))
+    }
+
+    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
+        if let Some((n, _)) = self.tables().streaks.get_mut(&streak.key) {
+            *n = n.saturating_sub(1);
+        }
+        Ok(())
+    }
+}
+
+impl MintGrants for Memory {
+    async fn load(&self, id: &MintGrantId) -> Result<Option<MintGrant>, Failure> {
+        Ok(self.tables().grants.get(id).cloned())
+    }
+
+    async fn mark(&self, id: &MintGrantId) -> Result<bool, Failure> {
+        let mut tables = self.tables();
+        let grant = tables.grants.get_mut(id);
+        Ok(grant.map(|grant| grant.answered = true).is_some())
+    }
+}

@@ -1,0 +1,271 @@
+//! The rest of the world: pools, directory, mint and mail, each of which can be made to fail.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use support_core::directory::{Customer, Process, Standing};
+use support_core::identity::{Email, VerificationId};
+use support_core::limits::{Charge, Streak};
+use support_core::mail::Mail;
+use support_core::mint::MintGrantId;
+use support_core::ports::{
+    Activities, AgentPool, Change, Counted, CustomerPool, Directory, Mailer, Minted, Minter, Saved,
+    Streaks, SupportGrants, Verifications,
+};
+use support_core::refusal::Failure;
+use support_core::secret::Secret;
+use support_core::support_grant::{GrantKey, SupportGrant};
+use support_core::time::Timestamp;
+use support_core::verification::Verification;
+
+use crate::memory::Memory;
+use crate::samples::CONFIRMED;
+
+/// What a call to the world does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Fails before it has done anything.
+    Before,
+    /// Does it, and then the answer is lost.
+    After,
+}
+
+/// Which calls fail, by their number from the first on.
+#[derive(Default)]
+struct Faults {
+    calls: usize,
+    planned: HashMap<usize, Fault>,
+}
+
+/// A store that fails where it is told to.
+#[derive(Clone, Default)]
+pub struct FaultyStore {
+    pub memory: Arc<Memory>,
+    faults: Arc<Mutex<Faults>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl FaultyStore {
+    /// The `nth` call from now on (0 is the next) fails so.
+    pub fn fail(&self, nth: usize, fault: Fault) {
+        let mut faults = lock(&self.faults);
+        let call = faults.calls + nth;
+        faults.planned.insert(call, fault);
+    }
+
+    /// Calls made so far.
+    pub fn calls(&self) -> usize {
+        lock(&self.faults).calls
+    }
+
+    fn next(&self) -> Option<Fault> {
+        let mut faults = lock(&self.faults);
+        let call = faults.calls;
+        faults.calls += 1;
+        faults.planned.remove(&call)
+    }
+
+    async fn through<T>(
+        &self,
+        call: impl Future<Output = Result<T, Failure>> + Send,
+    ) -> Result<T, Failure> {
+        match self.next() {
+            None => call.await,
+            Some(Fault::Before) => Err(Failure::clean("store", "refused")),
+            Some(Fault::After) => {
+                call.await?;
+                Err(Failure::unsure("store", "answer lost"))
+            }
+        }
+    }
+}
+
+impl Verifications for FaultyStore {
+    async fn load(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
+        self.through(Verifications::load(&*self.memory, id)).await
+    }
+
+    async fn save(&self, change: &Change) -> Result<Saved, Failure> {
+        self.through(self.memory.save(change)).await
+    }
+
+    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
+        self.through(self.memory.spend(charge)).await
+    }
+}
+
+impl SupportGrants for FaultyStore {
+    async fn load_grant(&self, key: &GrantKey) -> Result<Option<SupportGrant>, Failure> {
+        self.through(self.memory.load_grant(key)).await
+    }
+
+    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
+        self.through(self.memory.save_grant(next, charges)).await
+    }
+}
+
+impl Streaks for FaultyStore {
+    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
+        self.through(self.memory.count(streak, now)).await
+    }
+
+    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
+        self.through(self.memory.give_back(streak)).await
+    }
+}
+
+/// Pools, directory, mint and mailbox in one.
+#[derive(Clone, Default)]
+pub struct World(Arc<Mutex<Inside>>);
+
+#[derive(Default)]
+struct Inside {
+    customers: HashMap<Email, Customer>,
+    processes: Vec<Process>,
+    standings: HashMap<String, Standing>,
+    agents: HashSet<String>,
+    colleagues: HashSet<Email>,
+    mails: Vec<(Email, Mail)>,
+    tokens: Option<(String, String)>,
+    down: bool,
+    mail_down: bool,
+    slow: bool,
+    mints: usize,
+}
+
+impl World {
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        lock(&self.0)
+    }
+
+    /// Sets, or replaces, a customer's record.
+    pub fn customer(&self, customer: Customer) {
+        self.inside().customers.insert(customer.email.clone(), customer);
+    }
+
+    /// What happened to every customer.
+    pub fn processes(&self, processes: Vec<Process>) {
+        self.inside().processes = processes;
+    }
+
+    pub fn standing(&self, user_id: &str, standing: Standing) {
+        self.inside().standings.insert(user_id.to_owned(), standing);
+    }
+
+    /// Whether this user is an agent in good standing.
+    pub fn agent(&self, username: &str, is_agent: bool) {
+        let mut inside = self.inside();
+        if is_agent {
+            inside.agents.insert(username.to_owned());
+        } else {
+            inside.agents.remove(username);
+        }
+    }
+
+    /// Gives this address an account in the agents' pool.
+    pub fn colleague(&self, email: &Email) {
+        self.inside().colleagues.insert(email.clone());
+    }
+
+    /// The tokens that the next mints give; none means refused.
+    pub fn tokens(&self, tokens: Option<(&str, &str)>) {
+        self.inside().tokens = tokens.map(|(a, b)| (a.to_owned(), b.to_owned()));
+    }
+
+    /// Takes everything down, or brings it back.
+    pub fn down(&self, down: bool) {
+        self.inside().down = down;
+    }
+
+    /// Takes the mail alone down, or brings it back.
+    pub fn mail_down(&self, down: bool) {
+        self.inside().mail_down = down;
+    }
+
+    /// Lets others go first while it mints.
+    pub fn slow(&self, slow: bool) {
+        self.inside().slow = slow;
+    }
+
+    pub fn mails(&self) -> Vec<(Email, Mail)> {
+        self.inside().mails.clone()
+    }
+
+    pub fn mints(&self) -> usize {
+        self.inside().mints
+    }
+
+    fn up(&self) -> Result<MutexGuard<'_, Inside>, Failure> {
+        let inside = self.inside();
+        if inside.down { Err(Failure::unsure("world", "down")) } else { Ok(inside) }
+    }
+}
+
+impl Directory for World {
+    async fn find(&self, email: &Email) -> Result<Option<Customer>, Failure> {
+        Ok(self.up()?.customers.get(email).cloned())
+    }
+}
+
+impl Activities for World {
+    async fn activity(&self, email: &Email) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
+        let inside = self.up()?;
+        Ok(inside.customers.get(email).map(|found| (found.clone(), inside.processes.clone())))
+    }
+}
+
+impl AgentPool for World {
+    async fn has_account(&self, email: &Email) -> Result<bool, Failure> {
+        Ok(self.up()?.colleagues.contains(email))
+    }
+
+    async fn is_agent(&self, username: &str) -> Result<bool, Failure> {
+        Ok(self.up()?.agents.contains(username))
+    }
+}
+
+impl CustomerPool for World {
+    async fn standing(&self, user_id: &str) -> Result<Standing, Failure> {
+        Ok(self.up()?.standings.get(user_id).copied().unwrap_or(CONFIRMED))
+    }
+
+    async fn account(&self, user_id: &str) -> Result<Option<(Email, Standing)>, Failure> {
+        let standing = CustomerPool::standing(self, user_id).await?;
+        let inside = self.up()?;
+        let found = inside.customers.values().find(|customer| customer.user_id == user_id);
+        Ok(found.map(|customer| (customer.email.clone(), standing)))
+    }
+}
+
+impl Minter for World {
+    async fn mint(&self, _: &str, _: &MintGrantId, _: &Secret) -> Result<Minted, Failure> {
+        if self.inside().slow {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        }
+        let mut inside = self.up()?;
+        inside.mints += 1;
+        Ok(match &inside.tokens {
+            None => Minted::Refused,
+            Some((access, id)) => Minted::Tokens(support_core::session::Tokens {
+                access: access.clone().into(),
+                id: id.clone().into(),
+            }),
+        })
+    }
+}
+
+impl Mailer for World {
+    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        let mut inside = self.up()?;
+        if inside.mail_down {
+            return Err(Failure::unsure("mail", "down"));
+        }
+        inside.mails.push((to.clone(), mail.clone()));
+        Ok(())
+    }
+}
