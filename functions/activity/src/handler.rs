@@ -1,0 +1,141 @@
+//! `GET /verifications/{id}` and `POST /verifications/search`: what an agent sees of his own
+//! verifications, and a supervisor of everyone's. A successor's activity is read in [`successor`].
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::json;
+use support_core::identity::{Email, IdText, VerificationId};
+use support_core::limits::Limits;
+use support_core::ports::{Activities, Position, Scope, VerificationIndex, Verifications};
+use support_core::refusal::{Refusal, Stop};
+use support_core::time::Timestamp;
+use support_core::verification::{Status, Verification};
+use support_core::view::VerificationView;
+use support_gateway::{Answer, Caller, FieldError, Problem, Request};
+
+use crate::successor;
+
+pub struct App<V, I, D> {
+    pub verifications: V,
+    pub index: I,
+    pub directory: D,
+    pub limits: Limits,
+}
+
+/// Items a page holds unless asked otherwise, and at most.
+const PAGE: usize = 20;
+const MAX_PAGE: usize = 100;
+/// Reads of the index that one search may cost; with a rare filter the page comes back short,
+/// with a cursor to go on from.
+const MAX_READS: usize = 5;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Search {
+    status: Option<Status>,
+    customer: Option<Email>,
+    agent: Option<IdText>,
+    cursor: Option<IdText>,
+    limit: Option<usize>,
+}
+
+pub async fn handle(
+    app: &App<impl Verifications, impl VerificationIndex, impl Activities>,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let caller = request.agent()?;
+    match request.route() {
+        "POST /verifications/search" => search(app, &caller, request).await,
+        "GET /verifications/{id}/activity" => successor::list(app, &caller, request).await,
+        "GET /verifications/{id}/activity/{process}" => successor::one(app, &caller, request).await,
+        _ => {
+            let id = request.verification_id()?;
+            let verification = one(app, &caller, &id, request.now()).await?;
+            Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
+        }
+    }
+}
+
+async fn one<I, D>(
+    app: &App<impl Verifications, I, D>,
+    caller: &Caller,
+    id: &VerificationId,
+    now: Timestamp,
+) -> Result<Verification, Stop> {
+    let verification = app.verifications.load(id).await?.ok_or(Refusal::NotFound)?.at(now);
+    if caller.supervisor {
+        return Ok(verification);
+    }
+    Ok(verification.of(&caller.agent)?)
+}
+
+async fn search<V, D>(
+    app: &App<V, impl VerificationIndex, D>,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let Search { status, customer, agent, cursor, limit } = request.json()?;
+    let limit = limit.unwrap_or(PAGE);
+    if !(1..=MAX_PAGE).contains(&limit) {
+        return Err(FieldError::new("limit", "must be from 1 to 100").into());
+    }
+    let mut before = match cursor {
+        None => None,
+        Some(text) => Some(
+            parse_cursor(text.as_str())
+                .ok_or_else(|| FieldError::new("cursor", "must be one that a search gave"))?,
+        ),
+    };
+    // An agent's own, whatever he asks for; a supervisor's narrowest index.
+    let own = (!caller.supervisor).then_some(&caller.agent.id);
+    let scope = match (own, &customer, &agent) {
+        (Some(id), _, _) => Scope::Agent(id.clone()),
+        (None, Some(email), _) => Scope::Customer(email.clone()),
+        (None, None, Some(id)) => Scope::Agent(id.as_str().to_owned()),
+        (None, None, None) => Scope::Everyone,
+    };
+    let wanted = |v: &Verification| {
+        status.is_none_or(|status| v.status() == status)
+            && customer.as_ref().is_none_or(|email| v.customer.email == *email)
+            && agent.as_ref().is_none_or(|id| v.agent.id == id.as_str())
+    };
+    let now = request.now();
+    let mut items = Vec::new();
+    let mut ended = false;
+    for _ in 0..MAX_READS {
+        let page = app.index.page(&scope, before.as_ref(), limit).await?;
+        ended = page.ended;
+        for verification in page.items {
+            if items.len() == limit {
+                ended = false;
+                break;
+            }
+            before =
+                Some(Position { created_at: verification.created_at, id: verification.id.clone() });
+            let verification = verification.at(now);
+            if wanted(&verification) {
+                items.push(verification);
+            }
+        }
+        if ended || items.len() == limit {
+            break;
+        }
+    }
+    let items: Vec<_> = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
+    let cursor = before.filter(|_| !ended).map(|position| cursor_text(&position));
+    Ok(Answer::ok(&json!({"items": items, "cursor": cursor})))
+}
+
+fn cursor_text(position: &Position) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}.{}", position.created_at.millis(), position.id))
+}
+
+fn parse_cursor(text: &str) -> Option<Position> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let (created_at, id) = text.split_once('.')?;
+    Some(Position {
+        created_at: Timestamp::from_millis(created_at.parse().ok()?),
+        id: VerificationId::parse(id)?,
+    })
+}

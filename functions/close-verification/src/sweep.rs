@@ -1,0 +1,297 @@
+//! Every minute: what is over gets its closing step, and the customer what he is owed to be told.
+//!
+//! Safe to run twice, late and in parallel: each try is first taken by compare-and-set, so that
+//! of two sweeps one tells the customer. A try that fails comes up again, later each time.
+
+use std::collections::HashSet;
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use support_core::attempt::{Decision, attempt};
+use support_core::identity::{LinkToken, VerificationId};
+use support_core::limits::Limits;
+use support_core::mail::{
+    Attachment, Ending, Mail, SessionStarted, ToldSession, VerificationClosed,
+};
+use support_core::ports::{
+    Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
+};
+use support_core::receipt::Receipt;
+use support_core::refusal::{Failure, Stop};
+use support_core::secret::{HashKey, Secret};
+use support_core::support_grant::{GrantKey, SupportGrant, use_mail};
+use support_core::time::Timestamp;
+use support_core::verification::{About, Closed, Outcome, State, Verification};
+
+pub struct App<V, G, I, M, K> {
+    pub verifications: V,
+    pub grants: G,
+    pub index: I,
+    pub mailer: M,
+    pub receipt_key: K,
+    pub key: HashKey,
+    /// The customer's page; its token goes into the fragment.
+    pub consent_page: String,
+    /// Where a customer revokes his support grant.
+    pub grant_page: String,
+    pub limits: Limits,
+}
+
+/// How many items are looked after at a time.
+pub const BATCH: usize = 100;
+
+/// Looks after all that is due at `now`, each once, and says how many that were. What it has no time
+/// for any more, the next sweep finds.
+///
+/// # Errors
+/// The listing itself, or the last item that failed.
+pub async fn sweep(
+    app: &App<impl Verifications, impl SupportGrants, impl DueItems, impl Mailer, impl ReceiptKey>,
+    now: Timestamp,
+) -> Result<usize, Failure> {
+    let mut seen = HashSet::new();
+    let mut outcome = Ok(());
+    loop {
+        // The index follows the items after a moment, and what failed is due still: so many more.
+        let limit = seen.len() + BATCH;
+        let mut due = app.index.due(now, limit).await?;
+        let more = due.len() == limit;
+        due.retain(|item| seen.insert(item.clone()));
+        let looked_after = look_after(app, &due, now).await;
+        outcome = looked_after.and(outcome);
+        if !more {
+            return outcome.map(|()| seen.len());
+        }
+    }
+}
+
+/// One that fails does not hold up the others; and all that is over is closed before anybody is
+/// told, so that mail which hangs makes no closing step late.
+async fn look_after(
+    app: &App<impl Verifications, impl SupportGrants, impl DueItems, impl Mailer, impl ReceiptKey>,
+    due: &[Due],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let mut failed = None;
+    let mut note = |item: &Due, failure: Failure| {
+        let (verification, support_grant) = match item {
+            Due::Verification(id) => (Some(id.as_str()), None),
+            Due::SupportGrant(key) => (None, Some(key.as_str())),
+        };
+        tracing::error!(
+            verification,
+            support_grant,
+            failure = failure.service,
+            failure_detail = failure.detail,
+            maybe_done = failure.maybe_done,
+            "not looked after"
+        );
+        failed = Some(failure);
+    };
+    let mut to_tell = Vec::new();
+    for item in due {
+        let closed = match item {
+            Due::Verification(id) => {
+                close(app, id, now).await.map(|found| found.map(Box::new).map(Found::Verification))
+            }
+            Due::SupportGrant(key) => {
+                end(app, key, now).await.map(|found| found.map(Box::new).map(Found::Grant))
+            }
+        };
+        match closed {
+            Ok(found) => to_tell.extend(found.map(|found| (item, found))),
+            Err(failure) => note(item, failure),
+        }
+    }
+    for (item, found) in to_tell {
+        let told = match found {
+            Found::Verification(verification) => tell(app, *verification, now).await,
+            Found::Grant(grant) => tell_of_grant(app, *grant, now).await,
+        };
+        if let Err(failure) = told {
+            note(item, failure);
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+/// What is stored, closed if it is over.
+enum Found {
+    Verification(Box<Verification>),
+    Grant(Box<SupportGrant>),
+}
+
+/// The verification as it is stored, with its closing step if it is over. `None` if it is gone, or
+/// somebody else has just moved it: if it is still due, the next sweep finds it.
+async fn close<G, I, M, K>(
+    app: &App<impl Verifications, G, I, M, K>,
+    id: &VerificationId,
+    now: Timestamp,
+) -> Result<Option<Verification>, Failure> {
+    let Some(stored) = app.verifications.load(id).await? else { return Ok(None) };
+    match stored.clone().close_if_over(now) {
+        None => Ok(Some(stored)),
+        Some(closed) => save(app, closed).await,
+    }
+}
+
+/// Tells the customer what he is owed, if that is due. The try is taken before it is made, so that
+/// of two sweeps one makes it.
+async fn tell<G, I>(
+    app: &App<impl Verifications, G, I, impl Mailer, impl ReceiptKey>,
+    verification: Verification,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let page = LinkToken {
+        verification: verification.id.clone(),
+        secret: Secret::generate(&mut UnwrapErr(SysRng)),
+    };
+    let Some((next, about)) = verification.try_notice(&page.secret, &app.key, now) else {
+        return Ok(());
+    };
+    let Some(tried) = save(app, next).await? else { return Ok(()) };
+    let Some(mail) = mail(app, &tried, about, &page).await? else { return Ok(()) };
+    app.mailer.send(&tried.customer.email, &mail).await?;
+    let told = attempt(&app.verifications, &tried.id, now, async |verification, _| {
+        Ok(match verification.told(about, now) {
+            Some(next) => Decision::Save(Change::to(next), ()),
+            None => Decision::Answer(()),
+        })
+    });
+    match told.await {
+        // What could not be noted is told again later: at least once.
+        Ok(()) | Err(Stop::Refused(_)) => Ok(()),
+        Err(Stop::Failed(failure)) => Err(failure),
+    }
+}
+
+/// The support grant as it is stored, ended if its time is over. `None` as in [`close`].
+async fn end<V, I, M, K>(
+    app: &App<V, impl SupportGrants, I, M, K>,
+    key: &GrantKey,
+    now: Timestamp,
+) -> Result<Option<SupportGrant>, Failure> {
+    let Some(stored) = app.grants.load_grant(key).await? else { return Ok(None) };
+    match stored.clone().end_if_over(now) {
+        None => Ok(Some(stored)),
+        Some(ended) => save_grant(app, ended).await,
+    }
+}
+
+/// As [`tell`].
+async fn tell_of_grant<V, I, K>(
+    app: &App<V, impl SupportGrants, I, impl Mailer, K>,
+    grant: SupportGrant,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let Some((next, about)) = grant.try_notice(now) else { return Ok(()) };
+    let Some(tried) = save_grant(app, next).await? else { return Ok(()) };
+    if let Some(mail) = tried.mail(about, app.limits.session_minutes(), &app.grant_page) {
+        app.mailer.send(&tried.customer.email, &mail).await?;
+    }
+    // A race that is lost here tells the customer once more, or of something newer.
+    if let Some(told) = tried.told(about) {
+        save_grant(app, told).await?;
+    }
+    Ok(())
+}
+
+async fn save_grant<V, I, M, K>(
+    app: &App<V, impl SupportGrants, I, M, K>,
+    next: SupportGrant,
+) -> Result<Option<SupportGrant>, Failure> {
+    Ok(match app.grants.save_grant(&next, &[]).await? {
+        Saved::Done => Some(next),
+        Saved::LostRace | Saved::OverBudget(_) => None,
+    })
+}
+
+async fn save<G, I, M, K>(
+    app: &App<impl Verifications, G, I, M, K>,
+    next: Verification,
+) -> Result<Option<Verification>, Failure> {
+    Ok(match app.verifications.save(&Change::to(next.clone())).await? {
+        Saved::Done => Some(next),
+        Saved::LostRace | Saved::OverBudget(_) => None,
+    })
+}
+
+/// The mail that is owed; `None` where there is nothing to tell any more.
+async fn mail<V, G, I, M>(
+    app: &App<V, G, I, M, impl ReceiptKey>,
+    verification: &Verification,
+    about: About,
+    page: &LinkToken,
+) -> Result<Option<Mail>, Failure> {
+    match (&verification.state, about) {
+        (_, About::GrantUsed) => {
+            Ok(use_mail(verification, app.limits.session_minutes(), &app.grant_page))
+        }
+        (State::InSession { consent, session, .. }, About::Start) => {
+            let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
+            let mail = SessionStarted {
+                customer_name: &verification.customer.name,
+                agent_name: &verification.agent.name,
+                ticket: verification.ticket.as_ref(),
+                ecosystem_name: &consent.ecosystem_name,
+                environments: &session.environments(),
+                visibility: session.visibility,
+                by_grant: verification.support_grant.is_some(),
+                until: session.expires_at,
+                page_url: &page_url,
+            };
+            Ok(Some(mail.render(verification.customer.locale)))
+        }
+        (State::Closed(closed), About::Close) => {
+            let Some(mut mail) = closing(verification, closed) else { return Ok(None) };
+            if let Some(receipt) = Receipt::of(verification) {
+                let public = app.receipt_key.public().await?;
+                let signature = app.receipt_key.sign(&receipt.canonical()).await?;
+                mail.attachments.push(Attachment {
+                    name: format!("receipt-{}.json", verification.id),
+                    content_type: "application/json",
+                    content: receipt.signed(&signature, &public),
+                });
+            }
+            Ok(Some(mail))
+        }
+        (_, About::Start | About::Close) => Ok(None),
+    }
+}
+
+fn closing(verification: &Verification, closed: &Closed) -> Option<Mail> {
+    // A support grant says what was offered, even if nothing was consented to yet.
+    let terms = verification.support_grant.as_ref();
+    let (ecosystem_name, environments) = match (&closed.consent, terms) {
+        (Some(consent), _) => (&consent.ecosystem_name, &consent.environments),
+        (None, Some(terms)) => (&terms.ecosystem_name, &terms.environments),
+        (None, None) => return None,
+    };
+    let session = closed.session.as_ref();
+    let mail = VerificationClosed {
+        customer_name: &verification.customer.name,
+        agent_name: &verification.agent.name,
+        ticket: verification.ticket.as_ref(),
+        ecosystem_name,
+        environments: session.map_or(environments, |session| &session.environments),
+        visibility: session.map_or(verification.visibility(), |session| session.visibility),
+        by_grant: terms.is_some(),
+        ending: match (closed.outcome, &closed.reason) {
+            (Outcome::Completed, _) => Ending::Completed,
+            (Outcome::Ended, _) => Ending::Ended,
+            (Outcome::Cancelled, Some(reason)) => Ending::Cancelled { reason },
+            // Before a session under a grant there is no link to refuse it with.
+            (Outcome::Denied, _) if terms.is_some() => Ending::Revoked,
+            (Outcome::Denied, _) => Ending::Denied,
+            (Outcome::Expired | Outcome::Cancelled, _) => Ending::Expired,
+            (Outcome::Locked, _) => Ending::Locked,
+        },
+        session: session.map(|session| ToldSession {
+            from: session.started_at,
+            until: closed.at,
+            opened: &session.opened,
+            qr_given_to: verification.app_qr_given_to(),
+        }),
+    };
+    Some(mail.render(verification.customer.locale))
+}

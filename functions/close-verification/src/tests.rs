@@ -1,0 +1,992 @@
+//! The sweep: early, late, twice, at once, and with everything it needs failing or breaking off.
+
+use std::cell::Cell;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use support_core::chain::{self, Action, Actor};
+use support_core::identity::{Email, LinkToken, Reason, VerificationId};
+use support_core::limits::{Charge, Limits};
+use support_core::mail::Mail;
+use support_core::mint::Visibility;
+use support_core::ports::{
+    Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
+};
+use support_core::receipt::{PublicKey, check};
+use support_core::refusal::Failure;
+use support_core::support_grant::{Ended, GrantAbout, GrantEnding, GrantKey, SupportGrant};
+use support_core::time::Timestamp;
+use support_core::verification::{
+    About, Cancelled, Closed, Outcome, Side, State, Status, Verification,
+};
+use support_testing::memory::Memory;
+use support_testing::samples::{NOON, Walk, granted, key, rng, versions, wrong};
+use support_testing::signer::Signer;
+use support_testing::world::{Fault, FaultyStore};
+
+use crate::sweep::{App, BATCH, sweep};
+
+/// A mailbox that takes what it is sent, refuses it, or takes it and says nothing (P26).
+#[derive(Clone, Default)]
+struct Mailbox(Arc<Mutex<(Vec<Mail>, Option<Fault>)>>);
+
+impl Mailbox {
+    fn fails(&self, fault: Option<Fault>) {
+        self.0.lock().unwrap().1 = fault;
+    }
+
+    fn mails(&self) -> Vec<Mail> {
+        self.0.lock().unwrap().0.clone()
+    }
+}
+
+impl Mailer for Mailbox {
+    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        assert_eq!(to.as_str(), "carla@example.com");
+        let mut inside = self.0.lock().unwrap();
+        if inside.1 == Some(Fault::Before) {
+            return Err(Failure::clean("ses", "MessageRejected"));
+        }
+        inside.0.push(mail.clone());
+        match inside.1 {
+            Some(_) => Err(Failure::unsure("ses", "timed out")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The page token in a mail.
+fn token(mail: &Mail) -> LinkToken {
+    let (_, rest) = mail.text.split_once("#token=").expect("a link");
+    LinkToken::parse(rest.split_whitespace().next().unwrap()).expect("a token")
+}
+
+#[derive(Clone, Default)]
+struct Scene {
+    store: FaultyStore,
+    mailbox: Mailbox,
+    signer: Signer,
+}
+
+type TestApp = App<FaultyStore, FaultyStore, Index, Mailbox, Signer>;
+
+/// The memory's own listing, which no fault of the store's touches.
+struct Index(Arc<Memory>);
+
+impl DueItems for Index {
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
+        self.0.due(now, limit).await
+    }
+}
+
+impl Scene {
+    async fn with(verifications: &[&Verification]) -> Self {
+        let scene = Self::default();
+        for verification in verifications {
+            scene.put(verification).await;
+        }
+        scene
+    }
+
+    async fn put(&self, verification: &Verification) {
+        for version in versions(verification) {
+            self.store.memory.save(&Change::to(version)).await.unwrap();
+        }
+    }
+
+    fn app(&self) -> TestApp {
+        App {
+            verifications: self.store.clone(),
+            grants: self.store.clone(),
+            index: Index(self.store.memory.clone()),
+            mailer: self.mailbox.clone(),
+            receipt_key: self.signer.clone(),
+            key: key(),
+            consent_page: "https://consent.example.com/".into(),
+            grant_page: "https://console.example.com/remote-assistance.html".into(),
+            limits: Limits::default(),
+        }
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<usize, Failure> {
+        sweep(&self.app(), now).await
+    }
+
+    async fn stored(&self, id: &VerificationId) -> Verification {
+        self.store.memory.load(id).await.unwrap().unwrap()
+    }
+}
+
+fn count(verification: &Verification, action: Action) -> usize {
+    verification.steps.iter().filter(|step| step.action == action).count()
+}
+
+fn session(seed: u64) -> Walk {
+    let mut walk = Walk::start(seed);
+    walk.session();
+    walk
+}
+
+/// In session, told of it, and over since `NOON + 300`.
+fn told_session(seed: u64) -> Verification {
+    session(seed).verification.told(About::Start, NOON.plus(1)).unwrap()
+}
+
+fn cancelled(verification: Verification, now: Timestamp) -> Verification {
+    let reason = Reason::parse("All done <b>& thanks</b>").unwrap();
+    match verification.cancel(reason, now).unwrap() {
+        Cancelled::Now(next) | Cancelled::Already(next) => next,
+    }
+}
+
+fn locked() -> Verification {
+    let mut walk = Walk::start(1);
+    walk.prove().ask("eco-1");
+    for _ in 0..5 {
+        let judged = walk.verification.judge_customer_code(Side::Agent, &wrong(), &key(), NOON);
+        assert!(judged.is_ok());
+        let verification = walk.verification.clone();
+        (walk.verification, _) =
+            verification.refuse_customer_code(Side::Agent, &walk.limits, NOON).unwrap();
+    }
+    walk.verification
+}
+
+#[tokio::test] // P5
+async fn more_than_a_batch_is_looked_after_at_once_and_each_once() {
+    let sessions: Vec<_> = (1..=BATCH as u64 + 20).map(told_session).collect();
+    let scene = Scene::with(&sessions.iter().collect::<Vec<_>>()).await;
+    let now = NOON.plus(301);
+    scene.store.fail(0, Fault::Before);
+    assert_eq!(scene.sweep(now).await.unwrap_err().service, "store", "the first one");
+    assert_eq!(scene.mailbox.mails().len(), BATCH + 19);
+    assert_eq!(scene.sweep(now).await, Ok(1));
+    assert_eq!(scene.mailbox.mails().len(), sessions.len());
+}
+
+#[tokio::test] // P5, P30
+async fn a_session_that_ran_out_gets_its_step_its_mail_and_its_receipt() {
+    let over = told_session(1);
+    let scene = Scene::with(&[&over]).await;
+    let deadline = NOON.plus(300);
+    let early = Timestamp::from_millis(deadline.millis() - 1);
+    assert_eq!(scene.sweep(early).await, Ok(0));
+    assert_eq!(scene.stored(&over.id).await.version, over.version, "untouched before its deadline");
+
+    assert_eq!(scene.sweep(deadline).await, Ok(1));
+    let stored = scene.stored(&over.id).await;
+    let State::Closed(Closed { outcome: Outcome::Completed, at, .. }) = stored.state else {
+        panic!("{:?}", stored.status())
+    };
+    assert_eq!(at, deadline);
+    let last: Vec<_> =
+        stored.steps[over.steps.len()..].iter().map(|step| (step.actor, step.action)).collect();
+    assert_eq!(
+        last,
+        [(Actor::System, Action::Completed), (Actor::System, Action::CustomerTold)],
+        "and nothing else"
+    );
+    assert_eq!((stored.notice, stored.due_at()), (None, None));
+
+    let mails = scene.mailbox.mails();
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert_eq!(mail.subject, "Waizant: the support session in your account has ended");
+    assert!(!mail.text.contains("#token="), "there is nothing left to end");
+    let [file] = mail.attachments.as_slice() else { panic!("one receipt") };
+    assert_eq!(file.name, format!("receipt-{}.json", over.id));
+    let receipt = check(&file.content, &scene.signer.public_key()).unwrap();
+    assert_eq!(receipt.outcome, Outcome::Completed);
+    assert_eq!(receipt.steps.last().unwrap().action, Action::Completed);
+
+    assert_eq!(scene.sweep(deadline.plus(100_000)).await, Ok(0), "nothing is left to do");
+    assert_eq!(scene.mailbox.mails().len(), 1);
+}
+
+/// For each outcome: what it says, and whether a receipt goes with it.
+#[tokio::test] // P30
+async fn every_outcome_is_told_and_a_receipt_sent_where_there_was_a_session() {
+    let asked = || {
+        let mut walk = Walk::start(1);
+        walk.prove().ask("eco-1");
+        walk.verification
+    };
+    let cases = [
+        (told_session(1), "its time was up", true),
+        (session(1).verification.stop_by_customer(NOON).unwrap(), "ended from the link", true),
+        (cancelled(session(1).verification, NOON), "All done <b>& thanks</b>", true),
+        (cancelled(asked(), NOON), "cancelled the request", false),
+        (asked().stop_by_customer(NOON).unwrap(), "Somebody tried to enter", false),
+        (asked(), "has expired", false),
+        (locked(), "Somebody tried to enter", false),
+    ];
+    for (verification, says, receipt) in cases {
+        let scene = Scene::with(&[&verification]).await;
+        scene.sweep(NOON.plus(900)).await.unwrap();
+        let mails = scene.mailbox.mails();
+        let [mail] = mails.as_slice() else { panic!("{says}: {} mails", mails.len()) };
+        assert!(mail.text.contains(says), "{says}:\n{}", mail.text);
+        assert!(!mail.html.contains("<b>&"), "{says}: other people's words are escaped");
+        assert_eq!(mail.attachments.len(), usize::from(receipt), "{says}");
+        assert_eq!(mail.text.contains("receipt of the session is attached"), receipt, "{says}");
+        let stored = scene.stored(&verification.id).await;
+        assert_eq!(
+            count(&stored, Action::CustomerTold),
+            1 + usize::from(says == "its time was up")
+        );
+        assert_eq!(chain::check(&stored.id, &stored.steps), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn who_was_never_mailed_is_told_of_no_end() {
+    let started = Walk::start(1).verification;
+    let mut walk = Walk::start(2);
+    walk.prove();
+    let proved = walk.verification.clone();
+    walk.ask("eco-1");
+    let asked = walk.verification.clone();
+    let unsent = asked.clone().mail_failed(&asked, false, NOON).unwrap();
+    for verification in [started, proved, unsent] {
+        let scene = Scene::with(&[&verification]).await;
+        assert_eq!(scene.sweep(NOON.plus(900)).await, Ok(1));
+        let stored = scene.stored(&verification.id).await;
+        assert_eq!((stored.status(), count(&stored, Action::Expired)), (Status::Closed, 1));
+        assert_eq!(scene.mailbox.mails().len(), 0);
+        assert_eq!(stored.due_at(), None);
+    }
+}
+
+#[tokio::test] // P26, P30
+async fn a_beginning_that_could_not_be_told_is_told_by_the_sweep() {
+    let walk = session(1);
+    let scene = Scene::with(&[&walk.verification]).await;
+    let early = Timestamp::from_millis(NOON.plus(20).millis() - 1);
+    assert_eq!(scene.sweep(early).await, Ok(0), "issue-session has its time first");
+    assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
+    let mails = scene.mailbox.mails();
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert!(mail.subject.contains("started a session") && mail.attachments.is_empty());
+    let stored = scene.stored(&walk.verification.id).await;
+    assert!(stored.is_page(&token(mail).secret, &key()), "its link ends the session");
+    assert_eq!(token(mail).verification, stored.id);
+    assert_eq!((stored.status(), stored.notice), (Status::InSession, None));
+}
+
+/// A dependency that refuses, one that does it and loses the answer, and the key: the state is
+/// committed first, the mail tried again, later each time, and one page is alive (P26).
+#[tokio::test] // P25, P26
+async fn a_mail_that_fails_is_tried_again_with_a_page_of_its_own() {
+    for fault in [Fault::Before, Fault::After] {
+        let walk = session(1);
+        let id = walk.verification.id.clone();
+        let scene = Scene::with(&[&walk.verification]).await;
+        scene.mailbox.fails(Some(fault));
+        let mut tries = vec![];
+        for now in [20, 40, 79, 80, 199, 200].map(|n| NOON.plus(n)) {
+            match scene.sweep(now).await {
+                Ok(0) => {}
+                Err(failure) if failure.service == "ses" => tries.push(now),
+                other => panic!("{fault:?}: {other:?}"),
+            }
+        }
+        assert_eq!(tries, [20, 80, 200].map(|n| NOON.plus(n)), "{fault:?}");
+        let stored = scene.stored(&id).await;
+        assert_eq!((stored.status(), count(&stored, Action::CustomerTold)), (Status::InSession, 0));
+        assert!(stored.notice.is_some(), "owed still");
+
+        // Each mail that went out after all had a page of its own, of which the last is alive.
+        let sent = scene.mailbox.mails();
+        assert_eq!(sent.len(), if fault == Fault::After { 3 } else { 0 });
+        let alive: Vec<_> =
+            sent.iter().map(|mail| stored.is_page(&token(mail).secret, &key())).collect();
+        assert!(alive.iter().rev().enumerate().all(|(back, alive)| *alive == (back == 0)));
+
+        // No secret of a mail waits anywhere: the stored item has none of them.
+        let item = serde_json::to_string(&stored).unwrap();
+        for mail in &sent {
+            assert!(!item.contains(token(mail).secret.expose()));
+        }
+
+        // It ends before the mail is back: what is told then is the end, once.
+        let ended = stored.stop_by_customer(NOON.plus(210)).unwrap();
+        scene.store.memory.save(&Change::to(ended)).await.unwrap();
+        assert_eq!(scene.sweep(NOON.plus(210)).await.unwrap_err().service, "ses");
+        scene.mailbox.fails(None);
+        assert_eq!(scene.sweep(NOON.plus(269)).await, Ok(0));
+        assert_eq!(scene.sweep(NOON.plus(270)).await, Ok(1));
+        let new = scene.mailbox.mails().split_off(sent.len() + usize::from(fault == Fault::After));
+        let [mail] = new.as_slice() else { panic!("{} mails", new.len()) };
+        assert!(mail.subject.contains("has ended"));
+        let receipt = check(&mail.attachments[0].content, &scene.signer.public_key()).unwrap();
+        assert_eq!(receipt.session.ended_at, NOON.plus(210).to_string());
+        let stored = scene.stored(&id).await;
+        assert_eq!((count(&stored, Action::CustomerTold), stored.due_at()), (1, None));
+    }
+}
+
+#[tokio::test] // P25
+async fn without_the_receipts_key_it_is_closed_all_the_same_and_told_later() {
+    let over = told_session(1);
+    let unsigned = cancelled(
+        {
+            let mut walk = Walk::start(2);
+            walk.prove().ask("eco-1");
+            walk.verification
+        },
+        NOON,
+    );
+    let scene = Scene::with(&[&over, &unsigned]).await;
+    scene.signer.down(true);
+    let now = NOON.plus(300);
+    assert_eq!(scene.sweep(now).await.unwrap_err().service, "kms");
+    let stored = scene.stored(&over.id).await;
+    assert_eq!((stored.status(), count(&stored, Action::Completed)), (Status::Closed, 1));
+    let mails = scene.mailbox.mails();
+    assert_eq!(mails.len(), 1, "who needs no receipt is told");
+    assert!(mails[0].attachments.is_empty());
+    scene.signer.down(false);
+    assert_eq!(scene.sweep(now.plus(60)).await, Ok(1));
+    assert_eq!(scene.mailbox.mails()[1].attachments.len(), 1);
+}
+
+/// One that cannot be looked after holds up nobody, and mail that hangs closes nobody later.
+#[tokio::test] // P25
+async fn everything_over_is_closed_before_anybody_is_told() {
+    let all: Vec<_> = (1..6).map(told_session).collect();
+    let scene = Scene::with(&all.iter().collect::<Vec<_>>()).await;
+    let now = NOON.plus(301);
+    let app = App {
+        verifications: scene.store.clone(),
+        grants: scene.store.clone(),
+        index: Index(scene.store.memory.clone()),
+        mailer: Hanging,
+        receipt_key: scene.signer.clone(),
+        key: key(),
+        consent_page: String::new(),
+        grant_page: String::new(),
+        limits: Limits::default(),
+    };
+    // The third one cannot be read.
+    scene.store.fail(4, Fault::Before);
+    assert!(broken_off(sweep(&app, now)), "it hangs in the first mail");
+    let mut open = 0;
+    for verification in &all {
+        open += usize::from(scene.stored(&verification.id).await.status() != Status::Closed);
+    }
+    assert_eq!(open, 1);
+    assert_eq!(scene.sweep(now).await, Ok(4), "all but the one whose try was taken");
+    assert_eq!(scene.mailbox.mails().len(), 4);
+    assert_eq!(scene.sweep(now.plus(60)).await, Ok(1));
+    assert_eq!(scene.mailbox.mails().len(), 5);
+}
+
+struct Hanging;
+
+impl Mailer for Hanging {
+    async fn send(&self, _: &Email, _: &Mail) -> Result<(), Failure> {
+        std::future::pending().await
+    }
+}
+
+/// Runs it to where it cannot go on, and drops it there, as a crash does. Says whether it did.
+fn broken_off(work: impl Future) -> bool {
+    let mut work = pin!(work);
+    matches!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)] // P5
+async fn of_sweeps_at_once_one_closes_and_one_tells() {
+    for _ in 0..20 {
+        let all: Vec<_> = (1..4).map(told_session).collect();
+        let scene = Scene::with(&all.iter().collect::<Vec<_>>()).await;
+        let now = NOON.plus(330);
+        let sweeps: Vec<_> = (0..16)
+            .map(|_| {
+                let scene = scene.clone();
+                std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                    runtime.block_on(scene.sweep(now)).unwrap();
+                })
+            })
+            .collect();
+        for each in sweeps {
+            each.join().unwrap();
+        }
+        // What a lost race left over is the next sweep's.
+        scene.sweep(now).await.unwrap();
+        for verification in &all {
+            let stored = scene.stored(&verification.id).await;
+            assert_eq!(chain::check(&stored.id, &stored.steps), Ok(()));
+            assert_eq!(count(&stored, Action::Completed), 1);
+            assert_eq!(count(&stored, Action::CustomerTold), 2, "of the beginning and of the end");
+            assert_eq!(stored.due_at(), None);
+        }
+        assert_eq!(scene.mailbox.mails().len(), all.len());
+    }
+}
+
+/// A sweep and whoever moves the verification at the same moment.
+#[tokio::test] // P10
+async fn who_comes_between_is_not_overwritten() {
+    let walk = session(1);
+    let scene = Scene::with(&[&walk.verification]).await;
+    let app = App {
+        verifications: Meddled {
+            memory: scene.store.memory.clone(),
+            with: Cell::new(Some(cancelled(walk.verification.clone(), NOON.plus(20)))).into(),
+        },
+        grants: scene.store.clone(),
+        index: Index(scene.store.memory.clone()),
+        mailer: scene.mailbox.clone(),
+        receipt_key: scene.signer.clone(),
+        key: key(),
+        consent_page: String::new(),
+        grant_page: String::new(),
+        limits: Limits::default(),
+    };
+    // The agent cancels between the sweep's read and its try to tell of the beginning.
+    assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));
+    assert_eq!(scene.mailbox.mails().len(), 0);
+    let stored = scene.stored(&walk.verification.id).await;
+    assert_eq!(stored.notice.map(|notice| notice.about), Some(About::Close));
+    assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
+    assert!(scene.mailbox.mails()[0].subject.contains("has ended"));
+}
+
+/// A store in which somebody else writes right after the first read.
+struct Meddled {
+    memory: Arc<Memory>,
+    with: Mutex<Cell<Option<Verification>>>,
+}
+
+impl Verifications for Meddled {
+    async fn load(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
+        let found = self.memory.load(id).await;
+        let other = self.with.lock().unwrap().take();
+        if let Some(other) = other {
+            assert_eq!(self.memory.save(&Change::to(other)).await, Ok(Saved::Done));
+        }
+        found
+    }
+
+    async fn save(&self, change: &Change) -> Result<Saved, Failure> {
+        self.memory.save(change).await
+    }
+
+    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
+        self.memory.spend(charge).await
+    }
+}
+
+/// The store fails at each of its calls in turn, before or after it has done what it was asked.
+#[tokio::test] // P11, P25
+async fn a_store_that_fails_anywhere_loses_nothing() {
+    for (start, calls) in [(told_session(1), 5), (session(1).verification, 5), (locked(), 4)] {
+        let now = NOON.plus(900);
+        let whole = Scene::with(&[&start]).await;
+        whole.sweep(now).await.unwrap();
+        assert_eq!(whole.store.calls(), calls, "read, (close,) try, read, told");
+        for call in 0..calls {
+            for fault in [Fault::Before, Fault::After] {
+                let scene = Scene::with(&[&start]).await;
+                scene.store.fail(call, fault);
+                let _ = scene.sweep(now).await;
+                settle(&scene, &start, now).await;
+            }
+        }
+    }
+}
+
+/// The sweep breaks off at each place where it waits for anything, before or after that is done.
+#[tokio::test] // P11, P26
+async fn a_crash_anywhere_loses_nothing() {
+    for start in [told_session(1), session(1).verification, locked()] {
+        let now = NOON.plus(900);
+        let mut crashes = 0;
+        for at in 0.. {
+            let scene = Scene::with(&[&start]).await;
+            let fuse = Fuse(Arc::new(AtomicUsize::new(at)));
+            let app = App {
+                verifications: Fused(scene.store.memory.clone(), fuse.clone()),
+                grants: scene.store.clone(),
+                index: Fused(scene.store.memory.clone(), fuse.clone()),
+                mailer: Fused(scene.mailbox.clone(), fuse.clone()),
+                receipt_key: Fused(scene.signer.clone(), fuse.clone()),
+                key: key(),
+                consent_page: "https://consent.example.com/".into(),
+                grant_page: "https://console.example.com/remote-assistance.html".into(),
+                limits: Limits::default(),
+            };
+            let crashed = broken_off(sweep(&app, now));
+            settle(&scene, &start, now).await;
+            if !crashed {
+                break;
+            }
+            crashes += 1;
+        }
+        // List, read, try, send, read, told; in a session close, key and signature besides.
+        let calls = if start.status() == Status::InSession { 9 } else { 6 };
+        assert_eq!(crashes, 2 * calls, "before and after each");
+    }
+}
+
+/// Sweeps on until all is done, and holds what came out against what must hold whatever broke:
+/// one closing step, a whole record, at least one mail of the end and its receipt.
+async fn settle(scene: &Scene, start: &Verification, mut now: Timestamp) {
+    for _ in 0..4 {
+        // Whatever broke, a read says closed.
+        assert_eq!(scene.stored(&start.id).await.at(now).status(), Status::Closed);
+        scene.sweep(now).await.unwrap();
+        now = now.plus(60);
+    }
+    let stored = scene.stored(&start.id).await;
+    let State::Closed(closed) = &stored.state else { panic!("{:?}", stored.status()) };
+    assert_eq!(chain::check(&stored.id, &stored.steps), Ok(()));
+    let ends = [Action::Completed, Action::Locked].map(|action| count(&stored, action));
+    assert_eq!(ends.iter().sum::<usize>(), 1);
+    assert_eq!((stored.notice, stored.due_at()), (None, None));
+    assert_eq!(stored.steps.last().unwrap().action, Action::CustomerTold);
+    let mails = scene.mailbox.mails();
+    assert!((1..=2).contains(&mails.len()), "{} mails", mails.len());
+    for mail in mails {
+        assert!(mail.subject.contains("has ended") || mail.subject.contains("locked"));
+        assert_eq!(mail.attachments.len(), usize::from(closed.session.is_some()));
+        for file in &mail.attachments {
+            check(&file.content, &scene.signer.public_key()).unwrap();
+        }
+    }
+}
+
+/// Burns before and after each call; what finds it at its end never comes back.
+#[derive(Clone)]
+struct Fuse(Arc<AtomicUsize>);
+
+impl Fuse {
+    async fn burn(&self) {
+        let left = self.0.load(Ordering::Relaxed);
+        if left == 0 {
+            return std::future::pending().await;
+        }
+        self.0.store(left - 1, Ordering::Relaxed);
+    }
+
+    async fn around<T>(&self, call: impl Future<Output = T>) -> T {
+        self.burn().await;
+        let done = call.await;
+        self.burn().await;
+        done
+    }
+}
+
+struct Fused<T>(T, Fuse);
+
+impl Verifications for Fused<Arc<Memory>> {
+    async fn load(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
+        self.1.around(self.0.load(id)).await
+    }
+
+    async fn save(&self, change: &Change) -> Result<Saved, Failure> {
+        self.1.around(self.0.save(change)).await
+    }
+
+    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
+        self.1.around(self.0.spend(charge)).await
+    }
+}
+
+impl DueItems for Fused<Arc<Memory>> {
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
+        self.1.around(self.0.due(now, limit)).await
+    }
+}
+
+impl Mailer for Fused<Mailbox> {
+    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        self.1.around(self.0.send(to, mail)).await
+    }
+}
+
+impl ReceiptKey for Fused<Signer> {
+    async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.1.around(self.0.sign(message)).await
+    }
+
+    async fn public(&self) -> Result<PublicKey, Failure> {
+        self.1.around(self.0.public()).await
+    }
+}
+
+// --- support grants ---
+
+/// When the grants of the samples end.
+const END: Timestamp = NOON.plus(15 * 60);
+
+fn before(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millis(moment.millis() - 1)
+}
+
+/// A grant of which the customer was told.
+fn told_grant() -> SupportGrant {
+    granted("carla", None).0.told(GrantAbout::Created).unwrap()
+}
+
+/// A verification under a grant, brought on by `reach`.
+fn under_a_grant(reach: impl FnOnce(&mut Walk)) -> Walk {
+    let (mut walk, _) = Walk::redeem(1, told_grant());
+    reach(&mut walk);
+    walk
+}
+
+impl Scene {
+    async fn with_grant(grant: &SupportGrant) -> Self {
+        let scene = Self::default();
+        for version in 1..=grant.version {
+            let mut next = grant.clone();
+            next.version = version;
+            assert_eq!(scene.store.memory.save_grant(&next, &[]).await, Ok(Saved::Done));
+        }
+        scene
+    }
+
+    async fn grant(&self) -> SupportGrant {
+        self.store.memory.load_grant(&told_grant().key).await.unwrap().unwrap()
+    }
+
+    fn subjects(&self) -> Vec<String> {
+        self.mailbox.mails().into_iter().map(|mail| mail.subject).collect()
+    }
+}
+
+#[tokio::test] // P5, P30
+async fn a_grant_that_ran_out_gets_its_end_and_its_mail_once() {
+    for late in [0, 59, 100_000] {
+        let grant = told_grant();
+        let scene = Scene::with_grant(&grant).await;
+        assert_eq!(scene.sweep(before(END)).await, Ok(0));
+        assert_eq!(scene.grant().await.version, grant.version, "untouched before its deadline");
+        let now = END.plus(late);
+        assert_eq!(scene.sweep(now).await, Ok(1));
+        let ended = scene.grant().await;
+        assert_eq!(
+            ended.ended,
+            Some(Ended { how: GrantEnding::Expired, at: END }),
+            "as it was read"
+        );
+        assert_eq!(ended.version, grant.version + 3, "ended, tried, told");
+        assert_eq!((ended.notice, ended.due_at()), (None, None));
+        let mails = scene.mailbox.mails();
+        let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+        assert_eq!(mail.subject, "Waizant: remote assistance access in your account has expired");
+        assert!(mail.text.contains("08:15:00 UTC") && mail.attachments.is_empty());
+        assert_eq!(scene.sweep(now.plus(100_000)).await, Ok(0), "nothing is left to do");
+        assert_eq!(scene.mailbox.mails().len(), 1);
+    }
+}
+
+#[tokio::test] // P26, P30
+async fn what_a_customer_could_not_be_told_of_his_grant_the_sweep_tells() {
+    let (created, _) = granted("carla", None);
+    let (renewed, ..) = created.clone().regenerate(None, &key(), &mut rng(1), NOON);
+    let (revoked, _) = created.clone().revoke(None, NOON);
+    for (grant, early, due, says) in [
+        (created, before(NOON.plus(20)), NOON.plus(20), "was activated"),
+        (renewed, before(NOON.plus(20)), NOON.plus(20), "were replaced"),
+        (revoked, before(NOON), NOON, "was revoked"),
+    ] {
+        let scene = Scene::with_grant(&grant).await;
+        assert_eq!(scene.sweep(early).await, Ok(0), "{says}: who made it has his time first");
+        assert_eq!(scene.sweep(due).await, Ok(1), "{says}");
+        let subjects = scene.subjects();
+        assert!(subjects.len() == 1 && subjects[0].contains(says), "{subjects:?}");
+        let text = &scene.mailbox.mails()[0].text;
+        let link = "https://console.example.com/remote-assistance.html";
+        assert_eq!(text.contains(link), says != "was revoked", "{says}: where he revokes it");
+        let stored = scene.grant().await;
+        assert_eq!(stored.notice, None, "{says}");
+        assert_eq!(stored.ended.is_some(), says == "was revoked", "{says}");
+        assert_eq!(scene.sweep(due.plus(60)).await, Ok(0), "{says}");
+    }
+    // Not told when it ends: then of the end alone.
+    let scene = Scene::with_grant(&granted("carla", None).0).await;
+    assert_eq!(scene.sweep(END).await, Ok(1));
+    let subjects = scene.subjects();
+    assert!(subjects.len() == 1 && subjects[0].contains("has expired"), "{subjects:?}");
+}
+
+#[tokio::test] // P25, P26
+async fn a_mail_of_a_grant_that_fails_is_tried_again_later_each_time() {
+    for fault in [Fault::Before, Fault::After] {
+        let scene = Scene::with_grant(&told_grant()).await;
+        scene.mailbox.fails(Some(fault));
+        let mut tries = vec![];
+        for seconds in [0, 20, 59, 60, 179, 180] {
+            match scene.sweep(END.plus(seconds)).await {
+                Ok(0) => {}
+                Err(failure) if failure.service == "ses" => tries.push(seconds),
+                other => panic!("{fault:?}: {other:?}"),
+            }
+        }
+        assert_eq!(tries, [0, 60, 180], "{fault:?}");
+        let ended = scene.grant().await;
+        assert_eq!(ended.notice.map(|notice| notice.about), Some(GrantAbout::Ended), "owed still");
+        assert_eq!(ended.version, told_grant().version + 1 + 3, "ended once");
+        scene.mailbox.fails(None);
+        assert_eq!(scene.sweep(END.plus(420)).await, Ok(1));
+        assert_eq!(scene.grant().await.due_at(), None);
+    }
+}
+
+/// A mailer that hangs makes no end late, of a grant or of a verification.
+#[tokio::test] // P25
+async fn a_grant_is_ended_before_anybody_is_told() {
+    let scene = Scene::with_grant(&told_grant()).await;
+    scene.put(&told_session(1)).await;
+    let app = App {
+        verifications: scene.store.clone(),
+        grants: scene.store.clone(),
+        index: Index(scene.store.memory.clone()),
+        mailer: Hanging,
+        receipt_key: scene.signer.clone(),
+        key: key(),
+        consent_page: String::new(),
+        grant_page: String::new(),
+        limits: Limits::default(),
+    };
+    assert!(broken_off(sweep(&app, END)), "it hangs in the first mail");
+    assert!(scene.grant().await.ended.is_some());
+    assert_eq!(scene.stored(&told_session(1).id).await.status(), Status::Closed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)] // P5
+async fn of_sweeps_at_once_one_ends_a_grant_and_one_tells() {
+    for _ in 0..20 {
+        let scene = Scene::with_grant(&told_grant()).await;
+        let sweeps: Vec<_> = (0..16)
+            .map(|_| {
+                let scene = scene.clone();
+                std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                    runtime.block_on(scene.sweep(END)).unwrap();
+                })
+            })
+            .collect();
+        for each in sweeps {
+            each.join().unwrap();
+        }
+        // What a lost race left over is the next sweep's.
+        scene.sweep(END).await.unwrap();
+        assert_eq!(scene.mailbox.mails().len(), 1);
+        let ended = scene.grant().await;
+        assert_eq!((ended.version, ended.due_at()), (told_grant().version + 3, None));
+    }
+}
+
+/// The store fails at each of its calls in turn, before or after it has done what it was asked.
+#[tokio::test] // P11, P25
+async fn a_store_that_fails_anywhere_loses_no_end_of_a_grant() {
+    let calls = {
+        let scene = Scene::with_grant(&told_grant()).await;
+        scene.sweep(END).await.unwrap();
+        scene.store.calls()
+    };
+    assert_eq!(calls, 4, "read, end, try, told");
+    for call in 0..calls {
+        for fault in [Fault::Before, Fault::After] {
+            let scene = Scene::with_grant(&told_grant()).await;
+            scene.store.fail(call, fault);
+            assert!(scene.sweep(END).await.is_err(), "{fault:?} at {call}");
+            settle_grant(&scene).await;
+        }
+    }
+}
+
+/// The sweep breaks off at each place where it waits for anything, before or after that is done.
+#[tokio::test] // P11, P26
+async fn a_crash_anywhere_loses_no_end_of_a_grant() {
+    let mut crashes = 0;
+    for at in 0.. {
+        let scene = Scene::with_grant(&told_grant()).await;
+        let fuse = Fuse(Arc::new(AtomicUsize::new(at)));
+        let app = App {
+            verifications: scene.store.clone(),
+            grants: Fused(scene.store.memory.clone(), fuse.clone()),
+            index: Fused(scene.store.memory.clone(), fuse.clone()),
+            mailer: Fused(scene.mailbox.clone(), fuse.clone()),
+            receipt_key: Fused(scene.signer.clone(), fuse.clone()),
+            key: key(),
+            consent_page: String::new(),
+            grant_page: String::new(),
+            limits: Limits::default(),
+        };
+        let crashed = broken_off(sweep(&app, END));
+        settle_grant(&scene).await;
+        if !crashed {
+            break;
+        }
+        crashes += 1;
+    }
+    assert_eq!(crashes, 2 * 6, "before and after each: list, read, end, try, send, told");
+}
+
+/// Sweeps on until all is done: one end, at its deadline, and at least one mail of it.
+async fn settle_grant(scene: &Scene) {
+    for minute in 0..4 {
+        let now = END.plus(minute * 60);
+        assert!(!scene.grant().await.is_live(now), "whatever broke, a read says over");
+        scene.sweep(now).await.unwrap();
+    }
+    let ended = scene.grant().await;
+    assert_eq!(ended.ended, Some(Ended { how: GrantEnding::Expired, at: END }));
+    assert_eq!((ended.notice, ended.due_at()), (None, None));
+    let subjects = scene.subjects();
+    assert!((1..=2).contains(&subjects.len()), "{subjects:?}");
+    assert!(subjects.iter().all(|subject| subject.contains("has expired")), "{subjects:?}");
+}
+
+/// A grant that the customer moves between the sweep's read and its write.
+#[tokio::test] // P10
+async fn what_a_customer_does_meanwhile_is_not_overwritten() {
+    struct Meddled(Arc<Memory>, Mutex<Option<SupportGrant>>);
+    impl SupportGrants for Meddled {
+        async fn load_grant(&self, key: &GrantKey) -> Result<Option<SupportGrant>, Failure> {
+            let found = self.0.load_grant(key).await;
+            let other = self.1.lock().unwrap().take();
+            if let Some(other) = other {
+                assert_eq!(self.0.save_grant(&other, &[]).await, Ok(Saved::Done));
+            }
+            found
+        }
+
+        async fn save_grant(&self, next: &SupportGrant, by: &[Charge]) -> Result<Saved, Failure> {
+            self.0.save_grant(next, by).await
+        }
+    }
+    let grant = granted("carla", None).0;
+    let (revoked, _) = grant.clone().revoke(None, NOON.plus(20));
+    let scene = Scene::with_grant(&grant).await;
+    let app = App {
+        verifications: scene.store.clone(),
+        grants: Meddled(scene.store.memory.clone(), Mutex::new(Some(revoked))),
+        index: Index(scene.store.memory.clone()),
+        mailer: scene.mailbox.clone(),
+        receipt_key: scene.signer.clone(),
+        key: key(),
+        consent_page: String::new(),
+        grant_page: String::new(),
+        limits: Limits::default(),
+    };
+    // He revokes it between the sweep's read and its try to tell that it was made.
+    assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));
+    assert_eq!(scene.mailbox.mails().len(), 0);
+    assert_eq!(scene.grant().await.ended.map(|ended| ended.how), Some(GrantEnding::Revoked));
+    assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
+    let subjects = scene.subjects();
+    assert!(subjects.len() == 1 && subjects[0].contains("was revoked"), "{subjects:?}");
+}
+
+/// For each end of a verification under a grant: what it says, and whether a receipt goes with it.
+#[tokio::test] // P30
+async fn every_outcome_under_a_grant_is_told_from_the_beginning_on() {
+    let start = |reach: fn(&mut Walk)| under_a_grant(reach).verification;
+    // In the state that the grant leads to, taken back or replaced by its customer.
+    let lost = |reach: fn(&mut Walk), replaced: bool| {
+        let (mut walk, grant) = Walk::redeem(1, told_grant());
+        reach(&mut walk);
+        let open = Some(walk.verification);
+        let closed = if replaced {
+            grant.regenerate(open, &key(), &mut rng(1), NOON).2
+        } else {
+            grant.revoke(open, NOON).1
+        };
+        closed.unwrap()
+    };
+    let revoked = "the access was revoked, or the credentials were replaced";
+    let locked = {
+        let mut walk = under_a_grant(|w| _ = w.challenge());
+        for _ in 0..5 {
+            let v = walk.verification.clone();
+            (walk.verification, _) = v.refuse_agent_code(&walk.limits, NOON).unwrap();
+        }
+        walk.verification
+    };
+    let cases = [
+        (start(|_| {}), "did not start a session in time", false),
+        (start(|w| _ = w.prove()), "did not start a session in time", false),
+        (start(|w| _ = w.session()), "its time was up", true),
+        (cancelled(start(|_| {}), NOON), "decided not to enter your account", false),
+        (cancelled(start(|w| _ = w.session()), NOON), "the analyst ended it", true),
+        (lost(|_| {}, false), revoked, false),
+        (lost(|_| {}, true), revoked, false),
+        (lost(|w| _ = w.challenge(), false), revoked, false),
+        (lost(|w| _ = w.prove(), true), revoked, false),
+        (lost(|w| _ = w.mint(), false), revoked, false),
+        (lost(|w| _ = w.session(), false), "or because the access was revoked", true),
+        (locked, "was blocked: somebody entered too many wrong codes", false),
+    ];
+    for (verification, says, receipt) in cases {
+        let scene = Scene::with(&[&verification]).await;
+        scene.sweep(NOON.plus(900)).await.unwrap();
+        let mails = scene.mailbox.mails();
+        let [mail] = mails.as_slice() else { panic!("{says}: {} mails", mails.len()) };
+        assert!(mail.text.contains(says), "{says}:\n{}", mail.text);
+        assert!(mail.text.contains("Ecosystem: Ecosystem eco-1"), "{says}: what was offered");
+        for environment in ["Waizant Store", "Waizant Web", "Waizant App", "Waizant RCM"] {
+            assert!(mail.text.contains(environment), "{says}: {environment}");
+        }
+        assert_eq!(mail.text.contains("Hidden from the analyst: talks"), receipt, "{says}");
+        assert!(!mail.html.contains("<b>&"), "{says}: other people's words are escaped");
+        assert_eq!(mail.attachments.len(), usize::from(receipt), "{says}");
+        for file in &mail.attachments {
+            let receipt = check(&file.content, &scene.signer.public_key()).unwrap();
+            assert_eq!(receipt.visibility, Visibility { messages: true, talks: false });
+        }
+        let stored = scene.stored(&verification.id).await;
+        assert_eq!((stored.status(), stored.due_at()), (Status::Closed, None), "{says}");
+        assert_eq!(count(&stored, Action::CustomerTold), 1, "{says}");
+        assert_eq!(chain::check(&stored.id, &stored.steps), Ok(()));
+    }
+}
+
+#[tokio::test] // P26, P30
+async fn a_use_that_could_not_be_told_is_told_by_the_sweep() {
+    let walk = under_a_grant(|w| _ = w.prove());
+    let scene = Scene::with(&[&walk.verification]).await;
+    assert_eq!(scene.sweep(before(NOON.plus(20))).await, Ok(0), "support-grant has its time first");
+    scene.mailbox.fails(Some(Fault::Before));
+    assert_eq!(scene.sweep(NOON.plus(20)).await.unwrap_err().service, "ses");
+    scene.mailbox.fails(None);
+    assert_eq!(scene.sweep(NOON.plus(80)).await, Ok(1));
+    let mails = scene.mailbox.mails();
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert!(mail.subject.contains("ana entered"), "{}", mail.subject);
+    assert!(mail.text.contains("https://console.example.com/remote-assistance.html"));
+    assert!(!mail.text.contains("#token="), "there is no session to end");
+    let stored = scene.stored(&walk.verification.id).await;
+    assert_eq!((stored.status(), stored.notice), (Status::Consented, None));
+    assert_eq!(count(&stored, Action::CustomerTold), 1);
+    // The session that follows is told of with a link, and with what it does not show.
+    let mut later = Walk { verification: stored, ..walk };
+    later.verification =
+        later.verification.clone().start_mint(&later.limits, NOON.plus(90)).unwrap();
+    let (session, _) = later.sealed();
+    let v = later.verification.clone();
+    let started = v.start_session(session, &later.page.secret, &key(), NOON.plus(90)).unwrap();
+    let scene = Scene::with(&[&started]).await;
+    assert_eq!(scene.sweep(NOON.plus(110)).await, Ok(1));
+    let mail = &scene.mailbox.mails()[0];
+    assert!(mail.text.contains("with the credentials that you created for remote assistance"));
+    assert!(mail.text.contains("Hidden from the analyst: talks"), "{}", mail.text);
+    assert!(scene.stored(&started.id).await.is_page(&token(mail).secret, &key()));
+}
+
+impl SupportGrants for Fused<Arc<Memory>> {
+    async fn load_grant(&self, key: &GrantKey) -> Result<Option<SupportGrant>, Failure> {
+        self.1.around(self.0.load_grant(key)).await
+    }
+
+    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
+        self.1.around(self.0.save_grant(next, charges)).await
+    }
+}

@@ -1,0 +1,186 @@
+//! The agents' pool: access tokens say who the agent is, and do not let him change it. The mail
+//! for a forgotten password has our words.
+
+use serde_json::{Map, Value, json};
+use support_core::directory::Locale;
+use support_core::mail::{Mail, RecoveryCode};
+use support_core::mint::SELF_SERVICE_SCOPE;
+
+use crate::event::Event;
+
+/// What an access token says of an agent beyond `sub`, as Cognito holds it at this moment.
+const ATTRIBUTES: [&str; 4] = ["email", "email_verified", "name", "locale"];
+
+/// Somebody asked for a code because the password is forgotten, or an administrator reset it.
+const FORGOTTEN: &str = "CustomMessage_ForgotPassword";
+
+pub fn handle(mut event: Event) -> Event {
+    if event.is_pre_token() {
+        let attributes = event.request("userAttributes");
+        let claims: Map<String, Value> = ATTRIBUTES
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), attributes.get(name)?.clone())))
+            .collect();
+        let access = json!({
+            "claimsToAddOrOverride": claims,
+            "scopesToSuppress": [SELF_SERVICE_SCOPE],
+        });
+        event.override_tokens(Map::from_iter([("accessTokenGeneration".to_owned(), access)]));
+    } else if event.source() == FORGOTTEN
+        && let Some(mail) = recovery_mail(&event)
+    {
+        event.respond("emailSubject", mail.subject);
+        event.respond("emailMessage", mail.html);
+    }
+    event
+}
+
+/// The mail with the placeholder that Cognito puts the code into; without one, Cognito's own mail
+/// has to do.
+fn recovery_mail(event: &Event) -> Option<Mail> {
+    let code = event.request("codeParameter").as_str()?;
+    let attribute = |name| event.request("userAttributes")[name].as_str().unwrap_or_default();
+    let mail = RecoveryCode { agent_name: attribute("name"), code };
+    Some(mail.render(Locale::of_tag(attribute("locale"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRE_TOKEN: &str = include_str!("../../../events/cognito-triggers-agents-pre-token.json");
+    const CUSTOM_MESSAGE: &str =
+        include_str!("../../../events/cognito-triggers-agents-custom-message.json");
+    const OTHER: &str = include_str!("../../../events/cognito-triggers-post-confirmation.json");
+
+    fn value(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn answer(event: &Value) -> Value {
+        handle(Event::from(event.clone())).into()
+    }
+
+    #[test] // P32
+    fn an_access_token_says_who_the_agent_is_and_cannot_change_it() {
+        let event = value(PRE_TOKEN);
+        let mut expected = event.clone();
+        expected["response"]["claimsAndScopeOverrideDetails"] = json!({
+            "accessTokenGeneration": {
+                "claimsToAddOrOverride": {
+                    "email": "ana@agents.example.com",
+                    "email_verified": "true",
+                    "name": "Ana",
+                    "locale": "es",
+                },
+                "scopesToSuppress": ["aws.cognito.signin.user.admin"],
+            },
+            "groupOverrideDetails": {
+                "groupsToOverride": ["CustomerService"],
+                "iamRolesToOverride": [],
+                "preferredRole": null,
+            },
+        });
+        assert_eq!(answer(&event), expected);
+    }
+
+    #[test] // P19
+    fn a_repeated_trigger_does_no_harm() {
+        let first = answer(&value(PRE_TOKEN));
+        assert_eq!(answer(&first), first);
+    }
+
+    #[test] // P32
+    fn an_address_that_is_not_verified_stays_so() {
+        let mut event = value(PRE_TOKEN);
+        event["request"]["userAttributes"]["email_verified"] = json!("false");
+        let answer = answer(&event);
+        let overrides = &answer["response"]["claimsAndScopeOverrideDetails"];
+        let claims = &overrides["accessTokenGeneration"]["claimsToAddOrOverride"];
+        assert_eq!(claims["email_verified"], json!("false"));
+    }
+
+    #[test]
+    fn what_the_user_has_not_got_is_not_claimed() {
+        let mut event = value(PRE_TOKEN);
+        event["request"]["userAttributes"] = json!({"sub": "x", "email": "a@b.example"});
+        let answer = answer(&event);
+        let overrides = &answer["response"]["claimsAndScopeOverrideDetails"];
+        let claims = &overrides["accessTokenGeneration"]["claimsToAddOrOverride"];
+        assert_eq!(claims, &json!({"email": "a@b.example"}));
+    }
+
+    #[test]
+    fn the_mail_for_a_forgotten_password_has_our_words_in_the_agents_language() {
+        for (locale, subject, words) in [
+            ("es", "Waizant: código para restablecer su contraseña", "Su código para restablecer"),
+            ("es-MX", "Waizant: código para restablecer su contraseña", "Vence en una hora"),
+            ("en", "Waizant: code to reset your password", "Your code to reset your password"),
+            ("en_GB", "Waizant: code to reset your password", "It expires in one hour"),
+            ("fr", "Waizant: código para restablecer su contraseña", "Su código"),
+        ] {
+            let mut event = value(CUSTOM_MESSAGE);
+            event["request"]["userAttributes"]["locale"] = json!(locale);
+            let mut answer = answer(&event);
+            let mail = answer["response"].take();
+            assert_eq!(mail["emailSubject"], subject, "{locale}");
+            let message = mail["emailMessage"].as_str().unwrap();
+            assert!(message.contains(words) && message.contains("Ana"), "{message}");
+            assert_eq!(mail["smsMessage"], Value::Null);
+            // Nothing else of the event is changed.
+            event["response"].take();
+            assert_eq!(answer, event);
+        }
+    }
+
+    #[test] // P7
+    fn the_code_stands_in_the_body_alone_once_where_cognito_says() {
+        for placeholder in ["{####}", "{code}"] {
+            let mut event = value(CUSTOM_MESSAGE);
+            event["request"]["codeParameter"] = json!(placeholder);
+            let mail = &answer(&event)["response"];
+            let message = mail["emailMessage"].as_str().unwrap();
+            assert_eq!(message.matches(placeholder).count(), 1, "{message}");
+            assert!(!mail["emailSubject"].as_str().unwrap().contains(placeholder));
+            // Cognito's limits.
+            assert!(message.len() <= 20_000 && mail["emailSubject"].as_str().unwrap().len() <= 140);
+        }
+    }
+
+    #[test] // P24
+    fn a_name_cannot_write_the_mail() {
+        let mut event = value(CUSTOM_MESSAGE);
+        event["request"]["userAttributes"]["name"] =
+            json!("<a href=\"https://evil.example\">Ana</a>\r\nBcc: x@y.z");
+        let mail = &answer(&event)["response"];
+        let message = mail["emailMessage"].as_str().unwrap();
+        assert!(!message.contains("<a ") && !message.contains("evil.example"), "{message}");
+        assert!(!mail["emailSubject"].as_str().unwrap().contains('\n'));
+    }
+
+    #[test]
+    fn cognitos_other_mails_are_its_own() {
+        for source in [
+            "CustomMessage_AdminCreateUser",
+            "CustomMessage_ResendCode",
+            "CustomMessage_SignUp",
+            "CustomMessage_UpdateUserAttribute",
+            "CustomMessage_VerifyUserAttribute",
+            "CustomMessage_Authentication",
+        ] {
+            let mut event = value(CUSTOM_MESSAGE);
+            event["triggerSource"] = json!(source);
+            assert_eq!(answer(&event), event);
+        }
+        let mut event = value(CUSTOM_MESSAGE);
+        event["request"].as_object_mut().unwrap().remove("codeParameter");
+        assert_eq!(answer(&event), event, "without a placeholder Cognito's own has to do");
+    }
+
+    #[test]
+    fn every_other_trigger_gets_its_event_back() {
+        for event in [value(OTHER), json!({}), json!(null), json!("text"), json!([1])] {
+            assert_eq!(answer(&event), event);
+        }
+    }
+}

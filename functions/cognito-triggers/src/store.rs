@@ -1,0 +1,53 @@
+//! The grants in DynamoDB and the key in Secrets Manager, both reached on first need.
+
+use support_aws::{Aws, Timeouts};
+use support_core::refusal::Failure;
+use support_core::secret::HashKey;
+use support_dynamodb::DynamoGrants;
+use tokio::sync::OnceCell;
+
+use crate::customers::Store;
+
+/// Nothing of AWS is touched before a sign-in brings a grant: not a connection, not even the
+/// certificates on disk.
+pub struct LazyStore {
+    table: String,
+    secret: String,
+    way: OnceCell<Way>,
+    key: OnceCell<HashKey>,
+}
+
+struct Way {
+    aws: Aws,
+    grants: DynamoGrants,
+}
+
+impl LazyStore {
+    pub fn new(table: String, secret: String) -> Self {
+        Self { table, secret, way: OnceCell::new(), key: OnceCell::new() }
+    }
+
+    async fn way(&self) -> Result<&Way, Failure> {
+        let make = async || {
+            let aws = Aws::from_env(Timeouts::TRIGGER)
+                .map_err(|missing| Failure::clean("aws", missing.to_string()))?;
+            Ok(Way { grants: DynamoGrants::new(aws.config(), &self.table), aws })
+        };
+        self.way.get_or_try_init(make).await
+    }
+}
+
+impl Store for LazyStore {
+    type Grants = DynamoGrants;
+
+    async fn grants(&self) -> Result<&DynamoGrants, Failure> {
+        Ok(&self.way().await?.grants)
+    }
+
+    /// A key that could not be fetched is asked for again by the next sign-in under a grant.
+    async fn key(&self) -> Result<&HashKey, Failure> {
+        let way = self.way().await?;
+        let fetch = async || support_secrets::hash_key(way.aws.config(), &self.secret).await;
+        self.key.get_or_try_init(fetch).await
+    }
+}

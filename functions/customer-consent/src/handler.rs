@@ -1,0 +1,162 @@
+//! `POST /consent/view`, `/consent/answer`, `/consent/end`: the customer's side, by the token
+//! from his mail. Looking changes nothing.
+
+use serde::Deserialize;
+use support_core::attempt::{Decision, attempt};
+use support_core::code::Code;
+use support_core::entry::decide_customer_entry;
+use support_core::identity::{IdText, LinkToken, TokenText};
+use support_core::limits::Limits;
+use support_core::ports::{Change, Verifications};
+use support_core::refusal::{Refusal, Stop};
+use support_core::secret::HashKey;
+use support_core::time::Timestamp;
+use support_core::verification::{Outcome, Side, State, Verification};
+use support_core::view::ConsentView;
+use support_gateway::{Answer, FieldError, Problem, Request};
+
+pub struct App<V> {
+    pub verifications: V,
+    pub key: HashKey,
+    pub limits: Limits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenBody {
+    token: TokenText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerBody {
+    token: TokenText,
+    decision: Said,
+    code: Option<Code>,
+    ecosystem: Option<IdText>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Said {
+    Allow,
+    Deny,
+}
+
+pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
+    let now = request.now();
+    let verification = match request.route() {
+        "POST /consent/view" => {
+            let TokenBody { token } = request.json()?;
+            view(app, &page(request, &token)?, now).await?
+        }
+        "POST /consent/answer" => {
+            let AnswerBody { token, decision, code, ecosystem } = request.json()?;
+            match (decision, code, ecosystem) {
+                (Said::Allow, Some(code), Some(ecosystem)) => {
+                    let page = page(request, &token)?;
+                    allow(app, &page, &code, ecosystem.as_str(), now).await??
+                }
+                (Said::Deny, None, None) => stop(app, &page(request, &token)?, now).await?,
+                (Said::Allow, None, _) => return Err(FieldError::missing("code").into()),
+                (Said::Allow, _, None) => return Err(FieldError::missing("ecosystem").into()),
+                (Said::Deny, Some(_), _) => return Err(FieldError::unknown("code").into()),
+                (Said::Deny, _, Some(_)) => return Err(FieldError::unknown("ecosystem").into()),
+            }
+        }
+        "POST /consent/end" => {
+            let TokenBody { token } = request.json()?;
+            stop(app, &page(request, &token)?, now).await?
+        }
+        _ => return Err(Refusal::NotFound.into()),
+    };
+    let view = ConsentView::new(&verification, &app.limits).ok_or(Refusal::ConsentRefused)?;
+    Ok(Answer::ok(&view))
+}
+
+fn page(request: &Request, token: &TokenText) -> Result<LinkToken, Refusal> {
+    let page = token.parse().ok_or(Refusal::ConsentRefused)?;
+    request.about(&page.verification);
+    Ok(page)
+}
+
+async fn view(
+    app: &App<impl Verifications>,
+    page: &LinkToken,
+    now: Timestamp,
+) -> Result<Verification, Stop> {
+    let found = app.verifications.load(&page.verification).await?;
+    let verification = found.ok_or(Refusal::ConsentRefused)?.at(now);
+    Ok(open(verification, page, &app.key)?)
+}
+
+async fn allow(
+    app: &App<impl Verifications>,
+    page: &LinkToken,
+    code: &Code,
+    ecosystem: &str,
+    now: Timestamp,
+) -> Result<Result<Verification, Refusal>, Stop> {
+    let entered = attempt(&app.verifications, &page.verification, now, async |v, over| {
+        // Who holds the page that a lock closed learns why his entry counts for nothing.
+        let locked = matches!(&v.state, State::Closed(closed) if closed.outcome == Outcome::Locked);
+        if locked && v.is_page(&page.secret, &app.key) {
+            return Err(v.wrong_step().into());
+        }
+        let verification = open(v, page, &app.key)?;
+        // The page may show an ecosystem that is not asked about any more.
+        if verification.consent().is_none_or(|consent| consent.ecosystem != ecosystem) {
+            return Err(Refusal::ConsentRefused.into());
+        }
+        decide_customer_entry(
+            verification,
+            Side::Customer,
+            code,
+            over.is_some(),
+            &app.key,
+            &app.limits,
+            now,
+        )
+    });
+    entered.await.map_err(unknown_is_refused)
+}
+
+async fn stop(
+    app: &App<impl Verifications>,
+    page: &LinkToken,
+    now: Timestamp,
+) -> Result<Verification, Stop> {
+    let stopped = attempt(&app.verifications, &page.verification, now, async |v, _| {
+        let next = open(v, page, &app.key)?.stop_by_customer(now)?;
+        Ok(Decision::Save(Change::to(next.clone()), next))
+    });
+    stopped.await.map_err(unknown_is_refused)
+}
+
+/// The verification that `page` opens, if it does: unknown, replaced and over look alike.
+fn open(
+    verification: Verification,
+    page: &LinkToken,
+    key: &HashKey,
+) -> Result<Verification, Refusal> {
+    if !verification.is_page(&page.secret, key) {
+        return Err(Refusal::ConsentRefused);
+    }
+    match &verification.state {
+        State::Closed(_) => Err(Refusal::ConsentRefused),
+        State::Started { .. }
+        | State::AgentChallenged { .. }
+        | State::AgentVerified { .. }
+        | State::AwaitingConsent { .. }
+        | State::Consented { .. }
+        | State::Minting { .. }
+        | State::InSession { .. } => Ok(verification),
+    }
+}
+
+fn unknown_is_refused(stop: Stop) -> Stop {
+    match stop {
+        Stop::Refused(Refusal::NotFound) => Refusal::ConsentRefused.into(),
+        stop => stop,
+    }
+}

@@ -1,0 +1,409 @@
+//! `POST /verifications/{id}/session`: mints the session, once, and gives its handoffs, once.
+//!
+//! The lease is committed before Cognito is asked, the session before its handoffs are shown or
+//! sent. Whoever cancels meanwhile wins: then the tokens are dropped, and nobody has seen them.
+
+use std::time::Duration;
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use serde::Deserialize;
+use support_core::attempt::{Decision, attempt};
+use support_core::entitlement::Environment;
+use support_core::identity::{LinkToken, VerificationId};
+use support_core::limits::Limits;
+use support_core::mail::{AppQr, Picture, SessionStarted};
+use support_core::mint::{
+    Expected, MintGrant, MintGrantId, SessionClaims, TokenFault, check_tokens,
+};
+use support_core::ports::{
+    AgentPool, Change, CustomerPool, Directory, GrantChange, Mailer, Minted, Minter, Saved,
+    Verifications,
+};
+use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
+use support_core::secret::{HashKey, Secret};
+use support_core::session::{IssuedHandoff, Session, Tokens};
+use support_core::time::Timestamp;
+use support_core::verification::{About, Side, State, Verification};
+use support_core::view::{HandoffView, VerificationView};
+use support_gateway::{Answer, Caller, Problem, Request};
+
+use crate::qr;
+
+pub struct App<V, D, A, C, M, P> {
+    pub verifications: V,
+    pub directory: D,
+    pub agents: A,
+    pub customers: C,
+    pub minter: M,
+    pub mailer: P,
+    pub key: HashKey,
+    pub limits: Limits,
+    /// The app client `support-access`.
+    pub client_id: String,
+    pub environments: Environments,
+    /// The customer's page; its token goes into the fragment.
+    pub consent_page: String,
+}
+
+/// The environments' addresses; a handoff's secret goes into the fragment.
+pub struct Environments {
+    pub store: String,
+    pub web: String,
+    pub app: String,
+    pub rcm: String,
+}
+
+impl Environments {
+    fn address(&self, environment: Environment) -> &str {
+        match environment {
+            Environment::Store => &self.store,
+            Environment::Web => &self.web,
+            Environment::App => &self.app,
+            Environment::Rcm => &self.rcm,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {}
+
+/// How long the answer waits for the customer to be told.
+const TELLING: Duration = Duration::from_secs(2);
+
+/// How often a session is saved again over somebody's reading.
+const RETRIES: u32 = 3;
+
+/// A mint under way: what it was allowed and who may finish it.
+struct Mint {
+    verification: Verification,
+    grant: MintGrantId,
+    answer: Secret,
+    claims: SessionClaims,
+    environments: Vec<(Environment, &'static str)>,
+}
+
+pub async fn handle(
+    app: &App<
+        impl Verifications,
+        impl Directory,
+        impl AgentPool,
+        impl CustomerPool,
+        impl Minter,
+        impl Mailer,
+    >,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let caller = request.agent()?;
+    let id = request.verification_id()?;
+    let Body {} = request.json()?;
+    let mint = begin(app, &caller, &id, request.now()).await?;
+    let tokens =
+        match app.minter.mint(&mint.verification.customer.user_id, &mint.grant, &mint.answer).await
+        {
+            Ok(Minted::Tokens(tokens)) => tokens,
+            Ok(Minted::Refused) => {
+                give_up(app, &mint, request.now()).await;
+                return Err(Refusal::NotAllowed(NotAllowed::CannotSignIn).into());
+            }
+            Err(failure) => {
+                give_up(app, &mint, request.now()).await;
+                return Err(failure.into());
+            }
+        };
+    let now = request.now();
+    let expected = Expected {
+        user_id: &mint.verification.customer.user_id,
+        client_id: &app.client_id,
+        claims: &mint.claims,
+        session_seconds: app.limits.session_seconds,
+    };
+    let deadline = match check_tokens(&tokens, expected, now) {
+        Ok(deadline) => deadline,
+        Err(TokenFault(claim)) => {
+            give_up(app, &mint, now).await;
+            let detail = format!("MINTED TOKENS DISCARDED: {claim} is not as it must be");
+            return Err(Failure::clean("cognito", detail).into());
+        }
+    };
+    let secret = Secret::generate(&mut UnwrapErr(SysRng));
+    let page = LinkToken { verification: id.clone(), secret };
+    let (verification, handoffs) = finish(app, mint, &page, &tokens, deadline, now).await?;
+    let (told, qr_sent) = tokio::join!(
+        tell(app, verification.clone(), &page, now),
+        mail_qr(app, &verification, &handoffs),
+    );
+    let verification = match qr_sent {
+        None => told,
+        Some(sent) => note_qr(app, told, sent, now).await,
+    };
+    let handoffs = handoffs
+        .into_iter()
+        .map(|issued| match (issued.environment, qr_sent) {
+            (Environment::App, Some(sent)) => {
+                HandoffView::mailed(issued, sent.then_some(&verification.customer.email))
+            }
+            (environment, _) => {
+                HandoffView::new(issued, app.environments.address(environment), qr::svg)
+            }
+        })
+        .collect();
+    let location = format!("/verifications/{id}");
+    let view = VerificationView::with_handoffs(&verification, &app.limits, handoffs);
+    Ok(Answer::created(&location, &view))
+}
+
+/// Checks both standings and the entitlement as they are now, and commits the lease together with
+/// its mint grant: of parallel calls, one goes on.
+async fn begin<M, P>(
+    app: &App<impl Verifications, impl Directory, impl AgentPool, impl CustomerPool, M, P>,
+    caller: &Caller,
+    id: &VerificationId,
+    now: Timestamp,
+) -> Result<Mint, Stop> {
+    attempt(&app.verifications, id, now, async |verification, _| {
+        let verification = verification.of(&caller.agent)?;
+        if !matches!(verification.state, State::Consented { .. }) {
+            return Err(verification.wrong_step().into());
+        }
+        let (is_agent, standing, customer) = tokio::join!(
+            app.agents.is_agent(&caller.username),
+            app.customers.standing(&verification.customer.user_id),
+            app.directory.find(&verification.customer.email),
+        );
+        if !is_agent? {
+            return Err(NotAllowed::Agent.into());
+        }
+        let customer = customer?;
+        let (ecosystem, environments) =
+            verification.may_issue(customer.as_ref(), standing?, &app.limits, now)?;
+        let landings = environments.iter().map(|e| (*e, e.landing(ecosystem.role))).collect();
+        let claims = SessionClaims {
+            agent_id: caller.agent.id.clone(),
+            session: id.clone(),
+            ecosystem: ecosystem.id.clone(),
+            environments,
+            visibility: verification.visibility(),
+        };
+        let next = verification.start_mint(&app.limits, now)?;
+        let grant = next.mint_grant_id().ok_or(Refusal::Conflict)?;
+        let answer = Secret::generate(&mut UnwrapErr(SysRng));
+        let change = Change {
+            grant: GrantChange::Put(Box::new(MintGrant {
+                id: grant.clone(),
+                username: next.customer.user_id.clone(),
+                client_id: app.client_id.clone(),
+                claims: claims.clone(),
+                secret: MintGrant::digest(&grant, &answer, &app.key),
+                expires_at: now.plus(app.limits.mint_grant_seconds),
+                answered: false,
+            })),
+            ..Change::to(next.clone())
+        };
+        let mint = Mint { verification: next, grant, answer, claims, environments: landings };
+        Ok(Decision::Save(change, mint))
+    })
+    .await
+}
+
+/// Seals the tokens and commits the session, if this mint still has its lease.
+async fn finish<D, A, C, M, P>(
+    app: &App<impl Verifications, D, A, C, M, P>,
+    mint: Mint,
+    page: &LinkToken,
+    tokens: &Tokens,
+    deadline: Timestamp,
+    now: Timestamp,
+) -> Result<(Verification, Vec<IssuedHandoff>), Stop> {
+    let id = mint.verification.id.clone();
+    let (session, handoffs) = Session::seal(
+        &id,
+        tokens,
+        &mint.environments,
+        (now, deadline),
+        mint.claims.visibility,
+        &app.key,
+        &mut UnwrapErr(SysRng),
+    );
+    let mut verification = mint.verification.clone();
+    for _ in 0..=RETRIES {
+        // The lease may have run out while Cognito was asked.
+        let next = verification.at(now);
+        let next = match next.start_session(session.clone(), &page.secret, &app.key, now) {
+            Ok(next) => next,
+            Err(refusal) => {
+                give_up(app, &mint, now).await;
+                return Err(refusal.into());
+            }
+        };
+        let grant = GrantChange::Delete(mint.grant.clone());
+        match app.verifications.save(&Change { grant, ..Change::to(next.clone()) }).await {
+            Ok(Saved::Done) => return Ok((next, handoffs)),
+            Ok(Saved::LostRace | Saved::OverBudget(_)) => {
+                let found = app.verifications.load(&id).await?.ok_or(Refusal::NotFound)?;
+                if found.mint_grant_id().as_ref() != Some(&mint.grant) {
+                    return Err(found.at(now).wrong_step().into());
+                }
+                // Somebody wrote, and this attempt is still the one: a reading was recorded.
+                verification = found;
+            }
+            Err(failure) if failure.maybe_done => {
+                // The answer was lost, not the write, perhaps: only then are these its tokens.
+                let found = app.verifications.load(&id).await?;
+                let ours = found.filter(|v| match &v.state {
+                    State::InSession { session, .. } => {
+                        session.is_token(tokens.access.expose(), &app.key)
+                    }
+                    State::Started { .. }
+                    | State::AgentChallenged { .. }
+                    | State::AgentVerified { .. }
+                    | State::AwaitingConsent { .. }
+                    | State::Consented { .. }
+                    | State::Minting { .. }
+                    | State::Closed(_) => false,
+                });
+                return ours.map(|verification| (verification, handoffs)).ok_or(failure.into());
+            }
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+/// Tells the customer that somebody is in his account now, for as long as the agent can wait for
+/// his answer. What comes to nothing here is owed still, and the sweep makes up for it.
+async fn tell<D, A, C, M>(
+    app: &App<impl Verifications, D, A, C, M, impl Mailer>,
+    verification: Verification,
+    page: &LinkToken,
+    now: Timestamp,
+) -> Verification {
+    let State::InSession { consent, session, .. } = &verification.state else {
+        return verification;
+    };
+    let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
+    let mail = SessionStarted {
+        customer_name: &verification.customer.name,
+        agent_name: &verification.agent.name,
+        ticket: verification.ticket.as_ref(),
+        ecosystem_name: &consent.ecosystem_name,
+        environments: &session.environments(),
+        visibility: session.visibility,
+        by_grant: verification.support_grant.is_some(),
+        until: session.expires_at,
+        page_url: &page_url,
+    }
+    .render(verification.customer.locale);
+    let telling = async {
+        app.mailer.send(&verification.customer.email, &mail).await?;
+        let told = attempt(&app.verifications, &verification.id, now, async |v, _| {
+            let unchanged = v.clone();
+            Ok(match v.told(About::Start, now) {
+                Some(next) => Decision::Save(Change::to(next.clone()), next),
+                None => Decision::Answer(unchanged),
+            })
+        });
+        told.await
+    };
+    let failure = match tokio::time::timeout(TELLING, telling).await {
+        Ok(Ok(told)) => return told,
+        Ok(Err(Stop::Failed(failure))) => failure,
+        // Somebody has moved it meanwhile: he is told of that instead.
+        Ok(Err(Stop::Refused(_))) => return verification,
+        Err(_) => Failure::unsure("deadline", "telling the customer took too long"),
+    };
+    warn(&verification, &failure, "customer not told yet");
+    verification
+}
+
+/// Says what failed beside the answer, which does not say it.
+fn warn(verification: &Verification, failure: &Failure, what: &'static str) {
+    tracing::warn!(
+        target: "support",
+        verification = verification.id.as_str(),
+        service = failure.service,
+        detail = failure.detail,
+        "{what}"
+    );
+}
+
+/// Sends the customer the App's QR code, where he is its holder: to his mailbox, and to nobody
+/// else. `None` where the agent is; otherwise whether it was sent, as far as anybody knows.
+///
+/// The secret is in this call alone, so nothing can send it again. Unlike the news of the session
+/// it waits for as long as the mailer does.
+async fn mail_qr<V, D, A, C, M>(
+    app: &App<V, D, A, C, M, impl Mailer>,
+    verification: &Verification,
+    handoffs: &[IssuedHandoff],
+) -> Option<bool> {
+    match verification.module.app_qr_holder() {
+        Side::Agent => return None,
+        Side::Customer => {}
+    }
+    let handoff = handoffs.iter().find(|handoff| handoff.environment == Environment::App)?;
+    let (State::InSession { session, .. }, Some(consent)) =
+        (&verification.state, verification.consent())
+    else {
+        return None;
+    };
+    let app_url = handoff.url(app.environments.address(Environment::App));
+    let Ok(png) = qr::png(&app_url) else { return Some(false) };
+    let picture_id = format!("app-qr.{}@support-access", verification.id);
+    let mut mail = AppQr {
+        customer_name: &verification.customer.name,
+        agent_name: &verification.agent.name,
+        ticket: verification.ticket.as_ref(),
+        ecosystem_name: &consent.ecosystem_name,
+        session_minutes: app.limits.session_minutes(),
+        until: session.expires_at,
+        app_url: &app_url,
+        picture_id: &picture_id,
+        picture_side: png.side,
+    }
+    .render(verification.customer.locale);
+    mail.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
+    let sent = app.mailer.send(&verification.customer.email, &mail).await;
+    if let Err(failure) = &sent {
+        warn(verification, failure, "QR code not mailed");
+    }
+    Some(sent.is_ok())
+}
+
+/// Notes what became of the QR code, best effort: the answer says it in any case.
+async fn note_qr<D, A, C, M, P>(
+    app: &App<impl Verifications, D, A, C, M, P>,
+    verification: Verification,
+    sent: bool,
+    now: Timestamp,
+) -> Verification {
+    let noting = attempt(&app.verifications, &verification.id, now, async |v, _| {
+        Ok(match v.qr_mailed(sent, now) {
+            Some(next) => Decision::Save(Change::to(next.clone()), Some(next)),
+            None => Decision::Answer(None),
+        })
+    });
+    match tokio::time::timeout(TELLING, noting).await {
+        Ok(Ok(Some(noted))) => noted,
+        Ok(Ok(None) | Err(_)) | Err(_) => verification,
+    }
+}
+
+/// Frees the lease, best effort: otherwise it runs out.
+async fn give_up<D, A, C, M, P>(
+    app: &App<impl Verifications, D, A, C, M, P>,
+    mint: &Mint,
+    now: Timestamp,
+) {
+    let id = &mint.verification.id;
+    let _: Result<(), Stop> = attempt(&app.verifications, id, now, async |verification, _| {
+        if verification.mint_grant_id().as_ref() != Some(&mint.grant) {
+            return Ok(Decision::Answer(()));
+        }
+        let grant = GrantChange::Delete(mint.grant.clone());
+        let next = verification.mint_failed(now)?;
+        Ok(Decision::Save(Change { grant, ..Change::to(next) }, ()))
+    })
+    .await;
+}

@@ -1,0 +1,140 @@
+//! `POST /recovery`, `/recovery/confirm`: an agent who forgot his password sets another one, by a
+//! code that Cognito mails him.
+//!
+//! Asking looks nobody up: it counts, leaves a job and answers, the same for every address. Who is
+//! an agent, the worker finds out when the answer is gone.
+
+use serde::{Deserialize, Serialize};
+use support_core::code::Code;
+use support_core::identity::Email;
+use support_core::limits::{Budget, Streak};
+use support_core::ports::{Counted, Jobs, Passwords, Saved, Streaks, Verifications};
+use support_core::recovery::{Confirmed, Job, NewPassword, RecoveryLimits, TypedPassword};
+use support_core::refusal::{Failure, Refusal, Stop};
+use support_core::secret::HashKey;
+use support_core::time::Timestamp;
+use support_gateway::{Answer, FieldError, Problem, Request};
+
+pub struct App<B, J, P> {
+    pub budgets: B,
+    pub jobs: J,
+    pub passwords: P,
+    pub key: HashKey,
+    pub limits: RecoveryLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskBody {
+    email: Email,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfirmBody {
+    email: Email,
+    code: Code,
+    new_password: TypedPassword,
+    confirm_password: TypedPassword,
+}
+
+/// The answer to everybody who asks.
+#[derive(Serialize)]
+struct Asked {}
+
+pub async fn handle(
+    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    match request.route() {
+        "POST /recovery" => ask(app, request).await,
+        "POST /recovery/confirm" => confirm(app, request).await,
+        _ => Err(Refusal::NotFound.into()),
+    }
+}
+
+async fn ask(
+    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let AskBody { email } = request.json()?;
+    let now = request.now();
+    let asking = app.limits.asking(&email, &request.source(), &app.key, now);
+    spend(&app.budgets, asking.source, now).await?;
+    count(&app.budgets, &asking.cool_down, now).await?;
+    spend(&app.budgets, asking.address, now).await?;
+    if let Err(failure) = app.jobs.put(&Job::SendCode { email }).await {
+        // The asking stays counted; its cool-down goes, best effort, so that it can be repeated.
+        let _: Result<(), Failure> = app.budgets.give_back(&asking.cool_down).await;
+        return Err(failure.into());
+    }
+    Ok(Answer::accepted(&Asked {}))
+}
+
+async fn confirm(
+    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let ConfirmBody { email, code, new_password, confirm_password } = request.json()?;
+    let password = NewPassword::choose(&new_password, &confirm_password)?;
+    let now = request.now();
+    let entries = app.limits.entries(&email, &request.source(), &app.key);
+    // Counted before it is judged, so that no more are judged than may be wrong.
+    let nth = count(&app.budgets, &entries, now).await?;
+    let confirmed = app.passwords.confirm(&email, &code, &password).await;
+    let refused: Problem = match confirmed {
+        Ok(Confirmed::Done) => return finish(app, email, &entries, now).await,
+        Ok(Confirmed::WrongCode) => {
+            let attempts_left = app.limits.wrong_entries.saturating_sub(nth);
+            return Err(Refusal::CodeRefused { attempts_left }.into());
+        }
+        Ok(Confirmed::PasswordRefused) => {
+            FieldError::new("new_password", "not acceptable: choose another one").into()
+        }
+        Ok(Confirmed::Busy) => {
+            Refusal::TooManyRequests { retry_after: Confirmed::BUSY_SECONDS }.into()
+        }
+        Ok(Confirmed::Locked) => {
+            Refusal::TooManyRequests { retry_after: Confirmed::LOCKED_SECONDS }.into()
+        }
+        Err(failure) => failure.into(),
+    };
+    // No code was found wrong: best effort, since Cognito counts as well.
+    let _: Result<(), Failure> = app.budgets.give_back(&entries).await;
+    Err(refused)
+}
+
+/// The password is changed: whoever signed in with the old one is signed out before the agent can
+/// sign in with the new one, and he is told. What does not work here is left to the worker; if
+/// that cannot be left either, the call fails, and recovering again makes up for it.
+async fn finish(
+    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
+    email: Email,
+    entries: &Streak,
+    now: Timestamp,
+) -> Result<Answer, Problem> {
+    let (signed_out, given_back) =
+        tokio::join!(app.passwords.sign_out(&email), app.budgets.give_back(entries));
+    for failure in [&signed_out, &given_back].into_iter().filter_map(|done| done.as_ref().err()) {
+        tracing::warn!(target: "support", service = failure.service, detail = failure.detail, "password changed, not all done yet");
+    }
+    app.jobs.put(&Job::TellChanged { email, at: now, sign_out: signed_out.is_err() }).await?;
+    Ok(Answer::no_content())
+}
+
+async fn spend(store: &impl Verifications, budget: Budget, now: Timestamp) -> Result<(), Stop> {
+    match store.spend(&budget.spend()).await? {
+        Saved::Done => Ok(()),
+        // Only a transaction would be in the way, and none touches these budgets.
+        Saved::LostRace => Err(Failure::clean("store", "a budget was locked").into()),
+        Saved::OverBudget(budget) => Err(Refusal::until(budget.ends_at, now).into()),
+    }
+}
+
+/// Gives the number of this counting in its streak.
+async fn count(store: &impl Streaks, streak: &Streak, now: Timestamp) -> Result<u32, Stop> {
+    match store.count(streak, now).await? {
+        Counted::Nth(n) => Ok(n),
+        Counted::Over { until } => Err(Refusal::until(until, now).into()),
+    }
+}

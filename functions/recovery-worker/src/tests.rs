@@ -1,0 +1,105 @@
+//! The worker with accounts and a mailbox in memory, from the jobs in `events/`.
+
+use serde_json::Value;
+use support_core::directory::{Locale, SignIn};
+use support_core::identity::Email;
+use support_core::recovery::{Account, Job};
+use support_testing::recovery::{Accounts, account};
+use support_testing::world::World;
+
+use crate::work::work;
+
+const SEND_CODE: &str = include_str!("../../../events/recovery-worker-send-code.json");
+const TELL_CHANGED: &str = include_str!("../../../events/recovery-worker-tell-changed.json");
+
+fn job(event: &str) -> Job {
+    let event: Value = serde_json::from_str(event).unwrap();
+    serde_json::from_str(event["Records"][0]["body"].as_str().unwrap()).unwrap()
+}
+
+fn ana() -> Email {
+    Email::parse("ana@agents.example.com").unwrap()
+}
+
+#[tokio::test] // P23
+async fn a_code_goes_to_an_agent_who_may_recover_and_to_nobody_else() {
+    let agent = || account("Ana");
+    let cases: [(Option<Account>, bool); 8] = [
+        (Some(agent()), true),
+        (Some(Account { sign_in: SignIn::ResetRequired, ..agent() }), true),
+        (None, false),
+        (Some(Account { sign_in: SignIn::Disabled, ..agent() }), false),
+        (Some(Account { sign_in: SignIn::Unconfirmed, ..agent() }), false),
+        (Some(Account { sign_in: SignIn::MustChangePassword, ..agent() }), false),
+        (Some(Account { in_group: false, ..agent() }), false),
+        (Some(Account { address_verified: false, ..agent() }), false),
+    ];
+    for (found, expected) in cases {
+        let (accounts, mailbox) = (Accounts::default(), World::default());
+        if let Some(account) = &found {
+            accounts.set(&ana(), account.clone());
+        }
+        let outcome = work(&accounts, &mailbox, job(SEND_CODE)).await.unwrap();
+        let (said, sent) =
+            if expected { ("code sent", vec![ana()]) } else { ("nobody to send to", vec![]) };
+        assert_eq!((outcome, accounts.sent()), (said, sent), "{found:?}");
+        assert!(mailbox.mails().is_empty(), "Cognito sends the code");
+    }
+}
+
+#[tokio::test]
+async fn the_agent_is_told_in_his_language_that_his_password_was_changed() {
+    for (locale, subject, other) in [
+        (Locale::Es, "Waizant: se cambió su contraseña", "avise de inmediato a su administrador"),
+        (Locale::En, "Waizant: your password was changed", "tell your administrator right now"),
+    ] {
+        let (accounts, mailbox) = (Accounts::default(), World::default());
+        accounts.set(&ana(), Account { locale, ..account("Ana Rivas") });
+        assert_eq!(work(&accounts, &mailbox, job(TELL_CHANGED)).await, Ok("told"));
+        let mails = mailbox.mails();
+        let [(to, mail)] = &mails[..] else { panic!("{} mails", mails.len()) };
+        assert_eq!((to, mail.subject.as_str()), (&ana(), subject));
+        for fact in ["Ana Rivas", "2026-10-28 09:14:06 UTC", other] {
+            assert!(mail.text.contains(fact), "{}", mail.text);
+        }
+        assert_eq!(accounts.signed_out(), [], "the route has done it");
+    }
+}
+
+#[tokio::test] // P25
+async fn whom_the_route_could_not_sign_out_is_signed_out_before_he_is_told() {
+    let (accounts, mailbox) = (Accounts::default(), World::default());
+    accounts.set(&ana(), account("Ana"));
+    let Job::TellChanged { email, at, .. } = job(TELL_CHANGED) else { panic!() };
+    let job = || Job::TellChanged { email: email.clone(), at, sign_out: true };
+    accounts.sign_out_down(true);
+    assert!(work(&accounts, &mailbox, job()).await.is_err());
+    assert!(mailbox.mails().is_empty());
+    accounts.sign_out_down(false);
+    assert_eq!(work(&accounts, &mailbox, job()).await, Ok("told"));
+    assert_eq!(accounts.signed_out(), [ana()]);
+    assert_eq!(mailbox.mails().len(), 1);
+}
+
+#[tokio::test] // P25
+async fn a_job_fails_with_what_it_needs_and_comes_back() {
+    let (accounts, mailbox) = (Accounts::default(), World::default());
+    accounts.set(&ana(), account("Ana"));
+    accounts.down(true);
+    assert!(work(&accounts, &mailbox, job(SEND_CODE)).await.is_err());
+    assert!(work(&accounts, &mailbox, job(TELL_CHANGED)).await.is_err());
+    accounts.down(false);
+    mailbox.down(true);
+    assert!(work(&accounts, &mailbox, job(TELL_CHANGED)).await.is_err());
+    assert_eq!(accounts.sent(), []);
+    mailbox.down(false);
+    assert_eq!(work(&accounts, &mailbox, job(SEND_CODE)).await, Ok("code sent"));
+    assert_eq!(work(&accounts, &mailbox, job(TELL_CHANGED)).await, Ok("told"));
+}
+
+#[tokio::test]
+async fn an_agent_who_is_gone_is_not_told() {
+    let (accounts, mailbox) = (Accounts::default(), World::default());
+    assert_eq!(work(&accounts, &mailbox, job(TELL_CHANGED)).await, Ok("nobody to tell"));
+    assert!(mailbox.mails().is_empty());
+}

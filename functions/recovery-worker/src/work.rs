@@ -1,0 +1,48 @@
+//! What recovery leaves to do, when the route has answered: have a code sent to whoever may
+//! recover, and tell him that his password was changed. Both may be done twice.
+
+use support_core::identity::Email;
+use support_core::mail::PasswordChanged;
+use support_core::ports::{Mailer, Passwords};
+use support_core::recovery::Job;
+use support_core::refusal::Failure;
+use support_core::time::Timestamp;
+
+/// Gives the outcome, for the log.
+pub async fn work(
+    passwords: &impl Passwords,
+    mailer: &impl Mailer,
+    job: Job,
+) -> Result<&'static str, Failure> {
+    match job {
+        Job::SendCode { email } => send_code(passwords, &email).await,
+        Job::TellChanged { email, at, sign_out } => {
+            if sign_out {
+                passwords.sign_out(&email).await?;
+            }
+            tell_changed(passwords, mailer, &email, at).await
+        }
+    }
+}
+
+async fn send_code(passwords: &impl Passwords, email: &Email) -> Result<&'static str, Failure> {
+    let account = passwords.account(email).await?;
+    if !account.is_some_and(|account| account.may_recover()) {
+        return Ok("nobody to send to");
+    }
+    Ok(if passwords.send_code(email).await? { "code sent" } else { "code refused by cognito" })
+}
+
+async fn tell_changed(
+    passwords: &impl Passwords,
+    mailer: &impl Mailer,
+    email: &Email,
+    at: Timestamp,
+) -> Result<&'static str, Failure> {
+    let Some(account) = passwords.account(email).await? else {
+        return Ok("nobody to tell");
+    };
+    let mail = PasswordChanged { agent_name: &account.name, at }.render(account.locale);
+    mailer.send(email, &mail).await?;
+    Ok("told")
+}

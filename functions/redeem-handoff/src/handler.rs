@@ -1,0 +1,81 @@
+//! `POST /handoffs/redeem`: an environment turns a handoff into the session's tokens, once.
+
+use serde::Deserialize;
+use serde_json::json;
+use support_core::attempt::{Decision, attempt};
+use support_core::entitlement::Environment;
+use support_core::identity::TokenText;
+use support_core::limits::Limits;
+use support_core::ports::{Change, Directory, Verifications};
+use support_core::refusal::{Refusal, Stop};
+use support_core::secret::HashKey;
+use support_core::verification::State;
+use support_gateway::{Answer, Problem, Request};
+
+pub struct App<V, D> {
+    pub verifications: V,
+    pub directory: D,
+    pub key: HashKey,
+    pub limits: Limits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    handoff: TokenText,
+    environment: Environment,
+}
+
+pub async fn handle(
+    app: &App<impl Verifications, impl Directory>,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let Body { handoff, environment } = request.json()?;
+    let now = request.now();
+    let handoff = handoff.parse().ok_or(Refusal::HandoffRefused)?;
+    request.about(&handoff.verification);
+
+    // What the customer is entitled to is decided once more, from the directory as it is now.
+    let redeemed = attempt(&app.verifications, &handoff.verification, now, async |v, _| {
+        let customer = app.directory.find(&v.customer.email).await?;
+        let secret = &handoff.secret;
+        let next = v.redeem(environment, secret, customer.as_ref(), &app.key, &app.limits, now)?;
+        Ok(Decision::Save(Change::to(next.clone()), next))
+    });
+    let verification = redeemed.await.map_err(|stop| match stop {
+        Stop::Refused(Refusal::NotFound) => Refusal::HandoffRefused.into(),
+        stop => stop,
+    })?;
+    let State::InSession { consent, session, .. } = &verification.state else {
+        return Err(Refusal::HandoffRefused.into());
+    };
+    let tokens = session
+        .open(&verification.id, environment, &handoff.secret)
+        .ok_or(Refusal::HandoffRefused)?;
+    let landing = session
+        .handoffs
+        .iter()
+        .find(|handoff| handoff.environment == environment)
+        .map(|handoff| handoff.landing.as_str());
+    Ok(Answer::ok(&json!({
+        "access_token": tokens.access.expose(),
+        "id_token": tokens.id.expose(),
+        "token_type": "Bearer",
+        "expires_in": session.expires_at.seconds_from(now),
+        "session": {
+            "id": verification.id,
+            "environment": environment,
+            "landing": landing,
+            "ecosystem": consent.ecosystem,
+            "environments": session.environments(),
+            "visibility": session.visibility,
+            "agent": {"id": verification.agent.id, "name": verification.agent.name},
+            "customer": {
+                "id": verification.customer.user_id,
+                "name": verification.customer.name,
+                "email": verification.customer.email,
+            },
+            "expires_at": session.expires_at.to_string(),
+        },
+    })))
+}

@@ -1,0 +1,138 @@
+//! `POST /verifications/{id}/mfa`: sends the agent his own code, or asks the customer's consent.
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use serde::Deserialize;
+use support_core::attempt::{Decision, attempt};
+use support_core::code::{Code, match_number};
+use support_core::identity::{Email, IdText, LinkToken, VerificationId};
+use support_core::limits::{Budget, ConsentMode, Limits};
+use support_core::mail::{AgentCode, CustomerCode, Mail};
+use support_core::ports::{Change, Mailer, Verifications};
+use support_core::refusal::{Refusal, Stop};
+use support_core::secret::{HashKey, Secret};
+use support_core::time::Timestamp;
+use support_core::verification::{Asking, Verification};
+use support_core::view::VerificationView;
+use support_gateway::{Answer, Caller, FieldError, Problem, Request};
+
+pub struct App<V, M> {
+    pub verifications: V,
+    pub mailer: M,
+    pub key: HashKey,
+    pub limits: Limits,
+    /// The customer's page; its token goes into the fragment.
+    pub consent_page: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    to: To,
+    ecosystem: Option<IdText>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum To {
+    Agent,
+    Customer,
+}
+
+pub async fn handle(
+    app: &App<impl Verifications, impl Mailer>,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let caller = request.agent()?;
+    let id = request.verification_id()?;
+    let body: Body = request.json()?;
+    let now = request.now();
+    let (sent, to, mail) = match (body.to, body.ecosystem) {
+        (To::Agent, None) => challenge(app, &caller, &id, now).await?,
+        (To::Customer, Some(ecosystem)) => ask(app, &caller, &id, ecosystem.as_str(), now).await?,
+        (To::Agent, Some(_)) => return Err(FieldError::unknown("ecosystem").into()),
+        (To::Customer, None) => return Err(FieldError::missing("ecosystem").into()),
+    };
+    if let Err(failure) = app.mailer.send(&to, &mail).await {
+        // The sending stays counted; its cool-down goes, best effort, so that it can be repeated.
+        let _: Result<(), Stop> = attempt(&app.verifications, &id, now, async |v, _| {
+            Ok(Decision::Save(Change::to(v.mail_failed(&sent, failure.maybe_done, now)?), ()))
+        })
+        .await;
+        return Err(failure.into());
+    }
+    Ok(Answer::accepted(&VerificationView::new(&sent, &app.limits)))
+}
+
+async fn challenge(
+    app: &App<impl Verifications, impl Mailer>,
+    caller: &Caller,
+    id: &VerificationId,
+    now: Timestamp,
+) -> Result<(Verification, Email, Mail), Stop> {
+    let code = Code::generate(&mut UnwrapErr(SysRng));
+    let sent = attempt(&app.verifications, id, now, async |verification, _| {
+        let next =
+            verification.of(&caller.agent)?.challenge_agent(&code, &app.key, &app.limits, now)?;
+        Ok(Decision::Save(Change::to(next.clone()), next))
+    })
+    .await?;
+    let mail = AgentCode {
+        code: &code,
+        agent_name: &sent.agent.name,
+        minutes: app.limits.code_seconds.div_ceil(60),
+    }
+    .render(caller.locale);
+    let to = sent.agent.email.clone();
+    Ok((sent, to, mail))
+}
+
+async fn ask(
+    app: &App<impl Verifications, impl Mailer>,
+    caller: &Caller,
+    id: &VerificationId,
+    ecosystem: &str,
+    now: Timestamp,
+) -> Result<(Verification, Email, Mail), Stop> {
+    let rng = &mut UnwrapErr(SysRng);
+    let code = Code::generate(rng);
+    let page = LinkToken { verification: id.clone(), secret: Secret::generate(rng) };
+    let match_number = match_number(rng);
+    let sent = attempt(&app.verifications, id, now, async |verification, over| {
+        let verification = verification.of(&caller.agent)?;
+        let customer = verification.customer.user_id.clone();
+        let asking = Asking {
+            ecosystem,
+            code: &code,
+            page: &page.secret,
+            match_number: match_number.clone(),
+        };
+        let next = verification.ask_customer(asking, &app.key, &app.limits, now)?;
+        if let Some(budget) = over {
+            return Err(Refusal::until(budget.ends_at, now).into());
+        }
+        let mails = Budget::customer_mails(&customer, &app.limits, now);
+        Ok(Decision::Save(Change::to(next.clone()).charging([mails.spend()]), next))
+    })
+    .await?;
+    let consent = sent.consent().ok_or_else(|| sent.wrong_step())?;
+    let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
+    let mail = CustomerCode {
+        customer_name: &sent.customer.name,
+        agent_name: &sent.agent.name,
+        ticket: sent.ticket.as_ref(),
+        ecosystem_name: &consent.ecosystem_name,
+        environments: &consent.environments,
+        session_minutes: app.limits.session_minutes(),
+        code_minutes: app.limits.code_seconds.div_ceil(60),
+        match_number: &match_number,
+        code: &code,
+        page_url: &page_url,
+        agent_entry: app.limits.consent_mode == ConsentMode::AgentEntry,
+        idle_minutes: app.limits.idle_seconds.div_ceil(60),
+        lost_at: sent.expires_at().unwrap_or(now),
+    }
+    .render(sent.customer.locale);
+    let to = sent.customer.email.clone();
+    Ok((sent, to, mail))
+}

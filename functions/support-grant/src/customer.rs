@@ -1,0 +1,366 @@
+//! The customer makes a grant, looks at it, replaces its credentials, and takes it back.
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use serde::{Deserialize, Serialize};
+use support_core::directory::{Customer, Standing};
+use support_core::identity::IdText;
+use support_core::limits::Charge;
+use support_core::mint::Visibility;
+use support_core::ports::{
+    AgentPool, Change, CustomerPool, Directory, Mailer, Saved, SupportGrants, Verifications,
+};
+use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
+use support_core::support_grant::{
+    Credentials, GrantAbout, GrantKey, Offer, Place, SupportGrant, SupportGrantId, may_offer,
+};
+use support_core::time::Timestamp;
+use support_core::verification::Verification;
+use support_gateway::{Answer, FieldError, Problem, Request};
+
+use crate::handler::{App, RETRIES, TELLING, not_told};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CreateBody {
+    duration_minutes: u32,
+    allow_messages: bool,
+    allow_talks: bool,
+    ecosystem: IdText,
+}
+
+/// A grant with its credentials, in the one answer that has them.
+#[derive(Serialize)]
+struct CredentialsView<'a> {
+    id: &'a SupportGrantId,
+    url: &'a str,
+    user_name: String,
+    password: &'a str,
+    security_code: &'a str,
+    expires_at: String,
+    visibility: Visibility,
+    ecosystem: &'a str,
+}
+
+#[derive(Serialize)]
+struct GrantView<'a> {
+    id: &'a SupportGrantId,
+    expires_at: String,
+    visibility: Visibility,
+    ecosystem: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redeemed_by: Option<Name<'a>>,
+}
+
+#[derive(Serialize)]
+struct Name<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct OptionsView<'a> {
+    ecosystems: Vec<Place<'a>>,
+    minutes: Minutes,
+}
+
+/// How long a grant may last.
+#[derive(Serialize)]
+struct Minutes {
+    min: u32,
+    max: u32,
+}
+
+pub async fn create<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    request: &Request,
+) -> Result<Answer, Problem>
+where
+    S: Verifications + SupportGrants,
+    D: Directory,
+    A: AgentPool,
+    C: CustomerPool,
+    M: Mailer,
+{
+    let caller = request.customer(&app.client_id)?;
+    let body: CreateBody = request.json()?;
+    let (min, max) = (app.grant_limits.min_minutes, app.grant_limits.max_minutes);
+    if !(min..=max).contains(&body.duration_minutes) {
+        let detail = format!("between {min} and {max} minutes");
+        return Err(FieldError::new("duration_minutes", detail).into());
+    }
+    let now = request.now();
+    let place = GrantKey::of(&caller.user_id, &app.key);
+    let (before, found) =
+        tokio::join!(app.store.load_grant(&place), customer(app, &caller.user_id));
+    let ((customer, standing), mut before) = (found?, before?);
+    let offer = Offer {
+        customer: &customer,
+        standing,
+        ecosystem: body.ecosystem.as_str(),
+        visibility: Visibility { messages: body.allow_messages, talks: body.allow_talks },
+        minutes: body.duration_minutes,
+    };
+    let makings = app.grant_limits.makings(&caller.user_id, now);
+    let charge = makings.clone().spend();
+    for _ in 0..=RETRIES {
+        let (grant, credentials) = SupportGrant::create(
+            before.as_ref(),
+            &offer,
+            app.limits.rcm_for_members,
+            &app.key,
+            &mut UnwrapErr(SysRng),
+            now,
+        )?;
+        if let Some(over) = before.filter(|grant| owes_its_end(grant, now)) {
+            // A call that is refused in the end tells him nothing.
+            if let Saved::OverBudget(budget) = app.store.spend(&makings.clone().require()).await? {
+                return Err(Refusal::until(budget.ends_at, now).into());
+            }
+            tell_its_end(app, over, now).await?;
+        }
+        match app.store.save_grant(&grant, std::slice::from_ref(&charge)).await? {
+            Saved::Done => {
+                let shown = credentials_view(app, &grant, &credentials, |view| {
+                    Answer::created("/support-grant", view)
+                });
+                tell(app, grant, GrantAbout::Created).await;
+                return Ok(shown);
+            }
+            Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+            Saved::LostRace => before = app.store.load_grant(&place).await?,
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+pub async fn read<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    request: &Request,
+) -> Result<Answer, Problem>
+where
+    S: Verifications + SupportGrants,
+{
+    let caller = request.customer(&app.client_id)?;
+    let now = request.now();
+    let grant = live(app, &caller.user_id, now).await?;
+    // New credentials leave a session that runs with the old ones as it is: he is still in there.
+    let running = match (&grant.redeemed_by, &grant.verification) {
+        (None, Some(id)) => app.store.load(id).await?.map(|last| last.at(now)),
+        (Some(_), _) | (None, None) => None,
+    };
+    let running = running.as_ref().filter(|last| last.expires_at().is_some());
+    let redeemer = grant.redeemed_by.as_ref().or(running.map(|last| &last.agent));
+    Ok(Answer::ok(&GrantView {
+        id: &grant.terms.id,
+        expires_at: grant.terms.expires_at.to_string(),
+        visibility: grant.terms.visibility,
+        ecosystem: &grant.terms.ecosystem,
+        redeemed_by: redeemer.map(|agent| Name { name: &agent.name }),
+    }))
+}
+
+pub async fn options<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    request: &Request,
+) -> Result<Answer, Problem>
+where
+    D: Directory,
+    A: AgentPool,
+    C: CustomerPool,
+{
+    let caller = request.customer(&app.client_id)?;
+    let (customer, standing) = customer(app, &caller.user_id).await?;
+    let ecosystems =
+        may_offer(&customer, standing, app.limits.rcm_for_members).map_err(Refusal::NotAllowed)?;
+    let minutes = Minutes { min: app.grant_limits.min_minutes, max: app.grant_limits.max_minutes };
+    Ok(Answer::ok(&OptionsView { ecosystems, minutes }))
+}
+
+pub async fn regenerate<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    request: &Request,
+) -> Result<Answer, Problem>
+where
+    S: Verifications + SupportGrants,
+    M: Mailer,
+{
+    let caller = request.customer(&app.client_id)?;
+    let now = request.now();
+    let charge = app.grant_limits.makings(&caller.user_id, now).spend();
+    for _ in 0..=RETRIES {
+        let grant = live(app, &caller.user_id, now).await?;
+        let last = last_under(app, &grant, now).await?;
+        let (next, credentials, closed) =
+            grant.regenerate(last, &app.key, &mut UnwrapErr(SysRng), now);
+        match save(app, &next, closed, std::slice::from_ref(&charge)).await? {
+            Saved::Done => {
+                let shown = credentials_view(app, &next, &credentials, |view| Answer::ok(view));
+                tell(app, next, GrantAbout::Renewed).await;
+                return Ok(shown);
+            }
+            Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+            Saved::LostRace => {}
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+pub async fn revoke<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    request: &Request,
+) -> Result<Answer, Problem>
+where
+    S: Verifications + SupportGrants,
+{
+    let caller = request.customer(&app.client_id)?;
+    let now = request.now();
+    for _ in 0..=RETRIES {
+        let grant = live(app, &caller.user_id, now).await?;
+        let last = last_under(app, &grant, now).await?;
+        let (ended, closed) = grant.revoke(last, now);
+        match save(app, &ended, closed, &[]).await? {
+            Saved::Done => return Ok(Answer::no_content()),
+            Saved::LostRace | Saved::OverBudget(_) => {}
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+/// The customer's record, with how he stands. His address in the pool only leads to the record: it is
+/// his if the record says so. Nobody who works in support is a customer here (P20).
+async fn customer<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    user_id: &str,
+) -> Result<(Customer, Standing), Stop>
+where
+    D: Directory,
+    A: AgentPool,
+    C: CustomerPool,
+{
+    let (email, standing) = app.customers.account(user_id).await?.ok_or(NotAllowed::NoCustomer)?;
+    let (customer, colleague) =
+        tokio::join!(app.directory.find(&email), app.agents.has_account(&email));
+    let customer = customer?.filter(|customer| customer.user_id == user_id);
+    if colleague? {
+        return Err(NotAllowed::Colleague.into());
+    }
+    Ok((customer.ok_or(NotAllowed::NoCustomer)?, standing))
+}
+
+async fn live<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    user_id: &str,
+    now: Timestamp,
+) -> Result<SupportGrant, Stop>
+where
+    S: SupportGrants,
+{
+    let found = app.store.load_grant(&GrantKey::of(user_id, &app.key)).await?;
+    Ok(found.ok_or(Refusal::NoGrant)?.live_of(user_id, now)?)
+}
+
+/// The last verification under `grant`, as it is now. If it is over it is closed in the store first,
+/// for good: an act on it that began before its deadline, and is under way still, would else go
+/// through after the grant has gone on without it (P10, P15).
+pub async fn last_under<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    grant: &SupportGrant,
+    now: Timestamp,
+) -> Result<Option<Verification>, Stop>
+where
+    S: Verifications,
+{
+    let Some(id) = &grant.verification else { return Ok(None) };
+    for _ in 0..=RETRIES {
+        let Some(stored) = app.store.load(id).await? else { return Ok(None) };
+        let Some(closed) = stored.clone().close_if_over(now) else {
+            return Ok(Some(stored.at(now)));
+        };
+        if app.store.save(&Change::to(closed.clone())).await? == Saved::Done {
+            return Ok(Some(closed));
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+/// Writes the grant, together with the verification that it closes.
+async fn save<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    next: &SupportGrant,
+    closed: Option<Verification>,
+    charges: &[Charge],
+) -> Result<Saved, Failure>
+where
+    S: Verifications + SupportGrants,
+{
+    match closed {
+        None => app.store.save_grant(next, charges).await,
+        Some(closed) => {
+            let change = Change { support_grant: Some(next.clone()), ..Change::to(closed) };
+            app.store.save(&change.charging(charges.iter().cloned())).await
+        }
+    }
+}
+
+fn credentials_view<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    grant: &SupportGrant,
+    credentials: &Credentials,
+    answer: impl FnOnce(&CredentialsView<'_>) -> Answer,
+) -> Answer {
+    answer(&CredentialsView {
+        id: &grant.terms.id,
+        url: &app.redeem_url,
+        user_name: credentials.user_name(),
+        password: credentials.password().expose(),
+        security_code: credentials.security_code().expose(),
+        expires_at: grant.terms.expires_at.to_string(),
+        visibility: grant.terms.visibility,
+        ecosystem: &grant.terms.ecosystem,
+    })
+}
+
+/// Whether the customer is still to be told that it is over.
+fn owes_its_end(grant: &SupportGrant, now: Timestamp) -> bool {
+    grant.ended.is_none() && !grant.is_live(now)
+        || grant.notice.is_some_and(|notice| notice.about == GrantAbout::Ended)
+}
+
+/// A new grant takes the place of the old one, so what is owed of that is told first, or nothing is
+/// done.
+async fn tell_its_end<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    grant: SupportGrant,
+    now: Timestamp,
+) -> Result<(), Failure>
+where
+    M: Mailer,
+{
+    let ended = grant.clone().end_if_over(now).unwrap_or(grant);
+    match ended.mail(GrantAbout::Ended, app.limits.session_minutes(), &app.page_url) {
+        Some(mail) => app.mailer.send(&ended.customer.email, &mail).await,
+        None => Ok(()),
+    }
+}
+
+/// Tells the customer of his grant, for as long as he can wait for his answer.
+async fn tell<S, D, A, C, M>(app: &App<S, D, A, C, M>, grant: SupportGrant, about: GrantAbout)
+where
+    S: SupportGrants,
+    M: Mailer,
+{
+    let telling = async {
+        if let Some(mail) = grant.mail(about, app.limits.session_minutes(), &app.page_url) {
+            app.mailer.send(&grant.customer.email, &mail).await?;
+        }
+        match grant.told(about) {
+            Some(told) => app.store.save_grant(&told, &[]).await.map(drop),
+            None => Ok(()),
+        }
+    };
+    match tokio::time::timeout(TELLING, telling).await {
+        Ok(Ok(())) => {}
+        Ok(Err(failure)) => not_told(&failure),
+        Err(_) => not_told(&Failure::unsure("deadline", "telling the customer took too long")),
+    }
+}

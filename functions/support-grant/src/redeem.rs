@@ -1,0 +1,141 @@
+//! An agent enters the credentials that a customer gave him, and starts a verification with them.
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use support_core::attempt::{Decision, attempt};
+use support_core::identity::VerificationId;
+use support_core::limits::Budget;
+use support_core::ports::{
+    AgentPool, Change, Counted, Directory, Mailer, Saved, Streaks, SupportGrants, Verifications,
+};
+use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
+use support_core::support_grant::{Entered, SupportGrant, use_mail};
+use support_core::time::Timestamp;
+use support_core::verification::{About, Verification};
+use support_core::view::VerificationView;
+use support_gateway::{Answer, Caller, Problem, Request};
+
+use crate::customer::last_under;
+use crate::handler::{App, RETRIES, TELLING, not_told};
+
+pub async fn redeem<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    request: &Request,
+) -> Result<Answer, Problem>
+where
+    S: Verifications + SupportGrants + Streaks,
+    D: Directory,
+    A: AgentPool,
+    M: Mailer,
+{
+    let caller = request.agent()?;
+    let entered: Entered = request.json()?;
+    let now = request.now();
+    let started = start(app, &caller, &entered, now).await?;
+    request.about(&started.id);
+    let told = tell(app, started, now).await;
+    let location = format!("/verifications/{}", told.id);
+    Ok(Answer::created(&location, &VerificationView::new(&told, &app.limits)))
+}
+
+/// Entries are counted before they are judged, so that however many come at once no more are judged
+/// than may be wrong; a right one is given back. Whether a user name exists makes no difference to
+/// what is asked of the store (P2, P14).
+async fn start<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    caller: &Caller,
+    entered: &Entered,
+    now: Timestamp,
+) -> Result<Verification, Stop>
+where
+    S: Verifications + SupportGrants + Streaks,
+    D: Directory,
+    A: AgentPool,
+{
+    let lookups = Budget::lookups(&caller.agent.id, &app.limits, now);
+    match app.store.spend(&lookups.spend()).await? {
+        Saved::Done => {}
+        Saved::LostRace => return Err(Refusal::Conflict.into()),
+        Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+    }
+    let place = entered.grant_key(&app.key);
+    let entries = app.grant_limits.entries(entered, &app.key);
+    let (counted, stored) =
+        tokio::join!(app.store.count(&entries, now), app.store.load_grant(&place));
+    if let Counted::Over { until } = counted? {
+        return Err(Refusal::until(until, now).into());
+    }
+    let mut stored = stored?;
+    let id = VerificationId::generate(&mut UnwrapErr(SysRng));
+    for retry in 0..=RETRIES {
+        if retry > 0 {
+            stored = app.store.load_grant(&place).await?;
+        }
+        let grant = SupportGrant::judge(stored.take(), entered, &caller.agent, &app.key, now)?;
+        let mails = Budget::customer_mails(&grant.customer.user_id, &app.limits, now);
+        let (given_back, last, customer, colleague, agent) = tokio::join!(
+            async { if retry == 0 { app.store.give_back(&entries).await } else { Ok(()) } },
+            last_under(app, &grant, now),
+            app.directory.find(&grant.customer.email),
+            app.agents.has_account(&grant.customer.email),
+            // His token may be older than his leaving, and who redeems keeps the grant (P33).
+            app.agents.is_agent(&caller.username),
+        );
+        given_back?;
+        if !agent? {
+            return Err(NotAllowed::Agent.into());
+        }
+        if colleague? {
+            return Err(NotAllowed::Colleague.into());
+        }
+        let (next, started) = grant.redeem(
+            last?.as_ref(),
+            id.clone(),
+            caller.agent.clone(),
+            customer?,
+            &app.limits,
+            now,
+        )?;
+        let change =
+            Change { support_grant: Some(next), ..Change::to(started) }.charging([mails.spend()]);
+        match app.store.save(&change).await? {
+            Saved::Done => return Ok(change.next),
+            Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+            Saved::LostRace => {}
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+/// Tells the customer that his grant is used, for as long as the agent can wait for his answer.
+async fn tell<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    verification: Verification,
+    now: Timestamp,
+) -> Verification
+where
+    S: Verifications,
+    M: Mailer,
+{
+    let telling = async {
+        if let Some(mail) = use_mail(&verification, app.limits.session_minutes(), &app.page_url) {
+            app.mailer.send(&verification.customer.email, &mail).await?;
+        }
+        let told = attempt(&app.store, &verification.id, now, async |v, _| {
+            let unchanged = v.clone();
+            Ok(match v.told(About::GrantUsed, now) {
+                Some(next) => Decision::Save(Change::to(next.clone()), next),
+                None => Decision::Answer(unchanged),
+            })
+        });
+        told.await
+    };
+    match tokio::time::timeout(TELLING, telling).await {
+        Ok(Ok(told)) => return told,
+        Ok(Err(Stop::Failed(failure))) => not_told(&failure),
+        // Somebody has moved it meanwhile: he is told of that instead.
+        Ok(Err(Stop::Refused(_))) => {}
+        Err(_) => not_told(&Failure::unsure("deadline", "telling the customer took too long")),
+    }
+    verification
+}

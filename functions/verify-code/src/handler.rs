@@ -1,0 +1,114 @@
+//! `POST /verifications/{id}/code`: the agent types a code, his own or the customer's.
+
+use serde::Deserialize;
+use support_core::attempt::{Decision, attempt};
+use support_core::code::Code;
+use support_core::entry::decide_customer_entry;
+use support_core::identity::VerificationId;
+use support_core::limits::{Budget, Limits};
+use support_core::ports::{AgentPool, Change, CustomerPool, Verifications};
+use support_core::refusal::{NotAllowed, Refusal, Stop};
+use support_core::secret::HashKey;
+use support_core::time::Timestamp;
+use support_core::verification::{Side, Verdict, Verification};
+use support_core::view::VerificationView;
+use support_gateway::{Answer, Caller, Problem, Request};
+
+pub struct App<V, A, C> {
+    pub verifications: V,
+    pub agents: A,
+    pub customers: C,
+    pub key: HashKey,
+    pub limits: Limits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    from: From,
+    code: Code,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum From {
+    Agent,
+    Customer,
+}
+
+pub async fn handle(
+    app: &App<impl Verifications, impl AgentPool, impl CustomerPool>,
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let caller = request.agent()?;
+    let id = request.verification_id()?;
+    let Body { from, code } = request.json()?;
+    let now = request.now();
+    let judged = match from {
+        From::Agent => prove(app, &caller, &id, &code, now).await?,
+        From::Customer => consent(app, &caller, &id, &code, now).await?,
+    };
+    let verification = judged?;
+    Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
+}
+
+/// The agent's own code. That he is enabled and in the group is asked of Cognito now, since his
+/// token may be older than that.
+async fn prove(
+    app: &App<impl Verifications, impl AgentPool, impl CustomerPool>,
+    caller: &Caller,
+    id: &VerificationId,
+    code: &Code,
+    now: Timestamp,
+) -> Result<Result<Verification, Refusal>, Stop> {
+    if !app.agents.is_agent(&caller.username).await? {
+        return Err(NotAllowed::Agent.into());
+    }
+    let budget = Budget::agent_wrong(&caller.agent.id, &app.limits, now);
+    attempt(&app.verifications, id, now, async |verification, over| {
+        let verification = verification.of(&caller.agent)?;
+        let verdict = verification.judge_agent_code(code, &app.key, now)?;
+        // Asked whether the code is right or wrong: nothing that others can see may tell (P3).
+        let standing = match over {
+            None => Some(app.customers.standing(&verification.customer.user_id).await?),
+            Some(_) => None,
+        };
+        match (verdict, standing) {
+            (Verdict::Right(right), Some(standing)) => {
+                let next = verification.prove_agent(right, standing, &app.limits, now)?;
+                let change = Change::to(next.clone()).charging([budget.clone().require()]);
+                Ok(Decision::Save(change, Ok(next)))
+            }
+            (Verdict::Wrong | Verdict::Right(_), _) => {
+                let (next, attempts_left) = verification.refuse_agent_code(&app.limits, now)?;
+                let charge = over.is_none().then(|| budget.clone().spend());
+                let refusal = Refusal::CodeRefused { attempts_left };
+                Ok(Decision::Save(Change::to(next).charging(charge), Err(refusal)))
+            }
+        }
+    })
+    .await
+}
+
+/// The customer's code, as the customer reads it out.
+async fn consent(
+    app: &App<impl Verifications, impl AgentPool, impl CustomerPool>,
+    caller: &Caller,
+    id: &VerificationId,
+    code: &Code,
+    now: Timestamp,
+) -> Result<Result<Verification, Refusal>, Stop> {
+    attempt(&app.verifications, id, now, async |verification, over| {
+        let verification = verification.of(&caller.agent)?;
+        decide_customer_entry(
+            verification,
+            Side::Agent,
+            code,
+            over.is_some(),
+            &app.key,
+            &app.limits,
+            now,
+        )
+    })
+    .await
+}
