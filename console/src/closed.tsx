@@ -1,0 +1,60 @@
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+import { useConsole } from './console';
+import { ecosystemName } from './consent';
+import { Indicator } from './indicator';
+import type { Outcome, Verification } from './model';
+import { href } from './route';
+import { useSpeech } from './words';
+
+export const OUTCOME_LOOKS: Record<Outcome, StatusIndicatorProps.Type> = {
+  completed: 'success',
+  ended: 'success',
+  cancelled: 'stopped',
+  denied: 'error',
+  expired: 'warning',
+  locked: 'error',
+};
+
+/** How it ended, and what can be done now. */
+export function Closed({ verification }: { verification: Verification }) {
+  const { words } = useSpeech();
+  const { agent } = useConsole();
+  const { outcome, reason } = verification;
+  if (outcome === null) return null;
+  const { title, next } = words.closed.outcomes[outcome];
+  const mine = verification.agent.id === agent.id;
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={next}>
+          {outcome === 'cancelled' && !mine ? words.closed.cancelledBy(verification.agent.name) : title}
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        <KeyValuePairs
+          columns={2}
+          items={[
+            {
+              label: words.list.status,
+              value: <Indicator type={OUTCOME_LOOKS[outcome]}>{words.list.outcomes[outcome]}</Indicator>,
+            },
+            ...(verification.ecosystem === null ? [] : [{ label: words.ecosystem.label, value: ecosystemName(verification) }]),
+            ...(reason === null ? [] : [{ label: words.closed.reason, value: <span className="reason">{reason}</span> }]),
+          ]}
+        />
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button variant="primary" href={href({ page: 'start', module: verification.module })}>
+            {words.closed.another}
+          </Button>
+          <Button href={href({ page: 'verifications' })}>{words.closed.list}</Button>
+        </SpaceBetween>
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,219 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
+import Container from '@cloudscape-design/components/container';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Tiles from '@cloudscape-design/components/tiles';
+import { useState } from 'react';
+import { useWait } from './clock';
+import { CodeEntry, Resend } from './code-entry';
+import { useConsole } from './console';
+import { canBeAsked, describeEcosystem, WhyNotAsked } from './customer';
+import { keepHandoffs } from './handoffs';
+import { Indicator } from './indicator';
+import { isShown, type ShownCustomer, type Verification } from './model';
+import type { Process } from './process';
+import { useSpeech } from './words';
+
+/** The agent is verified: which of the customer's ecosystems is this about? */
+export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?: () => void }) {
+  const { words } = useSpeech();
+  const { api } = useConsole();
+  const { id, customer, ecosystem } = process.verification;
+  const choices = isShown(customer) ? customer.ecosystems : [];
+  const openable = choices.filter(({ environments }) => environments.length > 0);
+  const [chosen, setChosen] = useState<string | null>(ecosystem ?? (openable.length === 1 ? (openable[0]?.id ?? null) : null));
+  const [asked, setAsked] = useState(false);
+  const wait = useWait(process.failure?.failure.retryAt ?? null);
+
+  if (!isShown(customer)) return null;
+  if (!canBeAsked(customer)) return <WhyNotAsked customer={customer} />;
+  if (choices.length === 0) return <Alert type="warning">{words.ecosystem.none}</Alert>;
+
+  const send = async () => {
+    setAsked(true);
+    if (chosen === null) return;
+    if (await process.act('ask', () => api.send(id, { to: 'customer', ecosystem: chosen }))) onKeep?.();
+  };
+  return (
+    <Container header={<Header variant="h2" description={words.ecosystem.description}>{words.ecosystem.title}</Header>}>
+      <SpaceBetween size="m">
+        <FormField label={words.ecosystem.label} errorText={asked && chosen === null ? words.ecosystem.needed : undefined} stretch>
+          <Tiles
+            value={chosen}
+            onChange={({ detail }) => setChosen(detail.value)}
+            columns={choices.length > 1 ? 2 : 1}
+            ariaRequired
+            items={choices.map((choice) => ({
+              value: choice.id,
+              label: choice.name,
+              description: (
+                <>
+                  <div>{describeEcosystem(choice, words)}</div>
+                  <div>{choice.environments.map((name) => words.environments[name]).join(', ') || words.ecosystem.nothing}</div>
+                </>
+              ),
+              disabled: choice.environments.length === 0,
+            }))}
+          />
+        </FormField>
+        <span>{words.ecosystem.send(customer.email)}</span>
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button
+            variant="primary"
+            loading={process.busy === 'ask'}
+            loadingText={words.loading}
+            disabled={wait > 0}
+            onClick={send}
+          >
+            {words.ecosystem.button}
+          </Button>
+          {onKeep && (
+            <Button variant="link" onClick={onKeep}>
+              {words.ecosystem.keep}
+            </Button>
+          )}
+        </SpaceBetween>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+/** Both enter the customer's code: the customer on his page, the agent here. */
+export function AwaitingConsent({ process }: { process: Process }) {
+  const { words } = useSpeech();
+  const { api, config } = useConsole();
+  const [choosing, setChoosing] = useState(false);
+  const { id, code, consent, customer, ecosystem } = process.verification;
+  const wait = useWait(process.failure?.failure.retryAt ?? null);
+  if (!code || !consent || ecosystem === null || !isShown(customer)) return null;
+  if (choosing) return <ChooseEcosystem process={process} onKeep={() => setChoosing(false)} />;
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={`${ecosystemName(process.verification)}. ${words.consent.explain(customer.email)}`}>
+          {words.consent.title}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        <ColumnLayout columns={2} variant="text-grid">
+          <div>
+            <Box variant="awsui-key-label">{words.consent.matchNumber}</Box>
+            <Box fontSize="display-l" fontWeight="bold">
+              <span className="match-number">{consent.match_number}</span>
+            </Box>
+            <Box color="text-body-secondary" fontSize="body-s">
+              {words.consent.matchHint}
+            </Box>
+          </div>
+          <div>
+            <Box variant="awsui-key-label">{words.consent.entries}</Box>
+            <ul className="plain" aria-live="polite">
+              <Entry who={words.consent.customerEntry} entered={consent.customer_entered} />
+              <Entry who={words.consent.agentEntry} entered={consent.agent_entered} />
+            </ul>
+            {config.consentUrl !== undefined && (
+              <Box color="text-body-secondary" fontSize="body-s">
+                {words.consent.page(new URL(config.consentUrl, location.href).origin)}
+              </Box>
+            )}
+          </div>
+        </ColumnLayout>
+        {consent.agent_entered ? (
+          <Indicator type="success">
+            {words.consent.entriesDone}
+          </Indicator>
+        ) : (
+          <CodeEntry
+            key={code.resend_at}
+            code={code}
+            label={words.consent.field}
+            button={words.consent.enter}
+            entering={process.busy === 'enter-customers'}
+            disabled={process.busy !== null}
+            refused={process.failure?.failure.kind === 'code-refused' ? process.failure.failure : null}
+            onEnter={(entered) => process.act('enter-customers', () => api.enter(id, { from: 'customer', code: entered }))}
+          />
+        )}
+        <SpaceBetween size="xs">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Resend
+              code={code}
+              sending={process.busy === 'ask'}
+              waiting={wait > 0}
+              onResend={() => process.act('ask', () => api.send(id, { to: 'customer', ecosystem }))}
+            />
+            {customer.ecosystems.length > 1 && (
+              <Button variant="link" formAction="none" onClick={() => setChoosing(true)}>
+                {words.ecosystem.other}
+              </Button>
+            )}
+          </SpaceBetween>
+          <Box color="text-body-secondary" fontSize="body-s">
+            {words.code.resendHint}
+          </Box>
+        </SpaceBetween>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Entry({ who, entered }: { who: string; entered: boolean }) {
+  const { words } = useSpeech();
+  return (
+    <li>
+      <Indicator type={entered ? 'success' : 'pending'}>
+        {who}: {entered ? words.consent.entered : words.consent.waiting}
+      </Indicator>
+    </li>
+  );
+}
+
+/** Both have entered it, or the customer needed no asking. The five minutes begin with this button. */
+export function Consented({ process }: { process: Process }) {
+  const { words } = useSpeech();
+  const { api } = useConsole();
+  const { id, module } = process.verification;
+  const beforehand = module === 'support-grant';
+  const start = async () => {
+    const issued = await api.issue(id);
+    keepHandoffs(issued);
+    return issued;
+  };
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={words.consent.givenExplain(ecosystemName(process.verification))}>
+          {beforehand ? words.grant.given : words.consent.given}
+        </Header>
+      }
+    >
+      <Button
+        variant="primary"
+        loading={process.busy === 'issue'}
+        loadingText={words.consent.starting}
+        onClick={() => process.act('issue', start)}
+      >
+        {words.consent.start}
+      </Button>
+    </Container>
+  );
+}
+
+export function Minting() {
+  const { words } = useSpeech();
+  return (
+    <Container header={<Header variant="h2">{words.consent.starting}</Header>}>
+      <Indicator type="loading">{words.consent.startingHint}</Indicator>
+    </Container>
+  );
+}
+
+export function ecosystemName({ customer, ecosystem }: Verification): string {
+  const known: ShownCustomer['ecosystems'] = isShown(customer) ? customer.ecosystems : [];
+  return known.find(({ id }) => id === ecosystem)?.name ?? ecosystem ?? '';
+}

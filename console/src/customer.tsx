@@ -1,0 +1,100 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { Indicator } from './indicator';
+import { isShown, type Ecosystem, type ShownCustomer, type Verification } from './model';
+import type { Words } from './words/en';
+import { useSpeech } from './words';
+
+export function canBeAsked(customer: ShownCustomer): boolean {
+  return customer.status === 'active' && customer.sign_in === 'confirmed';
+}
+
+export function describeEcosystem(ecosystem: Ecosystem, words: Words): string {
+  return `${words.ecosystem.roles[ecosystem.role]} · ${words.ecosystem.plans[ecosystem.plan]}`;
+}
+
+/** Who the verification is about, and his state: what most calls are about is “I cannot sign in”. */
+export function CustomerCard({ verification }: { verification: Verification }) {
+  const { words, dateTime } = useSpeech();
+  const { customer, ticket } = verification;
+  const shown = isShown(customer);
+  return (
+    <Container header={<Header variant="h2">{words.modules[verification.module].customer}</Header>}>
+      <SpaceBetween size="m">
+        <KeyValuePairs
+          items={[
+            ...(shown ? [{ label: words.customer.name, value: customer.name }] : []),
+            { label: words.customer.email, value: customer.email },
+            ...(shown ? stateOf(customer, words) : []),
+            ...(ticket === null ? [] : [{ label: words.process.ticket, value: ticket }]),
+            { label: words.process.agent, value: verification.agent.name },
+            { label: words.process.startedAt, value: dateTime(verification.created_at) },
+          ]}
+        />
+        {!shown && <Box color="text-body-secondary">{words.customer.masked}</Box>}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function stateOf(customer: ShownCustomer, words: Words) {
+  const signIn = words.customer.signInStates[customer.sign_in];
+  return [
+    {
+      label: words.customer.status,
+      value: (
+        <Indicator type={customer.status === 'active' ? 'success' : 'error'}>
+          {words.customer.statuses[customer.status]}
+        </Indicator>
+      ),
+    },
+    {
+      label: words.customer.signIn,
+      value: (
+        <Indicator type={customer.sign_in === 'confirmed' ? 'success' : 'error'}>
+          {signIn.title}
+        </Indicator>
+      ),
+    },
+    { label: words.customer.mfa, value: customer.mfa ? words.customer.mfaOn : words.customer.mfaOff },
+    {
+      label: words.customer.ecosystems,
+      value: (
+        <ul className="plain">
+          {customer.ecosystems.map((ecosystem) => (
+            <li key={ecosystem.id}>
+              {ecosystem.name}
+              <Box color="text-body-secondary" fontSize="body-s">
+                {describeEcosystem(ecosystem, words)}
+              </Box>
+            </li>
+          ))}
+        </ul>
+      ),
+    },
+  ];
+}
+
+/** Why this customer's consent cannot be asked, and what would help him. */
+export function WhyNotAsked({ customer }: { customer: ShownCustomer }) {
+  const { words } = useSpeech();
+  const { title, next } = words.customer.noConsent;
+  const signIn = words.customer.signInStates[customer.sign_in];
+  return (
+    <Alert type="warning" header={title}>
+      <SpaceBetween size="xs">
+        {customer.status === 'suspended' && <span>{words.customer.suspended}</span>}
+        {customer.sign_in !== 'confirmed' && (
+          <span>
+            <strong>{signIn.title}.</strong> {signIn.next}
+          </span>
+        )}
+        <span>{next}</span>
+      </SpaceBetween>
+    </Alert>
+  );
+}

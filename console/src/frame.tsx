@@ -1,0 +1,110 @@
+import Alert from '@cloudscape-design/components/alert';
+import AppLayoutToolbar, { type AppLayoutToolbarProps } from '@cloudscape-design/components/app-layout-toolbar';
+import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Person } from './account';
+import { LANGUAGES, useSpeech, type Language } from './words';
+
+interface Props extends Pick<AppLayoutToolbarProps, 'navigation' | 'breadcrumbs' | 'contentType' | 'maxContentWidth'> {
+  product: string;
+  home: string;
+  /** What the page shows, for the window's title. */
+  title: string;
+  person: Person | null;
+  /** What the person is here. */
+  role?: string;
+  onSignOut: () => void;
+  children: ReactNode;
+}
+
+/** What is around every page: its bar with the language and who is signed in, the way past it, and whether there is a network. */
+export function Frame({ product, home, title, person, role, onSignOut, children, ...layout }: Props) {
+  const { words } = useSpeech();
+  const online = useOnline();
+
+  useEffect(() => {
+    document.title = `${title} · ${product}`;
+  }, [title, product]);
+
+  return (
+    <>
+      <a className="skip" href="#content" onClick={skip}>
+        {words.skip}
+      </a>
+      <div id="top">
+        <TopBar product={product} home={home} person={person} role={role} onSignOut={onSignOut} />
+      </div>
+      <AppLayoutToolbar
+        {...layout}
+        headerSelector="#top"
+        toolsHide
+        navigationHide={layout.navigation === undefined}
+        notifications={
+          online ? null : (
+            <div role="alert">
+              <Alert type="warning">{words.failures.offlineNow}</Alert>
+            </div>
+          )
+        }
+        content={
+          <div id="content" tabIndex={-1}>
+            {children}
+          </div>
+        }
+      />
+    </>
+  );
+}
+
+function TopBar({ product, home, person, role, onSignOut }: Pick<Props, 'product' | 'home' | 'person' | 'role' | 'onSignOut'>) {
+  const { words, language, choose } = useSpeech();
+  const utilities: TopNavigationProps.Utility[] = [
+    {
+      type: 'menu-dropdown',
+      text: words.language,
+      ariaLabel: `${words.navigation.language}: ${words.language}`,
+      iconName: 'globe',
+      disableUtilityCollapse: true,
+      items: Object.entries(LANGUAGES).map(([id, { language: text }]) => ({
+        id,
+        text,
+        lang: id,
+        itemType: 'checkbox',
+        checked: id === language,
+      })),
+      onItemClick: ({ detail }) => choose(detail.id as Language),
+    },
+  ];
+  if (person !== null) {
+    utilities.push({
+      type: 'menu-dropdown',
+      text: person.name,
+      description: role === undefined ? person.email : `${person.email} · ${role}`,
+      ariaLabel: `${words.navigation.account}: ${person.name}`,
+      iconName: 'user-profile',
+      items: [{ id: 'sign-out', text: words.navigation.signOut }],
+      onItemClick: onSignOut,
+    });
+  }
+  return <TopNavigation identity={{ title: product, href: home }} utilities={utilities} />;
+}
+
+function skip(event: { preventDefault: () => void }): void {
+  // The fragment is the route's.
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+function useOnline(): boolean {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    addEventListener('online', look);
+    addEventListener('offline', look);
+    return () => {
+      removeEventListener('online', look);
+      removeEventListener('offline', look);
+    };
+  }, []);
+  return online;
+}

@@ -1,0 +1,125 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
+import Container from '@cloudscape-design/components/container';
+import Form from '@cloudscape-design/components/form';
+import FormField from '@cloudscape-design/components/form-field';
+import RadioGroup from '@cloudscape-design/components/radio-group';
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState, type FormEvent } from 'react';
+import { useWait } from './clock';
+import type { GrantTermsChosen, SupportGrantOptions } from './model';
+import { useSpeech } from './words';
+
+/** What is offered to choose from, as far as the server allows it. */
+const DURATIONS_MINUTES = [15, 60, 2 * 60, 4 * 60, 8 * 60, 24 * 60, 48 * 60];
+const USUAL_MINUTES = 60;
+
+interface Props {
+  options: SupportGrantOptions;
+  busy: boolean;
+  /** When the last refusal lets him try again, in milliseconds of the local clock. */
+  retryAt: number | null;
+  onConfirm: (terms: GrantTermsChosen) => void;
+}
+
+/** Nothing is active: for how long, and what may be seen? */
+export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
+  const { words, language } = useSpeech();
+  const { ecosystems, minutes } = options;
+  const allowed = DURATIONS_MINUTES.filter((each) => minutes.min <= each && each <= minutes.max);
+  const durations = allowed.length > 0 ? allowed : [minutes.min];
+  const [duration, setDuration] = useState(durations.includes(USUAL_MINUTES) ? USUAL_MINUTES : (durations[0] ?? minutes.min));
+  const [ecosystem, setEcosystem] = useState(ecosystems.length === 1 ? (ecosystems[0]?.id ?? null) : null);
+  const [messages, setMessages] = useState(false);
+  const [talks, setTalks] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const wait = useWait(retryAt);
+
+  const text = words.remote.form;
+  if (ecosystems.length === 0) {
+    return (
+      <Alert type="warning" header={text.nothing.title}>
+        {text.nothing.next}
+      </Alert>
+    );
+  }
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (ecosystem === null || busy) return;
+    onConfirm({ duration_minutes: duration, allow_messages: messages, allow_talks: talks, ecosystem });
+  };
+  const opened = (names: SupportGrantOptions['ecosystems'][number]['environments']) =>
+    names.map((name) => words.environments[name]).join(', ');
+  const choices = durations.map((each) => ({ value: String(each), label: durationOf(each, language) }));
+  const [only] = ecosystems;
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Form
+        actions={
+          <Button variant="primary" loading={busy} loadingText={words.loading} disabled={wait > 0}>
+            {text.confirm}
+          </Button>
+        }
+      >
+        <Container>
+          <SpaceBetween size="l">
+            <div>
+              <Box variant="p">{text.intro}</Box>
+              <Box variant="p" color="text-body-secondary">
+                {text.meaning}
+              </Box>
+            </div>
+            <FormField label={text.duration}>
+              <Select
+                options={choices}
+                selectedOption={choices.find(({ value }) => value === String(duration)) ?? null}
+                onChange={({ detail }) => setDuration(Number(detail.selectedOption.value))}
+                expandToViewport
+              />
+            </FormField>
+            {ecosystems.length > 1 ? (
+              <FormField label={text.ecosystem} errorText={asked && ecosystem === null ? text.ecosystemNeeded : undefined}>
+                <RadioGroup
+                  value={ecosystem}
+                  onChange={({ detail }) => setEcosystem(detail.value)}
+                  ariaRequired
+                  items={ecosystems.map(({ id, name, environments }) => ({ value: id, label: name, description: opened(environments) }))}
+                />
+              </FormField>
+            ) : (
+              <div>
+                <Box variant="awsui-key-label">{text.environments}</Box>
+                {only?.name}: {opened(only?.environments ?? [])}
+              </div>
+            )}
+            <div role="group" aria-labelledby="visibility">
+              <SpaceBetween size="xs">
+                <Box variant="awsui-key-label">
+                  <span id="visibility">{text.visibility}</span>
+                </Box>
+                <Checkbox checked={messages} onChange={({ detail }) => setMessages(detail.checked)}>
+                  {text.messages}
+                </Checkbox>
+                <Checkbox checked={talks} onChange={({ detail }) => setTalks(detail.checked)}>
+                  {text.talks}
+                </Checkbox>
+              </SpaceBetween>
+            </div>
+          </SpaceBetween>
+        </Container>
+      </Form>
+    </form>
+  );
+}
+
+/** 15 minutes, 8 hours. */
+function durationOf(minutes: number, language: string): string {
+  const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+}

@@ -1,0 +1,61 @@
+/** The contract's types by short names. `contract.d.ts` is generated from openapi.yaml at each build. */
+
+import type { components } from './contract';
+
+type Schemas = components['schemas'];
+
+export type Verification = Schemas['Verification'];
+export type IssuedVerification = Schemas['IssuedVerification'];
+export type VerificationSummary = Schemas['VerificationSummary'];
+export type Module = Schemas['Module'];
+export type Status = Schemas['Status'];
+export type Outcome = NonNullable<Schemas['OutcomeOrNull']>;
+export type Customer = Schemas['Customer'];
+export type ShownCustomer = Schemas['ShownCustomer'];
+export type SignInState = ShownCustomer['sign_in'];
+export type Ecosystem = Schemas['CustomerEcosystem'];
+export type SentCode = Schemas['SentCode'];
+export type Consent = Schemas['Consent'];
+export type Handoff = Schemas['Handoff'];
+export type Environment = Schemas['Environment'];
+export type Landing = Schemas['Landing'];
+export type Step = Schemas['Step'];
+export type Activity = Schemas['Activity'];
+export type ActivityItem = Schemas['ActivityItem'];
+export type ActivityDetail = Schemas['ActivityDetail'];
+export type SupportCredentials = Schemas['SupportCredentials'];
+export type SupportGrant = Schemas['SupportGrant'];
+export type SupportGrantOptions = Schemas['SupportGrantOptions'];
+export type Visibility = Schemas['Visibility'];
+export type GrantTermsChosen = Schemas['CreateSupportGrant'];
+export type Search = Schemas['Search'];
+export type SearchPage = Schemas['SearchPage'];
+export type PasswordRule = NonNullable<Schemas['InvalidRequest']['errors'][number]['rule']>;
+
+/** The problems that the routes of agents, of customers who offer access, and of recovery answer with. */
+export type Problem =
+  | Schemas['InvalidRequest']
+  | Schemas['Unauthenticated']
+  | Schemas['NotAllowed']
+  | Schemas['UnknownCustomer']
+  | Schemas['NotFound']
+  | Schemas['WrongStep']
+  | Schemas['Conflict']
+  | Schemas['CodeRefused']
+  | Schemas['EnvironmentRefused']
+  | Schemas['GrantExists']
+  | Schemas['GrantRefused']
+  | Schemas['TooManyRequests']
+  | Schemas['Unavailable'];
+
+type SlugOf<Type> = Type extends `/problems/${infer Slug}` ? Slug : never;
+
+export type Slug = SlugOf<Problem['type']>;
+
+/** Modules whose verifications begin with a look-up. */
+export type LookUpModule = NonNullable<Schemas['StartVerification']['module']>;
+
+/** Until the agent has proved himself, a customer is a masked address. */
+export function isShown(customer: Customer): customer is ShownCustomer {
+  return 'name' in customer;
+}

@@ -1,0 +1,14 @@
+import { useSyncExternalStore } from 'react';
+
+/** Where the component library, too, takes a window for narrow. */
+const query = matchMedia('(max-width: 688px)');
+
+function subscribe(listener: () => void): () => void {
+  query.addEventListener('change', listener);
+  return () => query.removeEventListener('change', listener);
+}
+
+/** Whether the window is as narrow as a telephone. */
+export function useNarrow(): boolean {
+  return useSyncExternalStore(subscribe, () => query.matches);
+}

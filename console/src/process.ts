@@ -1,0 +1,141 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Api } from './api';
+import { serverNow, useIsPast } from './clock';
+import { Failure, type FailureKind } from './failure';
+import { dropHandoffs } from './handoffs';
+import type { Status, Verification } from './model';
+
+/** What an agent does to a verification. */
+export type Act = 'challenge' | 'enter-own' | 'ask' | 'enter-customers' | 'issue' | 'cancel';
+
+export interface Process {
+  verification: Verification;
+  /** Whether its session is over by the clock, which needs no server: what the server says of it follows. */
+  over: boolean;
+  /** The act that is under way. */
+  busy: Act | null;
+  /** The last act's failure, until the next act. */
+  failure: { act: Act; failure: Failure } | null;
+  dismiss: () => void;
+  /** Whether the last look at the server failed. */
+  stale: boolean;
+  /** Does it, and answers whether it was done. */
+  act: (act: Act, call: () => Promise<Verification>) => Promise<boolean>;
+}
+
+const WATCHED_MILLISECONDS = 2_000;
+const QUIET_MILLISECONDS = 15_000;
+const FAILED_MILLISECONDS = 4_000;
+
+/** Whether others, or time alone, may move a verification at any moment. */
+const WATCHED: Record<Status, boolean> = {
+  started: false,
+  agent_challenged: false,
+  agent_verified: false,
+  awaiting_consent: true,
+  consented: true,
+  minting: true,
+  in_session: true,
+  closed: false,
+};
+
+/** After these, a verification that has moved says more than the failure. */
+const SAID_BY_THE_MOVE: FailureKind[] = ['wrong-step', 'code-refused', 'conflict'];
+
+/** A verification as it stands, looked at again and again; or why it cannot be shown. */
+export function useProcess(api: Api, id: string): Process | Failure | null {
+  const [verification, setVerification] = useState<Verification | null>(null);
+  const [unread, setUnread] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState<Act | null>(null);
+  const [failure, setFailure] = useState<Process['failure']>(null);
+  const latest = useRef<Verification | null>(null);
+
+  const take = useCallback((found: Verification) => {
+    const known = latest.current;
+    // The record only grows, so an answer with less of it was overtaken on its way.
+    if (known && (found.steps.length < known.steps.length || (known.status === 'closed' && found.status !== 'closed'))) return;
+    latest.current = found;
+    if (found.status === 'closed') dropHandoffs(found.id);
+    setVerification(found);
+  }, []);
+
+  const over = useIsPast(verification?.status === 'in_session' ? (verification.session?.expires_at ?? null) : null);
+  useEffect(() => {
+    if (over) dropHandoffs(id);
+  }, [over, id]);
+
+  const status = verification?.status;
+  useEffect(() => {
+    if (status === 'closed') return;
+    let stopped = false;
+    let looking = false;
+    let failed = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+
+    const look = async () => {
+      if (looking) return;
+      looking = true;
+      clearTimeout(timer);
+      try {
+        const found = await api.read(id);
+        if (stopped) return;
+        take(found);
+        failed = false;
+        setUnread(null);
+      } catch (error) {
+        if (stopped) return;
+        failed = true;
+        setUnread(Failure.from(error));
+      } finally {
+        looking = false;
+        if (!stopped) timer = setTimeout(look, pause());
+      }
+    };
+    const pause = () => {
+      const known = latest.current;
+      if (failed || !known) return FAILED_MILLISECONDS;
+      const usual = WATCHED[known.status] ? WATCHED_MILLISECONDS : QUIET_MILLISECONDS;
+      const untilDeadline = Date.parse(known.expires_at ?? '') - serverNow() + 200;
+      return untilDeadline > 0 ? Math.min(usual, untilDeadline) : Math.min(usual, WATCHED_MILLISECONDS);
+    };
+    const lookNow = () => {
+      if (document.visibilityState === 'visible') void look();
+    };
+
+    if (latest.current) timer = setTimeout(look, pause());
+    else void look();
+    addEventListener('online', lookNow);
+    document.addEventListener('visibilitychange', lookNow);
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+      removeEventListener('online', lookNow);
+      document.removeEventListener('visibilitychange', lookNow);
+    };
+  }, [api, id, status, take]);
+
+  const act = useCallback<Process['act']>(
+    async (name, call) => {
+      setBusy(name);
+      setFailure(null);
+      try {
+        take(await call());
+        return true;
+      } catch (error) {
+        const happened = Failure.from(error);
+        const before = latest.current?.status;
+        await api.read(id).then(take, () => undefined);
+        const moved = latest.current?.status !== before;
+        if (!moved || !SAID_BY_THE_MOVE.includes(happened.kind)) setFailure({ act: name, failure: happened });
+        return false;
+      } finally {
+        setBusy(null);
+      }
+    },
+    [api, id, take],
+  );
+  const dismiss = useCallback(() => setFailure(null), []);
+
+  if (!verification) return unread;
+  return { verification, over, busy, failure, dismiss, stale: unread !== null, act };
+}

@@ -1,0 +1,35 @@
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import Table from '@cloudscape-design/components/table';
+import type { Step, Verification } from './model';
+import { worded } from './step-detail';
+import { useSpeech } from './words';
+
+/** The verification's steps, oldest first. */
+export function Record({ verification, expanded }: { verification: Verification; expanded: boolean }) {
+  const { steps } = verification;
+  const { words, dateTime } = useSpeech();
+  return (
+    <ExpandableSection variant="container" headerText={words.record.title} headerCounter={`(${steps.length})`} defaultExpanded={expanded}>
+      <Table
+        variant="embedded"
+        contentDensity="compact"
+        items={steps}
+        trackBy={(step) => String(step.seq)}
+        ariaLabels={{ tableLabel: words.record.title }}
+        columnDefinitions={[
+          { id: 'seq', header: '#', cell: (step) => step.seq },
+          { id: 'at', header: words.record.at, cell: (step) => dateTime(step.at) },
+          { id: 'actor', header: words.record.actor, cell: (step) => words.record.actors[step.actor] },
+          { id: 'action', header: words.record.action, cell: (step) => words.record.actions[step.action] ?? step.action, isRowHeader: true },
+          { id: 'detail', header: words.record.detail, cell: (step) => <Detail step={step} verification={verification} /> },
+        ]}
+      />
+    </ExpandableSection>
+  );
+}
+
+function Detail({ step, verification }: { step: Step; verification: Verification }) {
+  const { words } = useSpeech();
+  if (step.detail === '') return words.none;
+  return worded(step, verification, words) ?? <span lang="en">{step.detail}</span>;
+}

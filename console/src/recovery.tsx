@@ -1,0 +1,280 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Form from '@cloudscape-design/components/form';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input, { type InputProps } from '@cloudscape-design/components/input';
+import Link from '@cloudscape-design/components/link';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useRef, useState, type FormEvent } from 'react';
+import { EMAIL } from './address';
+import type { Api } from './api';
+import { useWait } from './clock';
+import { clockFace } from './countdown';
+import { Failure, type RecoveryFailureKind } from './failure';
+import { FailureAlert } from './failure-alert';
+import { fault, NewPassword, NOTHING_TYPED } from './new-password';
+import { href, type Route } from './route';
+import { Stage } from './stage';
+import type { Words } from './words/en';
+import { useSpeech } from './words';
+
+/** The address that a code was asked for, and when another may be: a reload goes on from there. */
+const KEPT = 'recovery';
+const RESEND_MILLISECONDS = 30_000;
+
+interface Asked {
+  email: string;
+  resendAt: number;
+}
+
+/** Forgot password: a code by e-mail, and with it a new password. What is shown does not tell whether anybody has the address. */
+export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
+  const kept = sessionStorage.getItem(KEPT);
+  const [asked, setAsked] = useState<Asked | null>(kept === null ? null : (JSON.parse(kept) as Asked));
+  const [done, setDone] = useState(false);
+
+  const ask = async (email: string) => {
+    await api.askForRecovery({ email });
+    const next = { email, resendAt: Date.now() + RESEND_MILLISECONDS };
+    sessionStorage.setItem(KEPT, JSON.stringify(next));
+    setAsked(next);
+  };
+  const leave = () => {
+    sessionStorage.removeItem(KEPT);
+    setAsked(null);
+  };
+  const finish = () => {
+    leave();
+    setDone(true);
+  };
+
+  return (
+    <div className="narrow">
+      <Stage at={done ? 'done' : asked === null ? 'ask' : 'enter'}>
+        {done ? (
+          <Done back={back} />
+        ) : asked === null ? (
+          <AskForCode ask={ask} back={back} />
+        ) : (
+          <EnterCode api={api} asked={asked} ask={ask} back={back} onDone={finish} onOther={leave} />
+        )}
+      </Stage>
+    </div>
+  );
+}
+
+/** What is attempted here. */
+type RecoveryAct = 'send' | 'save';
+
+function adviceOn(act: RecoveryAct, { kind }: Failure, words: Words): { title: string; next: string } | undefined {
+  if (act === 'save' && kind === 'invalid-request') return words.signIn.refusals['weak-password'];
+  const own = words.recovery.failures[act];
+  return kind in own ? own[kind as RecoveryFailureKind] : undefined;
+}
+
+function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back: Route }) {
+  const { words } = useSpeech();
+  const [email, setEmail] = useState('');
+  const [wrong, setWrong] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const wait = useWait(failure?.retryAt ?? null);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setWrong(!EMAIL.test(email.trim()));
+    setFailure(null);
+    if (!EMAIL.test(email.trim()) || busy || wait > 0) return;
+    setBusy(true);
+    try {
+      await ask(email.trim());
+    } catch (error) {
+      setFailure(Failure.from(error));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Form
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" href={href(back)}>
+              {words.recovery.back}
+            </Button>
+            <Button variant="primary" loading={busy} loadingText={words.loading} disabled={wait > 0}>
+              {words.recovery.send}
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <Container header={<Header variant="h1" description={words.recovery.description}>{words.recovery.title}</Header>}>
+          <SpaceBetween size="l">
+            {failure && <FailureAlert failure={failure} advice={adviceOn('send', failure, words)} />}
+            <FormField label={words.signIn.email} errorText={wrong ? words.lookUp.emailWrong : undefined}>
+              <Input
+                value={email}
+                onChange={({ detail }) => setEmail(detail.value)}
+                type="email"
+                name="username"
+                autoComplete="username"
+                spellcheck={false}
+                autoFocus
+                ariaRequired
+              />
+            </FormField>
+          </SpaceBetween>
+        </Container>
+      </Form>
+    </form>
+  );
+}
+
+interface EnterCodeProps {
+  api: Api;
+  asked: Asked;
+  ask: (email: string) => Promise<void>;
+  back: Route;
+  onDone: () => void;
+  onOther: () => void;
+}
+
+function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
+  const { words } = useSpeech();
+  const [code, setCode] = useState('');
+  const [typed, setTyped] = useState(NOTHING_TYPED);
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState<RecoveryAct | null>(null);
+  /** Of each act its last: one that has to wait does not keep the other from being tried. */
+  const [failures, setFailures] = useState<Partial<Record<RecoveryAct, Failure>>>({});
+  const field = useRef<InputProps.Ref>(null);
+  const waitToSend = useWait(failures.send?.retryAt ?? null);
+  const waitToSave = useWait(failures.save?.retryAt ?? null);
+  const cooling = useWait(asked.resendAt);
+
+  const attempt = async (what: RecoveryAct, call: () => Promise<void>) => {
+    setBusy(what);
+    setFailures((before) => waiting({ ...before, [what]: undefined }));
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      const failure = Failure.from(error);
+      setFailures((before) => ({ ...before, [what]: failure }));
+      return false;
+    } finally {
+      setBusy(null);
+    }
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (code.length !== 6 || fault(typed) !== null || busy !== null || waitToSave > 0) return;
+    const { password: new_password, again: confirm_password } = typed;
+    if (await attempt('save', () => api.confirmRecovery({ email: asked.email, code, new_password, confirm_password }))) onDone();
+  };
+  const resend = async () => {
+    // The button cools down, and the new code comes next.
+    if (await attempt('send', () => ask(asked.email))) field.current?.focus();
+  };
+  const refused = failures.save?.problem?.type === '/problems/code-refused' ? failures.save.problem : null;
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Form
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" formAction="none" onClick={onOther}>
+              {words.recovery.other}
+            </Button>
+            <Button
+              variant="primary"
+              loading={busy === 'save'}
+              loadingText={words.loading}
+              disabled={waitToSave > 0}
+            >
+              {words.recovery.save}
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <Container
+          header={
+            <Header variant="h1" description={words.recovery.sent(asked.email)}>
+              {words.recovery.title}
+            </Header>
+          }
+        >
+          <SpaceBetween size="l">
+            {ACTS.map((act) => {
+              const failure = failures[act];
+              if (!failure || failure.kind === 'code-refused') return null;
+              return <FailureAlert key={act} failure={failure} advice={adviceOn(act, failure, words)} />;
+            })}
+            <FormField
+              label={words.recovery.code}
+              errorText={
+                tried && code.length !== 6
+                  ? words.code.wrongFormat
+                  : refused
+                    ? refused.attempts_left > 0
+                      ? words.code.refused(refused.attempts_left)
+                      : words.recovery.locked
+                    : undefined
+              }
+            >
+              <div className="code-row">
+                <Input
+                  ref={field}
+                  value={code}
+                  onChange={({ detail }) => setCode(detail.value.replace(/\D/g, '').slice(0, 6))}
+                  name="code"
+                  inputMode="numeric"
+                  autoComplete="one-time-code"
+                  autoFocus
+                  ariaRequired
+                  nativeInputAttributes={{ className: 'code' }}
+                />
+                <Button
+                  formAction="none"
+                  iconName="refresh"
+                  loading={busy === 'send'}
+                  loadingText={words.loading}
+                  disabled={cooling > 0 || waitToSend > 0}
+                  onClick={resend}
+                >
+                  {cooling > 0 ? words.code.resendIn(clockFace(cooling)) : words.code.resend}
+                </Button>
+              </div>
+            </FormField>
+            <NewPassword typed={typed} onChange={setTyped} tried={tried} />
+            <Link href={href(back)}>{words.recovery.back}</Link>
+          </SpaceBetween>
+        </Container>
+      </Form>
+    </form>
+  );
+}
+
+const ACTS: RecoveryAct[] = ['send', 'save'];
+
+/** Those that say when it makes sense to try again; the others are forgotten with the next attempt. */
+function waiting(failures: Partial<Record<RecoveryAct, Failure>>): Partial<Record<RecoveryAct, Failure>> {
+  return Object.fromEntries(Object.entries(failures).filter(([, failure]) => failure?.retryAt));
+}
+
+function Done({ back }: { back: Route }) {
+  const { words } = useSpeech();
+  return (
+    <Container header={<Header variant="h1">{words.recovery.done}</Header>}>
+      <SpaceBetween size="l">
+        <Box>{words.recovery.doneExplain}</Box>
+        <Button variant="primary" href={href(back)}>
+          {words.signIn.button}
+        </Button>
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,179 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import LiveRegion from '@cloudscape-design/components/live-region';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState, type ReactNode } from 'react';
+import { serverNow, useIsPast } from './clock';
+import { ecosystemName } from './consent';
+import { Countdown } from './countdown';
+import { keptHandoffs } from './handoffs';
+import { Indicator } from './indicator';
+import { isShown, type Environment, type Handoff, type Verification } from './model';
+import { href } from './route';
+import { useSpeech } from './words';
+
+/** The session runs: a button for each environment that was handed out, and the time that is left. */
+export function InSession({ verification, view }: { verification: Verification; view: 'process' | 'app' }) {
+  const { words } = useSpeech();
+  const { id, session, customer } = verification;
+  const [followed, setFollowed] = useState<Environment[]>([]);
+  const handoffs = keptHandoffs(id);
+  if (!session) return null;
+  const app = handoffs?.find((handoff) => 'qr_svg' in handoff);
+  const opened = (environment: Environment) => followed.includes(environment) || wasOpened(verification, environment);
+  const name = isShown(customer) ? customer.name : customer.email;
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={words.session.open(name, ecosystemName(verification))}>
+          {view === 'app' && app ? words.session.qrTitle : words.session.title}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        <div>
+          <Box variant="awsui-key-label">{words.session.left}</Box>
+          <Countdown until={session.expires_at} label={words.session.left} large />
+          <Box color="text-body-secondary" fontSize="body-s">
+            {words.session.leftHint}
+          </Box>
+          <OneMinute until={session.expires_at} />
+        </div>
+        {handoffs === null ? (
+          <Alert type="warning" header={words.session.lost.title}>
+            {words.session.lost.next}
+          </Alert>
+        ) : view === 'app' && app ? (
+          <AppCode verification={verification} svg={app.qr_svg} opened={opened('app')} />
+        ) : (
+          <Environments
+            verification={verification}
+            handoffs={handoffs}
+            opened={opened}
+            onFollow={(environment) => setFollowed((before) => [...before, environment])}
+          />
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+/** Says once, for those who do not see the countdown, that the last minute has begun. */
+function OneMinute({ until }: { until: string }) {
+  const { words } = useSpeech();
+  const from = new Date(Date.parse(until) - 60_000).toISOString();
+  const begun = useIsPast(from);
+  return <LiveRegion hidden>{begun && serverNow() < Date.parse(until) ? words.session.oneMinute : ''}</LiveRegion>;
+}
+
+/** Whether the record has it that this environment took its handoff. */
+function wasOpened({ steps }: Verification, environment: Environment): boolean {
+  return steps.some(({ action, detail }) => action === 'handoff-redeemed' && detail === environment);
+}
+
+/** The session's time is up, and the server has not said yet how it ended. */
+export function OverByTheClock() {
+  const { words } = useSpeech();
+  return (
+    <Container header={<Header variant="h2">{words.closed.outcomes.completed.title}</Header>}>
+      <Indicator type="pending">{words.session.over}</Indicator>
+    </Container>
+  );
+}
+
+interface EnvironmentsProps {
+  verification: Verification;
+  handoffs: Handoff[];
+  opened: (environment: Environment) => boolean;
+  onFollow: (environment: Environment) => void;
+}
+
+function Environments({ verification: { id, module }, handoffs, opened, onFollow }: EnvironmentsProps) {
+  const { words } = useSpeech();
+  return (
+    <SpaceBetween size="s">
+      <Header variant="h3" description={words.session.once}>
+        {words.session.environments}
+      </Header>
+      <ColumnLayout columns={handoffs.length} minColumnWidth={170}>
+        {handoffs.map((handoff) => {
+          const { environment, landing } = handoff;
+          if ('sent_to' in handoff) return <Mailed key={environment} to={handoff.sent_to} opened={opened('app')} />;
+          return (
+            <SpaceBetween size="xs" key={environment}>
+              {environment === 'app' ? (
+                <Button variant="primary" fullWidth href={href({ page: 'verification', module, id, view: 'app' })} iconName="grid-view">
+                  {words.environments.app}
+                </Button>
+              ) : (
+                <Button
+                  variant="primary"
+                  fullWidth
+                  href={handoff.url}
+                  target="_blank"
+                  rel="noopener noreferrer"
+                  external
+                  onFollow={() => onFollow(environment)}
+                >
+                  {words.environments[environment]}
+                </Button>
+              )}
+              <Box color="text-body-secondary" fontSize="body-s" textAlign="center">
+                {environment === 'app' ? words.session.app : words.session.landings[landing]}
+              </Box>
+              <Opened>{opened(environment) && words.session.opened}</Opened>
+            </SpaceBetween>
+          );
+        })}
+      </ColumnLayout>
+    </SpaceBetween>
+  );
+}
+
+/** Says it, once there is something to say. */
+function Opened({ children }: { children: ReactNode }) {
+  return (
+    <Box textAlign="center">
+      <div role="status">{children && <Indicator type="success">{children}</Indicator>}</div>
+    </Box>
+  );
+}
+
+/** The App's handoff of a successor, which is his alone. */
+function Mailed({ to, opened }: { to: string | null; opened: boolean }) {
+  const { words } = useSpeech();
+  return (
+    <SpaceBetween size="xs">
+      <Box textAlign="center" fontWeight="bold">
+        {words.environments.app}
+      </Box>
+      <Box textAlign="center">
+        <Indicator type={to === null ? 'warning' : 'success'}>
+          {to === null ? words.session.notMailed : words.session.mailed(to)}
+        </Indicator>
+      </Box>
+      <Opened>{opened && words.session.opened}</Opened>
+    </SpaceBetween>
+  );
+}
+
+/** The App's handoff for a phone. As an image, since the drawing comes from the server. */
+function AppCode({ verification: { id, module }, svg, opened }: { verification: Verification; svg: string; opened: boolean }) {
+  const { words } = useSpeech();
+  return (
+    <SpaceBetween size="m">
+      <Box textAlign="center">
+        <img className="qr" src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={words.session.qrAlt} />
+        <Box color="text-body-secondary">{words.session.qrHint}</Box>
+      </Box>
+      <Opened>{opened && words.session.appOpened}</Opened>
+      <Button href={href({ page: 'verification', module, id, view: 'process' })} iconName="arrow-left">
+        {words.session.back}
+      </Button>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,105 @@
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Form from '@cloudscape-design/components/form';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState, type FormEvent } from 'react';
+import { EMAIL } from './address';
+import { useWait } from './clock';
+import { useConsole } from './console';
+import { Failure } from './failure';
+import { adviceOnStart, FailureAlert } from './failure-alert';
+import type { LookUpModule } from './model';
+import { go } from './route';
+import { useSpeech } from './words';
+
+const TICKET = /^[ -~]{0,64}$/;
+
+/** The look-up that starts a verification. */
+export function StartPage({ module }: { module: LookUpModule }) {
+  const { words } = useSpeech();
+  const { api } = useConsole();
+  const [email, setEmail] = useState('');
+  const [ticket, setTicket] = useState('');
+  const [wrong, setWrong] = useState<{ email?: boolean; ticket?: boolean }>({});
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const wait = useWait(failure?.retryAt ?? null);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const found = { email: !EMAIL.test(email.trim()), ticket: !TICKET.test(ticket.trim()) };
+    setWrong(found);
+    setFailure(null);
+    if (found.email || found.ticket || busy) return;
+    setBusy(true);
+    try {
+      const named = ticket.trim() === '' ? {} : { ticket: ticket.trim() };
+      const { id } = await api.start({ email: email.trim(), module, ...named });
+      go({ page: 'verification', module, id, view: 'process' });
+    } catch (error) {
+      const happened = Failure.from(error);
+      const fields = happened.problem?.type === '/problems/invalid-request' ? happened.problem.errors.map(({ field }) => field) : [];
+      setWrong({ email: fields.includes('email'), ticket: fields.includes('ticket') });
+      setFailure(happened);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <ContentLayout header={<Header variant="h1" description={words.modules[module].description}>{words.modules[module].title}</Header>}>
+      <SpaceBetween size="l">
+        {failure && (
+          <FailureAlert
+            failure={failure}
+            advice={failure.kind === 'not-allowed' ? words.failures.startNotAllowed : adviceOnStart(failure, words)}
+          />
+        )}
+        <form onSubmit={submit} noValidate>
+          <Form
+            actions={
+              <Button variant="primary" loading={busy} loadingText={words.loading} disabled={wait > 0}>
+                {words.lookUp.button}
+              </Button>
+            }
+          >
+            <Container>
+              <SpaceBetween size="l">
+                <FormField
+                  label={words.lookUp.email}
+                  description={words.lookUp.emailHint}
+                  errorText={wrong.email ? words.lookUp.emailWrong : undefined}
+                >
+                  <Input
+                    value={email}
+                    onChange={({ detail }) => setEmail(detail.value)}
+                    type="email"
+                    name="user-email"
+                    autoComplete={false}
+                    spellcheck={false}
+                    autoFocus
+                    ariaRequired
+                  />
+                </FormField>
+                <FormField
+                  label={
+                    <>
+                      {words.lookUp.ticket} <i>– {words.lookUp.optional}</i>
+                    </>
+                  }
+                  description={words.lookUp.ticketHint}
+                  errorText={wrong.ticket ? words.lookUp.ticketWrong : undefined}
+                >
+                  <Input value={ticket} onChange={({ detail }) => setTicket(detail.value)} name="ticket" autoComplete={false} />
+                </FormField>
+              </SpaceBetween>
+            </Container>
+          </Form>
+        </form>
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
