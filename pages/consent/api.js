@@ -1,0 +1,58 @@
+// The three calls of the page, and what can come of them. Nothing is asked of anybody before the first call.
+
+let settings;
+
+/** Seconds that this device's clock is behind the server's: phones' clocks are often wrong. */
+export let behind = 0;
+
+async function configured() {
+  if (settings === undefined) {
+    const answer = await fetch("config.json", { cache: "no-store" });
+    if (!answer.ok) throw new Error("config.json");
+    const date = Date.parse(answer.headers.get("date"));
+    const age = Number(answer.headers.get("age") ?? 0);
+    if (!Number.isNaN(date)) behind = date / 1000 + age - Date.now() / 1000;
+    settings = await answer.json();
+  }
+  return settings;
+}
+
+/**
+ * Posts to `/consent/…`. Answers `{view}`, or `{failure}`, one of
+ * `wrong-code` (with `left`), `gone` (410), `locked`, `moved` (another step's turn), `busy` (429), `down`, `offline`.
+ */
+export async function post(path, body) {
+  let answer;
+  try {
+    const { apiUrl } = await configured();
+    answer = await fetch(`${apiUrl}/consent/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      signal: AbortSignal.timeout(15_000),
+    });
+  } catch {
+    return { failure: "offline" };
+  }
+  let content;
+  try {
+    content = await answer.json();
+  } catch {
+    return { failure: "down" };
+  }
+  if (answer.ok) return { view: content };
+  switch (content.type) {
+    case "/problems/code-refused":
+      return { failure: "wrong-code", left: content.attempts_left };
+    case "/problems/consent-refused":
+    case "/problems/invalid-request": // the link was cut off on its way
+      return { failure: "gone" };
+    case "/problems/wrong-step":
+      return { failure: content.verification_status === "closed" ? "locked" : "moved" };
+    case "/problems/conflict":
+      return { failure: "busy" };
+    default:
+      return { failure: answer.status === 429 ? "busy" : "down" };
+  }
+}
