@@ -1,0 +1,117 @@
+"""What AWS tells a policy about a call and the emulator does not, so that template.yaml's policies hold here as they are.
+
+Each function wraps one of the emulator's own; `fill_in` puts them in place. They fit the version in requirements-stack.txt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+Context = dict[str, Any]
+
+
+def fill_in() -> None:
+    from ministack import app
+    from ministack.core import iam_actions, iam_evaluator
+
+    iam_actions.extract_resource_arn = _with_sender_identity(iam_actions.extract_resource_arn)
+    iam_actions.request_tag_context = _with_sender_address(iam_actions.request_tag_context)
+    iam_actions.dynamodb_service_context = _with_leading_keys(iam_actions.dynamodb_service_context)
+    iam_actions.dynamodb_transaction_checks = _each_with_its_key(iam_actions.dynamodb_transaction_checks)
+    iam_evaluator.enforce = _with_the_items_key(iam_evaluator.enforce)
+    app._enforce_execute_api = _signed_or_forbidden(app._execute_api_authorization_type, app._enforce_execute_api)
+
+
+def _sender(service: str, parameters: Any) -> str | None:
+    source = parameters.get("Source") if service == "ses" else None
+    return source[0] if isinstance(source, list) else source
+
+
+def _with_sender_identity(known: Callable[..., str]) -> Callable[..., str]:
+    """The resource of a SendEmail is the identity that it is sent from."""
+
+    def resource(
+        service: str, method: str, path: str, headers: Any, body: bytes, parameters: Any, region: str, account: str
+    ) -> str:
+        sender = _sender(service, parameters)
+        if sender is not None:
+            return f"arn:aws:ses:{region}:{account}:identity/{sender}"
+        return known(service, method, path, headers, body, parameters, region, account)
+
+    return resource
+
+
+def _with_sender_address(known: Callable[..., Context]) -> Callable[..., Context]:
+    """`ses:FromAddress`."""
+
+    def context(service: str, action: str, body: bytes, parameters: Any) -> Context:
+        sender = _sender(service, parameters)
+        return known(service, action, body, parameters) | ({} if sender is None else {"ses:FromAddress": sender})
+
+    return context
+
+
+def _with_leading_keys(known: Callable[[bytes], Context]) -> Callable[[bytes], Context]:
+    """`dynamodb:LeadingKeys`, outside of transactions."""
+
+    def context(body: bytes) -> Context:
+        request = json.loads(body or b"{}")
+        batch = [key for table in request.get("RequestItems", {}).values() if "Keys" in table for key in table["Keys"]]
+        keys = _keys_of(request) + [key["pk"]["S"] for key in batch if "pk" in key]
+        return known(body) | ({"dynamodb:LeadingKeys": keys} if keys else {})
+
+    return context
+
+
+def _keys_of(request: Any) -> list[str]:
+    items = [request[name] for name in ("Key", "Item") if name in request]
+    return [item["pk"]["S"] for item in items if "pk" in item]
+
+
+class _ItemOfTable(str):
+    """A table's ARN where one item of a transaction is looked at, with that item's key."""
+
+    keys: list[str]
+
+
+def _each_with_its_key(known: Callable[..., list[tuple[str, str]]]) -> Callable[..., list[tuple[str, str]]]:
+    """In a transaction AWS looks at each item by itself: its action, its table and its key."""
+
+    def checks(action: str, body: bytes, region: str, account: str) -> list[tuple[str, str]]:
+        found = []
+        for item in json.loads(body or b"{}").get("TransactItems", []):
+            alone = json.dumps({"TransactItems": [item]}).encode()
+            for item_action, table in known(action, alone, region, account):
+                place = _ItemOfTable(table)
+                place.keys = [key for member in item.values() for key in _keys_of(member)]
+                found.append((item_action, place))
+        return found
+
+    return checks
+
+
+def _with_the_items_key(known: Callable[..., Any]) -> Callable[..., Any]:
+    """`dynamodb:LeadingKeys`, for the item of a transaction that is looked at."""
+
+    def enforce(*call: Any, resource_arn: str = "*", service_context: Context | None = None) -> Any:
+        if isinstance(resource_arn, _ItemOfTable):
+            service_context = {**(service_context or {}), "dynamodb:LeadingKeys": resource_arn.keys}
+        return known(*call, resource_arn=resource_arn, service_context=service_context)
+
+    return enforce
+
+
+def _signed_or_forbidden(authorization: Callable[..., str | None], known: Callable[..., Any]) -> Callable[..., Any]:
+    """A route that is guarded by AWS_IAM takes no other Authorization header, and refuses in HTTP APIs' own words."""
+
+    def enforce(api: str, stage: str, method: str, path: str, headers: Any, *more: Any, **named: Any) -> Any:
+        refused = known(api, stage, method, path, headers, *more, **named)
+        if authorization(api, stage, method, path) != "AWS_IAM":
+            return refused
+        if refused is None and headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
+            return None
+        return 403, {"Content-Type": "application/json"}, b'{"message":"Forbidden"}'
+
+    return enforce

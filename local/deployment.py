@@ -1,0 +1,238 @@
+"""Builds the functions and deploys template.yaml into the emulator, with what the emulator leaves out added after it."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from environment import ENVIRONMENTS
+from settings import REGION, ROOT, Settings, architecture
+from terminal import call, step
+
+STACK = "support-access"
+BUCKET = "sam-artifacts"
+MAIL_FROM = "support@waizant.example"
+
+
+def pages(settings: Settings) -> dict[str, str]:
+    """Where the pages are: `serve.py` serves them."""
+    origins = {
+        "ConsoleOrigin": settings.origin("console"),
+        "ConsentPageOrigin": settings.origin("consent"),
+        "ConsentPageUrl": settings.origin("consent") + "/",
+    }
+    for name, page in (("Store", "store"), ("Web", "web"), ("App", "app"), ("Rcm", "rcm")):
+        origins |= {f"{name}Origin": settings.origin(page), f"{name}Url": settings.origin(page) + "/support"}
+    return origins
+
+
+def client(settings: Settings, service: str) -> Any:
+    """A client with the emulator's root key, which no policy binds."""
+    return boto3.client(
+        service, endpoint_url=settings.endpoint, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
+    )
+
+
+def build(settings: Settings) -> None:
+    """`sam build` for this machine's processor, with its own compiler and without optimisation: quick to repeat.
+
+    One at a time: cargo-lambda moves each program out of the one directory that all builds share.
+    """
+    env = settings.aws_environment() | {"SAM_BUILD_MODE": "debug", "CARGO_LAMBDA_COMPILER": "cargo"}
+    lock = ROOT / "target/.sam-build.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with step("Building the functions (minutes the first time)"), lock.open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        call(
+            [ENVIRONMENTS / "sam/bin/sam", "build", "--build-dir", settings.state / "build", "--parameter-overrides",
+             f"Architecture={architecture()}"],
+            settings.state / "build.log",
+            "The build failed",
+            env=env,
+            cwd=ROOT,
+        )  # fmt: skip
+
+
+def deploy(settings: Settings, parameters: dict[str, str]) -> None:
+    """Deploys what `build` built; `parameters` override the local ones. If only programs changed, they alone are replaced."""
+    everything = {
+        **pages(settings),
+        "MailFrom": MAIL_FROM,
+        "MailIdentity": MAIL_FROM,
+        "Architecture": architecture(),
+        **parameters,
+    }
+    built = settings.state / "build"
+    template = [(built / "template.yaml").read_text(), everything]
+    programs = {path.parent.name: _digest(path) for path in sorted(built.glob("*/bootstrap"))}
+    record = settings.state / "deployed.json"
+    before = json.loads(record.read_text()) if record.is_file() else {"template": None}
+    if before["template"] == template:
+        changed = [name for name, digest in programs.items() if before["programs"][name] != digest]
+        with step(f"Replacing {', '.join(changed) or 'nothing'}"):
+            for name in changed:
+                _replace_program(settings, settings.facts()["resources"][name], built / name / "bootstrap")
+    else:
+        record.unlink(missing_ok=True)
+        _deploy_template(settings, everything)
+    record.write_text(json.dumps({"template": template, "programs": programs}))
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _replace_program(settings: Settings, function: str, program: Path) -> None:
+    """What a deployment does to a function whose code changed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.write(program, "bootstrap")
+    client(settings, "lambda").update_function_code(FunctionName=function, ZipFile=packed.getvalue())
+
+
+def _deploy_template(settings: Settings, parameters: dict[str, str]) -> None:
+    with step("Deploying template.yaml"):
+        client(settings, "s3").create_bucket(Bucket=BUCKET)
+        call(
+            [ENVIRONMENTS / "sam/bin/sam", "deploy", "--template-file", settings.state / "build/template.yaml",
+             "--stack-name", STACK, "--s3-bucket", BUCKET, "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset",
+             "--no-fail-on-empty-changeset", "--parameter-overrides", *(f"{k}={v}" for k, v in parameters.items())],
+            settings.state / "deploy.log",
+            "The deployment failed",
+            env=settings.aws_environment(),
+            cwd=ROOT,
+        )  # fmt: skip
+    with step("Adding routes, time to live and the sender's identity"):
+        stack = Deployed(settings)
+        stack.add_routes()
+        client(settings, "dynamodb").update_time_to_live(
+            TableName=stack.outputs["SupportTable"],
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"},
+        )
+        client(settings, "ses").verify_email_identity(EmailAddress=MAIL_FROM)
+        settings.facts_file.write_text(json.dumps(stack.facts(), indent=2) + "\n")
+
+
+class Deployed:
+    """The stack as CloudFormation in the emulator sees it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        formation = client(settings, "cloudformation")
+        (stack,) = formation.describe_stacks(StackName=STACK)["Stacks"]
+        self.outputs: dict[str, str] = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+        self.parameters: dict[str, str] = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
+        self.physical: dict[str, str] = {
+            r["LogicalResourceId"]: r["PhysicalResourceId"]
+            for r in formation.describe_stack_resources(StackName=STACK)["StackResources"]
+        }
+        template = formation.get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
+        self.template: dict[str, Any] = json.loads(template) if isinstance(template, str) else template
+
+    def facts(self) -> dict[str, Any]:
+        """All that a caller needs: the template's outputs (`ApiUrl` as it is here), and where things are on this machine."""
+        host = f"{self.physical['Api']}.execute-api.localhost:{self.settings.port}"
+        return {
+            **self.outputs,
+            "ApiUrl": f"http://{host}",
+            "host": host,
+            "endpoint": self.settings.endpoint,
+            "region": REGION,
+            "mail": str(self.settings.mail),
+            "resources": self.physical,
+            "parameters": self.parameters,
+        }
+
+    def resolve(self, value: Any) -> Any:
+        """A part of the template with its references resolved, as far as an API's description uses them."""
+        match value:
+            case {"Ref": name}:
+                return self._reference(name)
+            case {"Fn::Sub": str(text)}:
+                return re.sub(r"\$\{([\w:.]+)\}", lambda m: str(self._reference(m[1])), text)
+            case {"Fn::Sub": [text, names]}:
+                return self.resolve({"Fn::Sub": functools.reduce(self._fill_in, names.items(), text)})
+            case {"Fn::If": ["AppHasOrigin" | "GrantPageHasOrigin" as condition, _, _]}:
+                # The emulator has put the parameter's default where its value belongs.
+                return self.parameters[condition.replace("Has", "")] or None
+            case {"Fn::If": [condition, yes, no]}:
+                return self.resolve(yes if self._holds(self.template["Conditions"][condition]) else no)
+            case dict():
+                return {key: self.resolve(each) for key, each in value.items()}
+            case list():
+                return [known for each in value if (known := self.resolve(each)) is not None]
+        return value
+
+    def _holds(self, condition: dict[str, Any]) -> bool:
+        match condition:
+            case {"Fn::Equals": [one, other]}:
+                return bool(self.resolve(one) == self.resolve(other))
+            case {"Fn::Not": [inner]}:
+                return not self._holds(inner)
+        raise ValueError(f"a condition of another kind: {condition}")
+
+    def _fill_in(self, text: str, name_and_value: tuple[str, Any]) -> str:
+        name, value = name_and_value
+        return text.replace(f"${{{name}}}", str(self.resolve(value)))
+
+    def _reference(self, name: str) -> Any:
+        pseudo = {"AWS::StackName": STACK, "AWS::Region": REGION, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+        if name.endswith("Function.Arn"):
+            return f"arn:aws:lambda:{REGION}:000000000000:function:{self.physical[name.removesuffix('.Arn')]}"
+        return (self.parameters | self.physical | pseudo)[name]
+
+    def add_routes(self) -> None:
+        """What the emulator does not read out of the API's OpenAPI body: CORS, the authorizer, a route for each operation."""
+        gateway, api = client(self.settings, "apigatewayv2"), self.physical["Api"]
+        body = self.resolve(self.template["Resources"]["Api"]["Properties"]["Body"])
+        cors = body["x-amazon-apigateway-cors"]
+        gateway.update_api(ApiId=api, CorsConfiguration={name[0].upper() + name[1:]: value for name, value in cors.items()})
+        for old in gateway.get_routes(ApiId=api)["Items"]:
+            gateway.delete_route(ApiId=api, RouteId=old["RouteId"])
+        for old in gateway.get_integrations(ApiId=api)["Items"]:
+            gateway.delete_integration(ApiId=api, IntegrationId=old["IntegrationId"])
+        for old in gateway.get_authorizers(ApiId=api)["Items"]:
+            gateway.delete_authorizer(ApiId=api, AuthorizerId=old["AuthorizerId"])
+
+        authorizers = {}
+        for name, scheme in body["components"]["securitySchemes"].items():
+            description = scheme.get("x-amazon-apigateway-authorizer", {})
+            if "jwtConfiguration" not in description:
+                continue
+            jwt = description["jwtConfiguration"]
+            authorizers[name] = gateway.create_authorizer(
+                ApiId=api,
+                Name=name,
+                AuthorizerType="JWT",
+                IdentitySource=[description["identitySource"]],
+                JwtConfiguration={"Issuer": jwt["issuer"], "Audience": jwt["audience"]},
+            )["AuthorizerId"]
+
+        @functools.cache
+        def integration(uri: str) -> str:
+            function = re.search(r"functions/(.+)/invocations$", uri)
+            assert function, uri
+            return gateway.create_integration(
+                ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function[1], PayloadFormatVersion="2.0"
+            )["IntegrationId"]
+
+        for path, operations in body["paths"].items():
+            for method, operation in operations.items():
+                names = [name for requirement in operation.get("security", []) for name in requirement]
+                if "AWS_IAM" in names:
+                    guard = {"AuthorizationType": "AWS_IAM"}
+                elif known := [name for name in names if name in authorizers]:
+                    guard = {"AuthorizationType": "JWT", "AuthorizerId": authorizers[known[0]]}
+                else:
+                    guard = {}
+                target = integration(operation["x-amazon-apigateway-integration"]["uri"])
+                gateway.create_route(ApiId=api, RouteKey=f"{method.upper()} {path}", Target=f"integrations/{target}", **guard)

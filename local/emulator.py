@@ -1,0 +1,166 @@
+"""The emulated AWS, the inbox, and the process that serves the pages: one group, so that ending the group ends everything.
+
+    python emulator.py <state directory> [--with-parent]
+
+The environment it is started with names the port (see `start`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import socket
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import authorization
+import environment
+import recovery
+import tokens
+from settings import PAGES, Settings
+from terminal import Failed
+
+if TYPE_CHECKING:
+    from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+def start(settings: Settings, *, with_parent: bool) -> subprocess.Popen[bytes]:
+    """Starts it and waits until it answers. `with_parent`: it ends when the process that started it does, however that ends."""
+    check_ports(settings)
+    temporary = settings.state / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    settings.mail.mkdir(exist_ok=True)
+    env = settings.aws_environment() | {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(settings.port),
+        "AUTH": "true",  # policies are enforced
+        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",  # a trigger that fails denies, as on AWS
+        "MINISTACK_REGION": settings.aws_environment()["AWS_REGION"],
+        "TMPDIR": str(temporary),
+        "S3_DATA_DIR": str(temporary / "s3"),
+        "STATE_DIR": str(temporary / "state"),  # the keys that tokens are signed with
+        "DOCKER_HOST": "unix:///nonexistent",  # it would look after containers; there are none
+        "IOT_MTLS_ENABLED": "0",  # it would listen on every interface
+        "LOG_LEVEL": "INFO",
+    }
+    log = settings.state / "emulator.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [environment.python("stack"), __file__, settings.state, *(["--with-parent"] if with_parent else [])],
+            stdin=subprocess.PIPE if with_parent else subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=env,
+            start_new_session=True,
+        )
+    settings.pid_file.write_text(str(process.pid))
+    deadline = time.monotonic() + 60
+    while not answers(settings):
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop(settings)
+            raise Failed(f"The emulator did not start: see {log}.")
+        time.sleep(0.1)
+    return process
+
+
+def check_ports(settings: Settings) -> None:
+    """The emulator's, and the pages' after it."""
+    for port in range(settings.port, settings.port + 1 + len(PAGES)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise Failed(f"Port {port} is in use: choose others with PORT=…; the stack takes that and the {len(PAGES)} after it.") from None
+
+
+def answers(settings: Settings) -> bool:
+    try:
+        with urllib.request.urlopen(f"{settings.endpoint}/_ministack/health", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def running(settings: Settings) -> int | None:
+    """The process id, which is also the group's, if one was started from this state directory and is alive."""
+    try:
+        pid = int(settings.pid_file.read_text())
+        # An id may have been given to somebody else since.
+        return pid if str(settings.state) in Path(f"/proc/{pid}/cmdline").read_text() else None
+    except (OSError, ValueError):
+        return None
+
+
+def stop(settings: Settings) -> None:
+    """Ends it and the functions it runs, at once: there is nothing in it to keep."""
+    if (group := running(settings)) is not None:
+        os.killpg(group, signal.SIGKILL)
+        while _alive(group):
+            time.sleep(0.05)
+    settings.pid_file.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    """Whether the process is more than an entry that its parent has not collected yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Inbox:
+    """Keeps every mail as `<n>.eml`, in the order of arrival."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.numbers = itertools.count(1)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        number = next(self.numbers)
+        whole = self.directory / f"{number}.eml"
+        part = whole.with_suffix(".part")
+        part.write_bytes(envelope.content)
+        part.rename(whole)  # a reader sees all of a mail or none of it
+        return "250 kept"
+
+
+def main() -> None:
+    from aiosmtpd.controller import Controller
+
+    state = Path(sys.argv[1])
+    if "--with-parent" in sys.argv:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    Controller(Inbox(state / "mail"), hostname="127.0.0.1", port=port, decode_data=False).start()
+    os.environ["SMTP_HOST"] = f"127.0.0.1:{port}"
+    subprocess.Popen([sys.executable, Path(__file__).with_name("serve.py"), state, os.environ["GATEWAY_PORT"]])
+
+    # The emulator answers a function's runtime in two small writes; Nagle's algorithm would hold the second for 40 ms.
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+    import ministack.app
+
+    authorization.fill_in()
+    tokens.of_one_moment()
+    recovery.by_a_code_of_its_own()
+    recovery.judged_in_one_time()
+    sys.argv = ["ministack"]
+    ministack.app.main()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What each function weighs as it is deployed, zipped, and which SDKs it links. Too heavy is a failure: a cold start loads it all."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from links import sdks
+from settings import ENVIRONMENTS, ROOT
+from terminal import Failed, call, step
+
+MOST = 6_000_000
+
+
+def main() -> int:
+    packages = sorted(path.name for path in (ROOT / "functions").iterdir())
+    target = ROOT / "target" / "sizes"
+    env = os.environ | {
+        "PATH": os.pathsep.join([str(ENVIRONMENTS / "sam/bin"), os.environ["PATH"]]),
+        "CARGO_LAMBDA_COMPILER": "cargo",
+    }
+    with step("Building all functions as they are released"):
+        call(
+            ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", target],
+            target / "build.log",
+            "The build failed",
+            env=env,
+            cwd=ROOT,
+        )
+    sizes = {package: (target / package / "bootstrap.zip").stat().st_size for package in packages}
+    for package, size in sizes.items():
+        print(f"{package:20} {size / 1e6:5.2f} MB  {', '.join(sdks(package))}")
+    heavy = [package for package, size in sizes.items() if size > MOST]
+    if heavy:
+        raise Failed(f"Heavier than {MOST / 1e6:.0f} MB: {', '.join(heavy)}.")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,49 @@
+"""What the person at the terminal sees: long steps with their seconds, and one sentence when something fails."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Failed(Exception):
+    """Something the person can mend. The message is the sentence to show, without a traceback."""
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Shows `what` with the seconds it has taken so far; a redirected output gets a line every 15 s instead."""
+    live = sys.stdout.isatty()
+    started = time.monotonic()
+    done = threading.Event()
+
+    def show(end: str) -> None:
+        print(f"{chr(13) if live else ''}  {what} … {time.monotonic() - started:.0f} s", end=end, flush=True)
+
+    def tick() -> None:
+        while not done.wait(1 if live else 15):
+            show("" if live else "\n")
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        ticker.join()
+        show("\n")
+
+
+def call(command: Sequence[str | Path], log: Path, failure: str, *, env: Mapping[str, str], cwd: Path) -> None:
+    """Runs a command with its output in `log`; if it fails, `failure` is the sentence, followed by the output's end."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as out:
+        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=cwd).returncode
+    if code != 0:
+        last = log.read_text(errors="replace").rstrip().splitlines()[-25:]
+        raise Failed("\n".join([*(f"    {line}" for line in last), f"{failure} (all of its output: {log})"]))
