@@ -1,0 +1,558 @@
+"""Ecosystem Admin: support for the successor of an ecosystem. The App's QR code is his, by mail, and the agent reads his activity."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import zxingcpp
+from botocore.exceptions import ClientError
+from browser import chromium, visitor  # noqa: F401
+from client import Answer, Mail, decode
+from conftest import Agent, Customer, Journey, Stack, at_once
+from hosted import Hosted, http_event
+from samples import ecosystem, process
+from test_secrets import fetch, links
+from test_sessions import directory_says, ecosystem_as, enough_instances, face
+
+IDLE_SECONDS, SESSION_SECONDS = 900, 300
+REJECTED = "The validation process for The Successor was rejected by Waizant"
+UNKNOWN = f"{'A' * 22}.{'B' * 43}"
+
+
+def successor_of(stack: Stack, *, processes: list[dict[str, str]] | None = None, **more: Any) -> Customer:
+    return stack.new_customer(role="successor", plan="plus", modules=(), processes=processes or [], **more)
+
+
+def support(stack: Stack, customer: Customer | None = None, agent: Agent | None = None) -> Journey:
+    return stack.journey(agent, customer or successor_of(stack), module="ecosystem-admin", ticket="WZ-7")
+
+
+def qr_mail(journey: Journey) -> Mail:
+    """The mail with the picture."""
+    deadline = time.monotonic() + 10
+    while not (found := [mail for mail in journey.stack.inbox.mails(journey.customer.email) if pictures(mail)]):
+        assert time.monotonic() < deadline, "no mail with a picture"
+        time.sleep(0.02)
+    (mail,) = found
+    return mail
+
+
+def pictures(mail: Mail) -> list[EmailMessage]:
+    return [part for part in mail.message.walk() if part.get_content_maintype() == "image"]
+
+
+def pixels(png: bytes) -> tuple[int, int, bytes]:
+    """Width, height and a byte a pixel of a PNG with one bit a pixel, after ISO/IEC 15948."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    chunks, at = {}, 8
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4])
+        kind, content = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        assert zlib.crc32(kind + content) == int.from_bytes(png[at + 8 + size : at + 12 + size])
+        chunks[kind] = chunks.get(kind, b"") + content
+        at += 12 + size
+    width, height = (int.from_bytes(chunks[b"IHDR"][i : i + 4]) for i in (0, 4))
+    assert chunks[b"IHDR"][8:] == bytes([1, 0, 0, 0, 0]), "one bit of grey, not interlaced"
+    data, row_size, out, above = zlib.decompress(chunks[b"IDAT"]), (width + 7) // 8, bytearray(), bytes((width + 7) // 8)
+    for y in range(height):
+        line = data[y * (row_size + 1) : (y + 1) * (row_size + 1)]
+        row = bytearray()
+        for x, value in enumerate(line[1:]):
+            left, up, corner = (row[x - 1] if x else 0), above[x], (above[x - 1] if x else 0)
+            near = min((abs(up - corner), 0, left), (abs(left - corner), 1, up), (abs(left + up - 2 * corner), 2, corner))[2]
+            row.append((value + (0, left, up, (left + up) // 2, near)[line[0]]) & 0xFF)
+        above = bytes(row)
+        out += bytes(255 if row[x // 8] >> (7 - x % 8) & 1 else 0 for x in range(width))
+    return width, height, bytes(out)
+
+
+def scanned(mail: Mail) -> str:
+    """What a phone reads off the picture of a mail."""
+    (picture,) = pictures(mail)
+    width, height, grey = pixels(picture.get_payload(decode=True))
+    (read,) = zxingcpp.read_barcodes(memoryview(grey).cast("B", (height, width)), formats=zxingcpp.BarcodeFormat.QRCode)
+    return read.text
+
+
+def mailed_handoff(journey: Journey) -> str:
+    return scanned(qr_mail(journey)).partition("#handoff=")[2]
+
+
+def activity(journey: Journey, item: str | None = None, cursor: str | None = None, **more: Any) -> Answer:
+    path = f"{journey.path}/activity" + ("" if item is None else f"/{quote(item, safe='')}")
+    return journey.stack.api.get(path + ("" if cursor is None else f"?cursor={cursor}"), **{"token": journey.agent.token} | more)
+
+
+def problem(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json["type"].removeprefix("/problems/")
+
+
+def closing(journey: Journey) -> tuple[Mail, dict[str, Any]]:
+    """The last mail, and the receipt in it."""
+    deadline = time.monotonic() + 70
+    while True:
+        journey.stack.aws("lambda").invoke(FunctionName=journey.stack.functions()["CloseVerificationFunction"], Payload=b"{}")
+        for mail in journey.stack.inbox.mails(journey.customer.email):
+            for part in mail.message.iter_attachments():
+                if part.get_content_type() == "application/json":
+                    return mail, json.loads(part.get_payload(decode=True))["receipt"]
+        assert time.monotonic() < deadline, "no receipt came"
+
+
+# --- the whole of it ---
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_the_successor_gets_the_qr_code_by_mail_and_it_opens_the_app_once(stack: Stack, locale: str) -> None:  # P14, P30
+    customer = successor_of(stack, name="Sol Herrera", locale=locale)
+    journey = support(stack, customer).through_consent()
+    issued = journey.issue()
+    session = issued.json["session"]
+    web, app = session["handoffs"]
+    assert (web["environment"], web["landing"]) == ("web", "my-ecosystem")
+    assert app == {"environment": "app", "landing": "home", "sent_to": "c***@customers.example.com"}
+
+    mail = qr_mail(journey)
+    url = scanned(mail)
+    base, _, handoff = url.partition("#handoff=")
+    assert base == stack.facts["parameters"]["AppUrl"]
+    assert handoff.startswith(f"{journey.id}.")
+    assert mail.link == url, "who cannot scan it has the same as a link"
+    readable(mail, session["expires_at"])
+    # Neither the agent nor the record has it.
+    assert handoff not in issued.body.decode() + journey.read().body.decode()
+    assert handoff.partition(".")[2] not in json.dumps(journey.item)
+
+    redeemed = journey.redeem("app", handoff)
+    assert redeemed.status == 200
+    assert redeemed.json["session"]["environment"] == "app"
+    assert redeemed.json["session"]["expires_at"] == session["expires_at"]
+    claims = decode(redeemed.json["access_token"])
+    assert (claims["sub"], claims["act"], claims["ecosystem"]) == (customer.sub, {"sub": journey.agent.sub}, customer.ecosystem)
+    assert journey.redeem("app", handoff).status == 410
+    assert journey.redeem("web").status == 200, "the Web is the agent's, as ever"
+
+    assert journey.actions()[-5:] == ["mint-started", "session-started", "app-qr-sent", "handoff-redeemed", "handoff-redeemed"]
+    assert journey.cancel().status == 200
+    last, receipt = closing(journey)
+    assert (receipt["module"], receipt["app_qr_given_to"]) == ("ecosystem-admin", "customer")
+    said = {"en": "The QR code for the App was sent to you by e-mail.", "es": "El código QR de la App se le envió a usted por correo."}
+    assert said[locale] in last.text
+
+
+def readable(mail: Mail, until: str) -> None:
+    """As Gmail, Outlook and Apple Mail need it: a picture of the mail's own with its size and words in its place, and text beside."""
+    kinds = [part.get_content_type() for part in mail.message.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    (picture,) = pictures(mail)
+    name = picture["Content-ID"].strip("<>")
+    assert re.fullmatch(r"app-qr\.[\w-]{22}@support-access", name), "of this mail alone"
+    assert picture.get_content_disposition() == "inline"
+    assert list(mail.message.iter_attachments()) == []
+    (tag,) = re.findall(r"<img [^>]*>", mail.html)
+    attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+    assert attributes["src"] == f"cid:{name}"
+    assert "QR" in attributes["alt"]
+    width, height, _ = pixels(picture.get_payload(decode=True))
+    # Sharp on a dense screen, and in whole pixels on any.
+    assert (width, height) == (2 * int(attributes["width"]), 2 * int(attributes["height"]))
+    assert 160 <= int(attributes["width"]) <= 288, "large enough to scan, and no wider than a phone"
+    assert not re.findall(r"""(?:src|background)=["'](?!cid:)|url\(|<(?:script|link|iframe|svg)|data:""", mail.html)
+    for part in (mail.text, html.unescape(re.sub(r"<[^>]+>", "", mail.html))):
+        assert until.replace("T", " ").replace("Z", " UTC") in part
+        assert re.search(r"\b5 minut", part)
+    assert len(mail.message.as_bytes()) < 100_000, "Gmail cuts longer ones"
+
+
+@pytest.mark.parametrize("mode", ["both", "agent-entry"])
+def test_who_keeps_the_request_alive_and_when_it_is_lost_stands_in_view_and_mail(stack: Stack, mode: str) -> None:  # P5, P30
+    with stack.configured(CONSENT_MODE=mode):
+        journey = support(stack).through_internal_validation()
+        journey.age(100)
+        asked = journey.send_to_customer().json
+        lost_at = asked["expires_at"].replace("T", " ").replace("Z", " UTC")
+        assert journey.customer_mail is not None
+        assert f"15 minutes without any activity of yours; if you do nothing, on {lost_at}" in journey.customer_mail.text
+        # Only his own acts move it: not the agent's sending again or entries, and reading is no act at all.
+        journey.age(60)
+        before = journey.read().json["expires_at"]
+        journey.send_to_customer()
+        assert journey.read().json["expires_at"] == before
+        again = journey.customer_mail.text
+        assert before.replace("T", " ").replace("Z", " UTC") in again
+        if mode == "agent-entry":
+            return
+        journey.enter_for_customer()
+        assert journey.read().json["expires_at"] == before
+        for _ in range(3):
+            assert journey.view().status == 200
+        assert journey.read().json["expires_at"] == before
+        assert journey.allow().json["status"] == "consented"
+        assert journey.read().json["expires_at"] > before
+
+
+def test_fifteen_minutes_without_an_act_lose_the_request(stack: Stack) -> None:  # P5
+    asked, consented, session = support(stack).through_asking(), support(stack).through_consent(), support(stack).through_session()
+    handoff = mailed_handoff(session)
+    asked.age(IDLE_SECONDS - 5)
+    consented.age(IDLE_SECONDS - 5)
+    session.age(SESSION_SECONDS - 5)
+    for journey, status in ((asked, "awaiting_consent"), (consented, "consented"), (session, "in_session")):
+        assert journey.read().json["status"] == status
+    # Reading what he does is no act of his.
+    assert activity(consented).status == activity(session).status == 200
+    for journey in (asked, consented, session):
+        journey.age(5)
+        assert journey.read().json["status"] == "closed"
+        assert activity(journey).json["verification_status"] == "closed"
+    assert asked.allow().status == 410
+    assert consented.issue().json["verification_status"] == "closed"
+    assert face(session.redeem("app", handoff)) == face(session.redeem("app", UNKNOWN))
+
+
+# --- P14: the mailed handoff ---
+
+
+def test_of_a_hundred_who_scan_it_one_gets_in(stack: Stack) -> None:  # P14
+    journey = support(stack).through_session()
+    handoff = mailed_handoff(journey)
+    enough_instances(lambda: journey.redeem("app", UNKNOWN), 100)
+    statuses = [answer.status for answer in at_once([lambda: journey.redeem("app", handoff)] * 100)]
+    assert (statuses.count(200), statuses.count(410)) == (1, 99)
+    assert journey.actions().count("handoff-redeemed") == 1
+
+
+def test_unknown_used_expired_and_other_mailed_handoffs_look_alike(stack: Stack) -> None:  # P14
+    used, other, cancelled, expired, ended = (support(stack).through_session() for _ in range(5))
+    handoffs = {journey.id: mailed_handoff(journey) for journey in (used, other, cancelled, expired, ended)}
+    assert used.redeem("app", handoffs[used.id]).status == 200
+    assert cancelled.cancel().status == 200
+    expired.age(SESSION_SECONDS)
+    start = next(mail for mail in stack.inbox.mails(ended.customer.email) if "#token=" in mail.text and mail != ended.customer_mail)
+    assert ended.end(start.token).status == 200
+    answers = {
+        "used": used.redeem("app", handoffs[used.id]),
+        "in another environment": other.redeem("web", handoffs[other.id]),
+        "with another's secret": other.redeem("app", f"{other.id}.{handoffs[used.id].partition('.')[2]}"),
+        "cancelled": cancelled.redeem("app", handoffs[cancelled.id]),
+        "expired": expired.redeem("app", handoffs[expired.id]),
+        "ended": ended.redeem("app", handoffs[ended.id]),
+    }
+    alike = face(other.redeem("app", UNKNOWN))
+    assert alike[0] == 410
+    for which, answer in answers.items():
+        assert face(answer) == alike, which
+    assert other.redeem("app", handoffs[other.id]).status == 200
+
+
+# --- P7, P27: what is in a mail ---
+
+
+def test_a_scanner_that_opens_every_link_changes_nothing(stack: Stack) -> None:  # P27
+    journey = support(stack).through_session()
+    qr = qr_mail(journey)
+    journey.edit(lambda record: record.update(notice=None))
+    before, opened = journey.item, set()
+    for mail in stack.inbox.mails(journey.customer.email):
+        for link in {link for link in links(mail) if not link.startswith("cid:")}:
+            assert link.partition("#")[0] in {stack.facts["parameters"][name] for name in ("ConsentPageUrl", "AppUrl")}
+            for method in ("GET", "HEAD"):
+                fetch(link, method)
+            opened.add(link)
+    # And those that read QR codes.
+    assert scanned(qr) in opened
+    assert len(opened) == 3, "to consent, to end it, into the App"
+    assert journey.item == before
+    assert journey.redeem("app", scanned(qr).partition("#handoff=")[2]).status == 200
+
+
+def test_a_scanner_that_runs_the_apps_page_does_not_use_it_up(stack: Stack, visitor: Any) -> None:  # P27  # noqa: F811
+    journey = support(stack).through_session()
+    url = scanned(qr_mail(journey))
+    before = journey.actions()
+    scanner = visitor()
+    page = scanner.open(url)
+    page.wait_for_load_state("networkidle")
+    assert scanner.posted() == []
+    assert journey.actions() == before
+    page.get_by_role("button", name="Open it here").click()
+    page.locator("#banner").filter(has_text=journey.customer.name).wait_for()
+    assert journey.actions()[-1] == "handoff-redeemed"
+
+
+def test_the_mailed_handoff_is_in_no_table_and_no_log(stack: Stack, started_at: float) -> None:  # P7
+    journey = support(stack).through_session()
+    secret = mailed_handoff(journey).partition(".")[2]
+    assert journey.redeem("app", f"{journey.id}.{secret}").status == 200
+    assert activity(journey).status == 200
+    assert secret not in json.dumps([stack.items(), stack.items("CoreTable")])
+    assert not [line for line in stack.logs(started_at) if secret in line or journey.customer.email in line]
+
+
+HOSTILE = "<b>Evil</b>\r\nBcc: evil@evil.example https://evil.example/ \u202eziuR"
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_a_hostile_name_stays_a_name_in_the_mail_with_the_code(stack: Stack, locale: str) -> None:  # P24, P30
+    estate = ecosystem(f"eco-{locale}-hostile", HOSTILE, "successor", "plus")
+    customer = stack.new_customer(name=HOSTILE, ecosystems=[estate], locale=locale)
+    journey = support(stack, customer).through_session()
+    mail = qr_mail(journey)
+    assert [name for name in mail.message.keys() if name.lower() in ("bcc", "cc")] == []
+    assert "<b>Evil</b>" not in mail.html.replace("<b>&", "")
+    assert "\u202e" not in mail.text + mail.html
+    for link in {link for link in links(mail) if not link.startswith("cid:")}:
+        assert link.startswith(stack.facts["parameters"]["AppUrl"])
+    assert "evil.example" not in mail.text + mail.html
+
+
+# --- mail that does not go out ---
+
+
+@contextmanager
+def issuing_without(stack: Stack, *actions: str) -> Iterator[Hosted]:
+    denied = [{"Action": list(actions), "Resource": "*"}]
+    with Hosted(stack, "IssueSessionFunction", denied=denied) as function:
+        yield function
+
+
+def test_a_code_that_could_not_be_sent_is_lost_and_the_agent_is_told(stack: Stack) -> None:  # P26
+    journey = support(stack).through_consent()
+    with issuing_without(stack, "ses:SendRawEmail") as function:
+        answer = function.invoke(http_event("POST /verifications/{id}/session", {}, journey.agent, id=journey.id))
+    assert answer["statusCode"] == 201
+    session = json.loads(answer["body"])["session"]
+    assert session["handoffs"][1] == {"environment": "app", "landing": "home", "sent_to": None}
+    assert journey.actions()[-2:] == ["session-started", "mail-failed"]
+    assert not [mail for mail in stack.inbox.mails(journey.customer.email) if pictures(mail)]
+    # The session is what it is without it; whoever needs the App cancels, and asks again.
+    web = session["handoffs"][0]["url"].partition("#handoff=")[2]
+    assert journey.redeem("web", web).status == 200
+    assert journey.cancel("the App is needed").status == 200
+    mail, receipt = closing(journey)
+    assert receipt["app_qr_given_to"] is None
+    assert "QR" not in mail.text
+    again = support(stack, journey.customer, journey.agent).through_session()
+    assert again.session["handoffs"][1]["sent_to"] == "c***@customers.example.com"
+
+
+# --- whom it supports ---
+
+
+def test_who_is_successor_of_nothing_is_refused_with_that_reason_once_the_agent_has_proved_himself(stack: Stack) -> None:
+    mixed = [ecosystem("eco-a", "A", "admin", "premium", "rcm"), ecosystem("eco-b", "B", "member", "plus")]
+    journey = support(stack, stack.new_customer(ecosystems=mixed))
+    started = journey.start()
+    assert started.json["customer"].keys() == {"email"}, "nothing is told before"
+    assert journey.send_to_agent().json["customer"].keys() == {"email"}
+    proved = journey.enter_as_agent()
+    assert (proved.status, proved.json["status"]) == (200, "agent_verified")
+    assert proved.json["customer"]["sign_in"] == "confirmed", "how he stands is worth knowing all the same"
+    assert proved.json["customer"]["ecosystems"] == []
+    before, seen = journey.item, stack.inbox.last_number()
+    for each in ("eco-a", "eco-b", "eco-c"):
+        refused = journey.send_to_customer(each)
+        assert problem(refused) == (422, "environment-refused")
+        assert "successor of no ecosystem" in refused.json["detail"]
+    assert journey.item == before
+    assert stack.inbox.mails(journey.customer.email, after=seen) == []
+
+
+def test_only_an_ecosystem_that_he_has_received_is_shown_and_can_be_picked(stack: Stack) -> None:
+    unique = str(time.time_ns())
+    own, other = ecosystem(f"own-{unique}", "Own", "successor", "premium", "rcm"), ecosystem(f"other-{unique}", "Other", "admin", "premium")
+    customer = stack.new_customer(ecosystems=[other, own])
+    journey = support(stack, customer).through_internal_validation()
+    shown = journey.read().json["customer"]["ecosystems"]
+    assert shown == [{"id": own["id"], "name": "Own", "role": "successor", "plan": "premium", "environments": ["web", "app"]}]
+    refused = journey.send_to_customer(other["id"])
+    assert problem(refused) == (422, "environment-refused")
+    assert journey.send_to_customer(own["id"]).status == 202
+    assert journey.view().json["environments"] == ["web", "app"]
+    assistance = stack.journey(customer=customer).through_internal_validation()
+    assert len(assistance.read().json["customer"]["ecosystems"]) == 2
+
+
+# --- P31 ---
+
+
+@pytest.mark.parametrize("role", ["member", "admin"])
+def test_who_stops_being_successor_since_the_consent_gets_no_session(stack: Stack, role: str) -> None:  # P31
+    journey = support(stack).through_consent()
+    assert activity(journey).status == 200
+    directory_says(stack, journey.customer, ecosystems=ecosystem_as(journey.customer, role, "premium", "rcm"))
+    refused = journey.issue()
+    assert problem(refused) == (422, "environment-refused")
+    assert "successor" in refused.json["detail"]
+    assert problem(activity(journey)) == (422, "environment-refused"), "nor is he read about"
+    assert journey.read().json["status"] == "consented"
+    assert journey.actions().count("activity-read") == 1
+    directory_says(stack, journey.customer)
+    assert journey.issue().status == 201
+
+
+def test_the_mailed_code_opens_nothing_for_who_is_successor_no_more(stack: Stack) -> None:  # P31
+    journey = support(stack).through_session()
+    handoff = mailed_handoff(journey)
+    directory_says(stack, journey.customer, ecosystems=ecosystem_as(journey.customer, "admin", "premium", "rcm"))
+    assert face(journey.redeem("app", handoff)) == face(journey.redeem("app", UNKNOWN))
+    directory_says(stack, journey.customer, status="suspended")
+    assert journey.redeem("app", handoff).status == 410
+    directory_says(stack, journey.customer)
+    assert journey.redeem("app", handoff).status == 200
+
+
+# --- the activity ---
+
+
+PROCESSES = [
+    process("p-1", "Proof of the succession", "done", "2026-01-12T09:30:00Z", "Accepted by Waizant."),
+    process("p-2", "Validation process for The Successor", "rejected", "2026-01-14T11:05:00-05:00", REJECTED),
+    process("p/3 é?#", "Transfer of the ecosystem", "waiting", "2026-01-13T16:05:00.750Z", ""),
+]
+
+
+def test_the_agent_reads_the_successors_processes_and_why_they_are_so(stack: Stack) -> None:
+    customer = successor_of(stack, name="Sol Herrera", processes=PROCESSES)
+    journey = support(stack, customer).through_consent()
+    before = journey.read().json["expires_at"]
+    read = activity(journey)
+    assert read.headers["Cache-Control"] == "no-store"
+    shown = read.json
+    items = shown.pop("items")
+    assert shown == {"user": "Sol Herrera", "email": customer.email, "ecosystem": customer.ecosystem, "role": "successor", "cursor": None}
+    steps = [item for item in items if item["kind"] == "verification"]
+    assert [item["title"] for item in steps] == list(reversed(journey.actions())), "this reading is the newest"
+    assert [item["title"] for item in steps][:2] == ["activity-read", "consented"]
+    assert items == steps + [
+        {"id": "p-2", "kind": "process", "title": PROCESSES[1]["title"], "status": "rejected", "at": "2026-01-14T16:05:00Z"},
+        {"id": "p/3 é?#", "kind": "process", "title": PROCESSES[2]["title"], "status": "waiting", "at": "2026-01-13T16:05:00Z"},
+        {"id": "p-1", "kind": "process", "title": PROCESSES[0]["title"], "status": "done", "at": "2026-01-12T09:30:00Z"},
+    ]
+    detail = activity(journey, "p-2").json
+    assert detail == next(item for item in items if item["id"] == "p-2") | {"detail": REJECTED}
+    assert activity(journey, steps[-2]["id"]).json["detail"] == "sending 1 of 5"
+    record = journey.record()["steps"]
+    readings = [(step["actor"], step["detail"]) for step in record if step["action"] == "activity-read"]
+    assert readings == [("agent", "the list"), ("agent", "p-2"), ("agent", steps[-2]["id"])]
+    assert journey.read().json["expires_at"] == before
+
+
+def test_the_activity_goes_on_page_by_page_while_new_things_happen(stack: Stack) -> None:
+    many = [process(f"p-{n}", f"Process {n}", "done", f"2026-01-{1 + n % 28:02}T00:00:00Z", "") for n in range(50)]
+    journey = support(stack, successor_of(stack, processes=many)).through_session()
+    found, cursor, times = [], None, []
+    while True:
+        read = activity(journey, cursor=cursor)
+        assert read.status == 200, read.body
+        page = read.json
+        found += [item["id"] for item in page["items"]]
+        times += [item["at"] for item in page["items"]]
+        assert page["cursor"] is None or len(page["items"]) == 20
+        if (cursor := page["cursor"]) is None:
+            break
+    assert len(found) == len(set(found))
+    assert {f"p-{n}" for n in range(50)} < set(found)
+    assert times == sorted(times, reverse=True)
+    for bad in ("x", "MTc5", "%00", ""):
+        answer = activity(journey, cursor=bad)
+        assert problem(answer) == (400, "invalid-request"), bad
+        assert answer.json["errors"][0]["field"] == "cursor"
+
+
+def test_the_activity_is_there_from_consent_to_close_for_the_agent_alone(stack: Stack) -> None:
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    journey = support(stack)
+    for walk in (journey.through_start, journey.through_internal_validation, journey.through_asking):
+        journey = support(stack, successor_of(stack, processes=PROCESSES))
+        getattr(journey, walk.__name__)()
+        refused = activity(journey)
+        assert problem(refused) == (409, "wrong-step")
+        assert refused.json["verification_status"] == journey.read().json["status"]
+        assert problem(activity(journey, "p-1")) == (409, "wrong-step")
+    journey.allow()
+    assert problem(activity(journey)) == (409, "wrong-step"), "half a consent is none"
+    journey.enter_for_customer()
+    assert activity(journey).status == activity(journey, "p-1").status == 200
+    for other in (stack.new_agent(), supervisor):
+        for item in (None, "p-1"):
+            assert problem(activity(journey, item, token=other.token)) == (404, "not-found")
+    assert activity(journey, token=None).status == 401
+    assert activity(journey, token=journey.agent.id_token).status == 401
+    for item in ("p-9", "step-99", "step-0"):
+        assert problem(activity(journey, item)) == (404, "not-found")
+    assert journey.actions().count("activity-read") == 2
+    assert journey.issue().status == 201
+    assert activity(journey).status == 200
+    assert journey.cancel().status == 200
+    assert activity(journey).json["verification_status"] == "closed"
+    assistance = stack.journey(customer=successor_of(stack)).through_consent()
+    refused = activity(assistance)
+    assert problem(refused) == (404, "not-found")
+    assert "ecosystem-admin" in refused.json["detail"]
+
+
+def test_who_refuses_is_read_about_no_more(stack: Stack) -> None:
+    journey = support(stack).through_consent()
+    assert activity(journey).status == 200
+    assert journey.deny().status == 200
+    assert activity(journey).json["verification_status"] == "closed"
+
+
+def test_readings_are_bounded_however_they_arrive_and_every_one_is_recorded(stack: Stack) -> None:
+    journey = support(stack).through_consent()
+    answers = at_once([lambda: activity(journey)] * 20)
+    while answers[-1].status != 429 and len(answers) < 100:
+        answers.append(activity(journey))
+    statuses = [answer.status for answer in answers]
+    assert set(statuses) <= {200, 409, 429}
+    assert statuses.count(200) == journey.actions().count("activity-read") == 50
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= IDLE_SECONDS
+    assert journey.issue().status == 201, "it gets in the way of nothing else"
+
+
+def test_readings_at_the_same_moment_keep_no_session_from_beginning_or_ending(stack: Stack) -> None:  # P13
+    for _ in range(5):
+        journey = support(stack).through_consent()
+        # As many as a lost race is tried again.
+        issued, *reads = at_once([journey.issue, *[lambda: activity(journey)] * 3])
+        assert issued.status == 201, issued.body
+        assert {answer.status for answer in reads} <= {200, 409}
+        assert journey.actions().count("session-started") == 1
+        ended, *_ = at_once([journey.cancel, *[lambda: activity(journey)] * 3])
+        assert ended.status == 200
+
+
+def test_a_process_that_cannot_be_read_shows_nothing_and_is_no_reading(stack: Stack) -> None:  # P25
+    journey = support(stack, successor_of(stack, processes=[process("p-1", "x", "done", "yesterday", "")])).through_consent()
+    assert problem(activity(journey)) == (503, "unavailable")
+    assert "activity-read" not in journey.actions()
+
+
+def test_the_functions_can_do_no_more_than_this_takes(stack: Stack) -> None:  # P28
+    activity_table = stack.aws_as("ActivityFunction", "dynamodb")
+    core, own = stack.facts["CoreTable"], stack.facts["SupportTable"]
+    key = {"pk": {"S": "USER#nobody@example.com"}}
+    assert "Item" not in activity_table.get_item(TableName=core, Key=key)
+    refused = [
+        lambda: activity_table.put_item(TableName=core, Item=key),
+        lambda: activity_table.scan(TableName=core),
+        lambda: activity_table.delete_item(TableName=own, Key={"pk": {"S": "V#x"}}),
+        lambda: activity_table.update_item(TableName=own, Key={"pk": {"S": "V#x"}}),
+        lambda: activity_table.put_item(TableName=own, Item={"pk": {"S": "B#x"}}),
+        lambda: activity_table.put_item(TableName=own, Item={"pk": {"S": "G#x"}}),
+        lambda: stack.aws_as("SendMfaFunction", "ses").send_raw_email(RawMessage={"Data": b"x"}),
+    ]
+    for call in refused:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            call()

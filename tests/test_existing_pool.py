@@ -1,0 +1,107 @@
+"""A stack for a customers' pool that was there before it: docs/existing-pool.md, its AWS calls made as it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import deployment
+import pytest
+from client import decode
+from conftest import Stack, running_stack
+from settings import Settings
+
+GROUP = "gold"
+
+
+def make_pool(settings: Settings) -> dict[str, str]:
+    """The pool as it was before, with an app of its own, and the client that step 1 makes in it."""
+    cognito = deployment.client(settings, "cognito-idp")
+    pool = cognito.create_user_pool(PoolName="before", UsernameAttributes=["email"], UserPoolTier="ESSENTIALS")["UserPool"]["Id"]
+    cognito.create_group(UserPoolId=pool, GroupName=GROUP)
+    app = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    )
+    support = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="support-access",
+        GenerateSecret=True,
+        ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH"],
+        AccessTokenValidity=300,
+        IdTokenValidity=300,
+        RefreshTokenValidity=60,
+        TokenValidityUnits={"AccessToken": "seconds", "IdToken": "seconds", "RefreshToken": "minutes"},
+        PreventUserExistenceErrors="ENABLED",
+        EnableTokenRevocation=True,
+        WriteAttributes=["locale"],
+    )
+    return {
+        "ExistingCustomerPoolId": pool,
+        "ExistingSupportClientId": support["UserPoolClient"]["ClientId"],
+        "ExistingCustomerClientId": app["UserPoolClient"]["ClientId"],
+    }
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[Stack]:
+    with running_stack(make_pool) as stack:
+        yield stack
+
+
+def attach(stack: Stack) -> None:
+    """Steps 3 and 6."""
+    pool = stack.facts["CustomerPoolId"]
+    triggers = stack.aws("lambda").get_function_configuration(FunctionName=stack.functions()["CustomerTriggersFunction"])
+    described = stack.aws("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]
+    stack.aws("lambda").add_permission(
+        FunctionName=triggers["FunctionName"],
+        StatementId="customers-pool",
+        Action="lambda:InvokeFunction",
+        Principal="cognito-idp.amazonaws.com",
+        SourceArn=described["Arn"],
+    )
+    arn = triggers["FunctionArn"]
+    stack.aws("cognito-idp").update_user_pool(
+        UserPoolId=pool,
+        LambdaConfig={
+            "DefineAuthChallenge": arn,
+            "CreateAuthChallenge": arn,
+            "VerifyAuthChallengeResponse": arn,
+            "PreTokenGenerationConfig": {"LambdaArn": arn, "LambdaVersion": "V2_0"},
+        },
+    )
+
+
+def own_claims(stack: Stack, email: str) -> list[dict[str, Any]]:
+    """What both tokens of the customer's own sign-in say, less what differs each time."""
+    tokens = stack.sign_in("Customer", email)
+    fleeting = {"iat", "exp", "jti", "origin_jti", "auth_time", "event_id"}
+    return [{k: v for k, v in decode(tokens[kind]).items() if k not in fleeting} for kind in ("AccessToken", "IdToken")]
+
+
+def test_a_pool_that_was_there_before_serves_both_ways_and_its_own_sign_ins_stay_as_they_were(there: Stack) -> None:  # P18
+    stack = there
+    assert not {"CustomerPool", "CustomerClient", "SupportClient"} & stack.facts["resources"].keys()
+    assert stack.facts["CustomerPoolId"] == stack.facts["parameters"]["ExistingCustomerPoolId"]
+    customer = stack.new_customer()
+    stack.aws("cognito-idp").admin_add_user_to_group(
+        UserPoolId=stack.facts["CustomerPoolId"], Username=customer.sub, GroupName=GROUP
+    )
+    before = own_claims(stack, customer.email)
+    assert before[0]["cognito:groups"] == [GROUP]
+    attach(stack)
+    assert own_claims(stack, customer.email) == before
+
+    journey = stack.journey(customer=customer).through_session()
+    claims = decode(journey.redeem("web").json["access_token"])
+    assert (claims["sub"], claims["act"]) == (customer.sub, {"sub": journey.agent.sub})
+    assert journey.cancel().status == 200
+
+    token = stack.sign_in("Customer", customer.email)["AccessToken"]
+    offer = {"duration_minutes": 15, "allow_messages": True, "allow_talks": False, "ecosystem": customer.ecosystem}
+    offered = stack.api.post("/support-grant", offer, token=token)
+    assert offered.status == 201, offered.body
+    credentials = {name: offered.json[name] for name in ("user_name", "password", "security_code")}
+    redeemed = stack.api.post("/support-grant/redeem", credentials, token=journey.agent.token)
+    assert redeemed.status == 201, redeemed.body
+    assert own_claims(stack, customer.email) == before

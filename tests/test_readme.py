@@ -1,0 +1,63 @@
+"""What the README says of the template and the contract is so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+from contract import DOCUMENT, contract
+
+ROOT = DOCUMENT.parent
+README = (ROOT / "README.md").read_text()
+
+
+class Template(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as nothing: only names, defaults and descriptions matter here."""
+
+
+Template.add_multi_constructor("!", lambda loader, suffix, node: None)
+
+
+def template() -> dict[str, Any]:
+    return yaml.load((ROOT / "template.yaml").read_text(), Template)
+
+
+def parameter_rows() -> list[str]:
+    """The table of the parameters, as the template has them: `PYTHONPATH=local python tests/test_readme.py` prints it."""
+    rows = []
+    for name, parameter in template()["Parameters"].items():
+        default = parameter.get("Default")
+        shown = "**to be given**" if default is None else "none" if default == "" else f"`{default}`"
+        rows.append(f"| `{name}` | {shown} | {' '.join(parameter['Description'].split())} |")
+    return rows
+
+
+def test_the_readme_has_every_parameter_with_its_default() -> None:
+    table = [line for line in README.splitlines() if re.match(r"\| `[A-Z]\w+` \|", line)]
+    assert table == parameter_rows()
+
+
+def test_every_picture_is_shown_and_every_link_between_documents_leads_somewhere() -> None:
+    linked = set()
+    for document in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text()):
+            if not re.match(r"https?:", target):
+                path = (document.parent / target).resolve()
+                assert path.exists(), f"{document.name}: {target}"
+                linked.add(path)
+    pictures = set((ROOT / "docs/images").iterdir())
+    assert pictures - linked == set()
+
+
+def test_the_readme_names_every_output() -> None:
+    assert [name for name in template()["Outputs"] if f"`{name}`" not in README] == []
+
+
+def test_the_readme_names_every_route_and_no_other() -> None:
+    (section,) = re.findall(r"^## The API$(.*?)^## ", README, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"`(?:[A-Z]+ )?(/[a-z][\w/{}-]*)`", section)) == set(contract().document["paths"])
+
+
+if __name__ == "__main__":
+    print("\n".join(parameter_rows()))

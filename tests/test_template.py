@@ -1,0 +1,119 @@
+"""What template.yaml sets and the emulator does not enforce: read out of it, since no call can show it here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT
+
+
+class Loader(yaml.SafeLoader):
+    """CloudFormation's short forms as their long ones: `!Ref Name` is `{"Ref": "Name"}`."""
+
+
+def _short_form(loader: Loader, name: str, node: yaml.Node) -> dict[str, Any]:
+    match node:
+        case yaml.ScalarNode():
+            value: Any = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case _:
+            value = loader.construct_mapping(node, deep=True)
+    return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
+
+
+Loader.add_multi_constructor("!", _short_form)
+TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader)
+SUPPORT_TABLE = {"Fn::GetAtt": "SupportTable.Arn"}
+KINDS = ("V#", "B#", "G#", "S#")
+
+
+def resources(kind: str) -> dict[str, Any]:
+    found = {name: each for name, each in TEMPLATE["Resources"].items() if each["Type"] == kind}
+    assert found, kind
+    return found
+
+
+def parameter(reference: Any) -> dict[str, Any]:
+    return TEMPLATE["Parameters"][reference["Ref"]]
+
+
+@pytest.mark.parametrize("table", ["CoreTable", "SupportTable"])
+def test_a_table_is_encrypted_recoverable_and_outlives_the_stack(table: str) -> None:
+    described = resources("AWS::DynamoDB::Table")[table]
+    assert (described["DeletionPolicy"], described["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert described["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    assert described["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_there_are_no_other_tables() -> None:
+    assert resources("AWS::DynamoDB::Table").keys() == {"CoreTable", "SupportTable"}
+
+
+@pytest.mark.parametrize("pool", ["AgentPool", "CustomerPool"])
+def test_a_user_pool_outlives_the_stack(pool: str) -> None:
+    described = resources("AWS::Cognito::UserPool")[pool]
+    assert (described["DeletionPolicy"], described["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_pages_do_not_keep_a_stack_from_being_deleted() -> None:
+    """CloudFormation deletes no bucket that has something in it."""
+    for name, bucket in resources("AWS::S3::Bucket").items():
+        assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+
+
+def test_what_a_distribution_does_not_have_is_a_page_and_not_found() -> None:
+    """S3 says 403 of what is not there to who may not list a bucket, in XML."""
+    for name, distribution in resources("AWS::CloudFront::Distribution").items():
+        errors = distribution["Properties"]["DistributionConfig"]["CustomErrorResponses"]
+        assert {(error["ErrorCode"], error["ResponseCode"]) for error in errors} == {(403, 404), (404, 404)}, name
+        (page,) = {error["ResponsePagePath"] for error in errors}
+        source = ROOT / {"ConsoleDistribution": "console", "ConsentDistribution": "pages/consent"}[name]
+        assert (source / page.removeprefix("/")).is_file(), name
+
+
+def test_the_api_has_a_rate_a_burst_and_access_logs() -> None:
+    api = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]
+    settings = api["DefaultRouteSettings"]
+    assert parameter(settings["ThrottlingRateLimit"])["Default"] > 0
+    assert parameter(settings["ThrottlingBurstLimit"])["Default"] > 0
+    assert api["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": "AccessLogs.Arn"}
+
+
+def test_every_log_group_has_a_retention() -> None:
+    for name, group in resources("AWS::Logs::LogGroup").items():
+        assert parameter(group["Properties"]["RetentionInDays"])["Default"] > 0, name
+
+
+def test_an_error_in_a_log_raises_an_alarm() -> None:
+    (counted,) = resources("AWS::Logs::MetricFilter").values()
+    made = counted["Properties"]["MetricTransformations"][0]
+    assert counted["Properties"]["LogGroupName"] == {"Ref": "FunctionLogs"}
+    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
+    assert any((alarm["Namespace"], alarm["MetricName"]) == (made["MetricNamespace"], made["MetricName"]) for alarm in alarms)
+
+
+def test_every_right_to_an_item_of_the_support_table_names_its_kinds() -> None:  # P28
+    seen = 0
+    for name, function in resources("AWS::Serverless::Function").items():
+        for policy in function["Properties"].get("Policies", []):
+            for statement in policy["Statement"]:
+                if statement["Resource"] != SUPPORT_TABLE:
+                    continue
+                seen += 1
+                kinds = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+                assert kinds, name
+                assert all(kind.startswith(KINDS) and kind.endswith("*") for kind in kinds), name
+    assert seen > 10
+
+
+def test_no_right_is_a_pattern() -> None:  # P28
+    """An action is named, and so is what it is on."""
+    for name, function in resources("AWS::Serverless::Function").items():
+        for policy in function["Properties"].get("Policies", []):
+            assert policy.keys() == {"Statement"}, f"{name}: a policy of SAM's or AWS's making"
+            for statement in policy["Statement"]:
+                assert "*" not in str(statement["Action"]), name
+                assert statement["Resource"] != "*", name
