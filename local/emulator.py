@@ -16,7 +16,9 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,13 +63,51 @@ def start(settings: Settings, *, with_parent: bool) -> subprocess.Popen[bytes]:
             start_new_session=True,
         )
     settings.pid_file.write_text(str(process.pid))
-    deadline = time.monotonic() + 60
-    while not answers(settings):
-        if process.poll() is not None or time.monotonic() > deadline:
-            stop(settings)
-            raise Failed(f"The emulator did not start: see {log}.")
-        time.sleep(0.1)
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(settings):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Failed(f"The emulator did not start: see {log}.")
+            time.sleep(0.1)
+        _await_pages(settings)
+    except BaseException:
+        stop(settings)
+        raise
     return process
+
+
+def renew_pages(settings: Settings) -> None:
+    """Starts the pages' server anew if a source in local/ is younger, and waits until it answers."""
+    server, record = _process(settings, settings.pages_pid_file), settings.pages_pid_file
+    sources = max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py"))
+    outdated = server is not None and sources > record.stat().st_mtime
+    if server is None or outdated:
+        record.unlink(missing_ok=True)  # The next one to be recorded counts.
+    if outdated:
+        os.kill(server, signal.SIGTERM)
+        while _alive(server):
+            time.sleep(0.05)
+    _await_pages(settings)
+
+
+def _await_pages(settings: Settings) -> None:
+    deadline = time.monotonic() + 30
+    while not all(_reachable(settings.origin(page)) for page in PAGES):
+        died = settings.pages_pid_file.is_file() and _process(settings, settings.pages_pid_file) is None
+        if died or time.monotonic() > deadline:
+            raise Failed(f"The pages' server did not start: see {settings.state / 'pages.log'}.")
+        time.sleep(0.1)
+
+
+def _reachable(url: str) -> bool:
+    """Whether it answers anything: before the deployment, pages answer that there is nothing to show yet."""
+    try:
+        urllib.request.urlopen(url, timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, HTTPException):
+        return False
+    return True
 
 
 def check_ports(settings: Settings) -> None:
@@ -91,10 +131,25 @@ def answers(settings: Settings) -> bool:
 
 def running(settings: Settings) -> int | None:
     """The process id, which is also the group's, if one was started from this state directory and is alive."""
+    return _process(settings, settings.pid_file)
+
+
+def running_port(settings: Settings) -> int | None:
+    """That one's port. Its environment says it even before anything is deployed."""
+    if (pid := running(settings)) is None:
+        return None
     try:
-        pid = int(settings.pid_file.read_text())
+        variables = Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0")
+    except OSError:
+        return None
+    return next((int(each.partition("=")[2]) for each in variables if each.startswith("GATEWAY_PORT=")), None)
+
+
+def _process(settings: Settings, record: Path) -> int | None:
+    try:
+        pid = int(record.read_text())
         # An id may have been given to somebody else since.
-        return pid if str(settings.state) in Path(f"/proc/{pid}/cmdline").read_text() else None
+        return pid if str(settings.state) in Path(f"/proc/{pid}/cmdline").read_text().split("\0") else None
     except (OSError, ValueError):
         return None
 
@@ -105,7 +160,8 @@ def stop(settings: Settings) -> None:
         os.killpg(group, signal.SIGKILL)
         while _alive(group):
             time.sleep(0.05)
-    settings.pid_file.unlink(missing_ok=True)
+        settings.pid_file.unlink(missing_ok=True)
+        settings.pages_pid_file.unlink(missing_ok=True)
 
 
 def _alive(pid: int) -> bool:
@@ -143,7 +199,7 @@ def main() -> None:
         port = probe.getsockname()[1]
     Controller(Inbox(state / "mail"), hostname="127.0.0.1", port=port, decode_data=False).start()
     os.environ["SMTP_HOST"] = f"127.0.0.1:{port}"
-    subprocess.Popen([sys.executable, Path(__file__).with_name("serve.py"), state, os.environ["GATEWAY_PORT"]])
+    threading.Thread(target=_serve_pages, args=[Settings(port=int(os.environ["GATEWAY_PORT"]), state=state)], daemon=True).start()
 
     # The emulator answers a function's runtime in two small writes; Nagle's algorithm would hold the second for 40 ms.
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
@@ -155,6 +211,18 @@ def main() -> None:
     recovery.judged_in_one_time()
     sys.argv = ["ministack"]
     ministack.app.main()
+
+
+def _serve_pages(settings: Settings) -> None:
+    """Keeps the pages' server running. One that `renew_pages` ended comes back at once, with the sources as they are then."""
+    while True:
+        with (settings.state / "pages.log").open("ab") as log:
+            server = subprocess.Popen(
+                [sys.executable, Path(__file__).with_name("serve.py"), settings.state, str(settings.port)], stdout=log, stderr=log
+            )
+        settings.pages_pid_file.write_text(str(server.pid))
+        if server.wait() != -signal.SIGTERM:
+            time.sleep(2)
 
 
 def _end_with_parent() -> None:

@@ -6,13 +6,15 @@ This module runs before they exist, so it uses the standard library alone.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
-import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from settings import ENVIRONMENTS, ROOT
@@ -26,26 +28,55 @@ def python(name: str) -> Path:
 def ensure() -> None:
     """Checks the machine's tools and makes or renews the environments whose requirements changed."""
     _check_tools()
-    for name, contents in (("stack", "the emulator"), ("sam", "SAM and cargo-lambda"), ("node", "Node.js")):
-        requirements = ROOT / "local" / f"requirements-{name}.txt"
-        directory = ENVIRONMENTS / name
-        made_from = directory / "requirements.txt"
-        if made_from.is_file() and made_from.read_bytes() == requirements.read_bytes():
-            continue
-        with step(f"Installing {contents} in {directory.relative_to(ROOT)}"):
-            try:
-                # Only one that is not whole is made anew: another stack may be running in it.
-                venv.create(directory, clear=not (directory / "bin/pip").exists(), with_pip=True)
-            except (subprocess.CalledProcessError, OSError) as error:
-                raise Failed(f"Python cannot make a virtual environment (on Debian: install python3-venv): {error}") from None
-            call(
-                [python(name), "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements],
-                ENVIRONMENTS / f"{name}.log",
-                f"Installing {requirements.name} failed",
-                env=os.environ,
-                cwd=ROOT,
-            )
-            shutil.copyfile(requirements, made_from)
+    with _alone():
+        for name, contents in (("stack", "the emulator"), ("sam", "SAM and cargo-lambda"), ("node", "Node.js")):
+            _ensure(name, contents)
+
+
+def _ensure(name: str, contents: str) -> None:
+    requirements = ROOT / "local" / f"requirements-{name}.txt"
+    directory = ENVIRONMENTS / name
+    # An environment serves only the Python that made it, and only where it was made.
+    home = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {directory}"
+    record = directory / "made-from.txt"
+    made = record.read_text() if python(name).exists() and record.is_file() else ""
+    if made == f"{home}\n{requirements.read_text()}":
+        return
+    with step(f"Installing {contents} in {directory.relative_to(ROOT)}"):
+        # One that serves is only brought up to date: another stack may be running in it.
+        if not made.startswith(f"{home}\n"):
+            _create(directory)
+        record.write_text(f"{home}\n")
+        call(
+            [python(name), "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements],
+            ENVIRONMENTS / f"{name}.log",
+            f"Installing {requirements.name} failed; it needs the network",
+            env=os.environ,
+            cwd=ROOT,
+        )
+        record.write_text(f"{home}\n{requirements.read_text()}")
+
+
+def _create(directory: Path) -> None:
+    try:
+        import venv
+
+        venv.create(directory, clear=True, with_pip=True)
+    except (ImportError, subprocess.CalledProcessError, OSError) as error:
+        raise Failed(f"Python cannot make a virtual environment (on Debian: apt install python3-venv): {error}") from None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two commands would install into the same environments."""
+    ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
+    with (ENVIRONMENTS / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with step("Waiting for another command, which installs what both need"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _check_tools() -> None:
@@ -60,6 +91,9 @@ def _check_tools() -> None:
         if shutil.which(tool) is None:
             raise Failed(f"`{tool}` is missing: {remedy}.")
     needed = re.search(r'^rust-version = "(\d+)\.(\d+)', (ROOT / "Cargo.toml").read_text(), re.M)
-    found = re.search(r"(\d+)\.(\d+)", subprocess.run(["cargo", "--version"], capture_output=True, text=True).stdout)
+    version = subprocess.run(["cargo", "--version"], capture_output=True, text=True)
+    if version.returncode != 0:
+        raise Failed(f"{version.stderr.rstrip()}\n`cargo` does not run.")
+    found = re.search(r"(\d+)\.(\d+)", version.stdout)
     if needed and found and tuple(map(int, found.groups())) < tuple(map(int, needed.groups())):
         raise Failed(f"Rust {'.'.join(needed.groups())} or newer is needed; this is {'.'.join(found.groups())}: rustup update.")

@@ -26,11 +26,12 @@ def linked(package: str) -> list[str]:
     tree = subprocess.run(
         ["cargo", "tree", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"],
         cwd=ROOT,
-        check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
-    ).stdout
-    return sorted({line.split()[0] for line in tree.splitlines() if line})
+    )
+    if tree.returncode != 0:
+        sys.exit(f"`cargo tree` failed for {package}.")  # It has said why.
+    return sorted({line.split()[0] for line in tree.stdout.splitlines() if line})
 
 
 def sdks(package: str) -> list[str]:

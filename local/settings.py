@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from terminal import Failed
+
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "local" / ".env"
+DEFAULT_STATE = ROOT / "local" / ".state"
 REGION = "us-east-1"
 # The pages of a stack, each at an origin of its own, on the ports after the emulator's.
 PAGES = ("start", "console", "consent", "store", "web", "app", "rcm")
@@ -23,8 +26,11 @@ class Settings:
 
     @staticmethod
     def from_environment() -> Settings:
-        state = Path(os.environ.get("STATE") or ROOT / "local" / ".state")
-        return Settings(port=int(os.environ.get("PORT") or 4566), state=state.resolve())
+        """As `PORT` and `STATE` say. Fails if `PORT` is no port that leaves room for the pages."""
+        port, last = os.environ.get("PORT") or "4566", 65535 - len(PAGES)
+        if not (port.isascii() and port.isdigit() and 1024 <= int(port) <= last):
+            raise Failed(f"PORT is {port}: it has to be a number from 1024 to {last}; the stack takes that and the {len(PAGES)} after it.")
+        return Settings(port=int(port), state=Path(os.environ.get("STATE") or DEFAULT_STATE).resolve())
 
     @staticmethod
     def of_running(state: Path) -> Settings:
@@ -49,6 +55,15 @@ class Settings:
     @property
     def pid_file(self) -> Path:
         return self.state / "emulator.pid"
+
+    @property
+    def pages_pid_file(self) -> Path:
+        return self.state / "pages.pid"
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked while a stack is being started here. It also marks the directory as one that a stack made."""
+        return self.state / "support-access.lock"
 
     @property
     def facts_file(self) -> Path:

@@ -1,26 +1,34 @@
-"""The whole stack on one machine: `make run`, `up`, `walk`, `status`, `down`. PORT and STATE choose where it is."""
+"""The whole stack on one machine: `make run`, `up`, `walk`, `status`, `down`, `clean`. PORT and STATE choose where it is."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import fcntl
 import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import emulator
 import environment
-from settings import ROOT, Settings
+from settings import DEFAULT_STATE, ENVIRONMENTS, ROOT, Settings
 from terminal import Failed, step
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=["prepare", "run", "up", "down", "walk", "status", "env"])
+    parser.add_argument("command", choices=list(COMMANDS))
     command: str = parser.parse_args().command
     os.chdir(ROOT)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background commands with Ctrl-C ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Behind a proxy, what is on this machine must not be asked through it.
+    direct = ["127.0.0.1", "localhost", os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")]
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(direct)
     try:
         settings = Settings.from_environment()
         if command in ("prepare", "run", "up", "walk", "env"):
@@ -28,6 +36,8 @@ def main() -> int:
             interpreter = environment.python("stack")
             if sys.prefix != str(interpreter.parent.parent):
                 os.execv(interpreter, [str(interpreter), __file__, command])
+        if command not in ("prepare", "down", "clean"):
+            settings = of_the_running(settings)
         return COMMANDS[command](settings)
     except Failed as failure:
         print(f"\n{failure}", file=sys.stderr)
@@ -36,56 +46,142 @@ def main() -> int:
         return 130
 
 
+def of_the_running(settings: Settings) -> Settings:
+    """With the port of the stack that runs in this state directory, if one does. Fails if another was asked for."""
+    port = emulator.running_port(settings)
+    if port in (None, settings.port):
+        return settings
+    if os.environ.get("PORT"):
+        raise Failed(
+            f"A stack runs in {settings.state} on port {port}, not {settings.port}: "
+            "leave PORT out to mean that one; for one beside it choose a STATE, too."
+        )
+    return dataclasses.replace(settings, port=port)
+
+
+@contextmanager
+def starting(settings: Settings) -> Iterator[None]:
+    """The state directory for one command alone. It is made if need be; one that no stack made is left as it is."""
+    state, lock = settings.state, settings.lock_file
+    try:
+        # STATE may name any directory, and what is in it is deleted when a stack starts.
+        known = lock.is_file() or state == DEFAULT_STATE.resolve() or emulator.running(settings) is not None
+        if not known and state.exists() and any(state.iterdir()):
+            raise Failed(f"{state} is not empty, and no stack made it: choose an empty directory, or a new one, with STATE=….")
+        state.mkdir(parents=True, exist_ok=True)
+        held = lock.open("a")
+    except OSError as error:
+        raise Failed(f"{state} cannot be the state directory: {error.strerror}.") from None
+    with held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failed(f"Another command is starting a stack in {state}: wait for it, or end it with Ctrl-C there.") from None
+        yield
+
+
+def empty(settings: Settings) -> None:
+    """Deletes what a former stack left, but for the lock that is being held."""
+    for path in settings.state.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path != settings.lock_file:
+            path.unlink()
+
+
 def up(settings: Settings, *, with_parent: bool = False) -> int:
     """Starts a stack, or brings the running one up to date with the sources."""
     import console
     import deployment
     import samples
 
-    fresh = emulator.running(settings) is None
-    if fresh:
-        emulator.check_ports(settings)
-        shutil.rmtree(settings.state, ignore_errors=True)
-    settings.state.mkdir(parents=True, exist_ok=True)
-    console.build()
-    deployment.build(settings)
-    try:
+    with starting(settings):
+        fresh = emulator.running(settings) is None
         if fresh:
-            with step("Starting the emulator"):
-                emulator.start(settings, with_parent=with_parent)
-        deployment.deploy(settings, {})
-        with step("Loading sample agents and customers"):
-            samples.load(settings)
-    except BaseException:
-        if fresh:
-            emulator.stop(settings)
-        raise
+            emulator.check_ports(settings)
+            empty(settings)
+        console.build()
+        deployment.build(settings)
+        try:
+            if fresh:
+                with step("Starting the emulator"):
+                    emulator.start(settings, with_parent=with_parent)
+            else:
+                emulator.renew_pages(settings)
+            deployment.deploy(settings, {})
+            with step("Loading sample agents and customers"):
+                samples.load(settings)
+        except BaseException:
+            if fresh:
+                emulator.stop(settings)
+            raise
     print(samples.describe(settings))
     return 0
 
 
 def down(settings: Settings) -> int:
-    was_running = emulator.running(settings) is not None
+    if emulator.running(settings) is None:
+        if settings.lock_file.is_file():
+            with starting(settings):
+                pass  # One that is still being built cannot be ended from here: this says so.
+        print("No stack was running.")
+        return 0
     emulator.stop(settings)
+    # Only where a stack was running: STATE may name any directory.
     shutil.rmtree(settings.state / "tmp", ignore_errors=True)
-    print("The stack is down." if was_running else "No stack was running.")
+    print("The stack is down.")
     return 0
+
+
+def clean(settings: Settings) -> int:
+    """Ends the stack and deletes what was installed, built and kept."""
+    down(settings)
+    if (user := _runs_in_the_environments()) is not None:
+        raise Failed(f"Nothing was deleted: process {user} runs in {ENVIRONMENTS}, of a stack with another STATE perhaps.")
+    if settings.state.exists():
+        with starting(settings):
+            empty(settings)
+            shutil.rmtree(settings.state)
+    for made in (ENVIRONMENTS, ROOT / "target", ROOT / "console/dist", ROOT / "console/node_modules"):
+        if made.exists():
+            shutil.rmtree(made)
+    print("What was installed, built and kept is deleted.")
+    return 0
+
+
+def _runs_in_the_environments() -> int | None:
+    """The id of another process that does."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = process.joinpath("cmdline").read_text(errors="replace")
+            program = Path(os.readlink(process / "cwd"), command.partition("\0")[0])
+        except OSError:
+            continue  # It has ended.
+        if program.is_relative_to(ENVIRONMENTS) and int(process.name) != os.getpid():
+            return int(process.name)
+    return None
 
 
 def run(settings: Settings) -> int:
     """`up` in the foreground, until Ctrl-C."""
     if emulator.running(settings) is not None:
-        raise Failed("The stack is running in the background: `make down` ends it.")
+        raise Failed("A stack is running there already: `make up` brings it up to date, `make down` ends it.")
+    up(settings, with_parent=True)
+    ours = emulator.running(settings)
     try:
-        up(settings, with_parent=True)
-        print("\nCtrl-C ends it.")
-        while emulator.running(settings) is not None:
+        print("\nCtrl-C ends it.", flush=True)
+        while ours is not None and emulator.running(settings) == ours:
             signal.sigtimedwait([], 1)
-        raise Failed(f"The emulator ended by itself: see {settings.state / 'emulator.log'}.")
     except KeyboardInterrupt:
         return 0
     finally:
-        down(settings)
+        # Not another, which may have been started there since.
+        if ours is not None and emulator.running(settings) == ours:
+            down(settings)
+    if settings.pid_file.is_file() and emulator.running(settings) is None:
+        raise Failed(f"The emulator ended by itself: see {settings.state / 'emulator.log'}.")
+    print("Another command ended it.")
+    return 0
 
 
 def walk(settings: Settings) -> int:
@@ -117,7 +213,7 @@ def env(settings: Settings) -> int:
 
     import deployment
 
-    if emulator.running(settings) is None:
+    if emulator.running(settings) is None or not settings.facts_file.is_file():
         raise Failed("No stack is running: `make up` starts one.")
     functions = deployment.client(settings, "lambda")
     variables: dict[str, str] = {}
@@ -131,7 +227,7 @@ def env(settings: Settings) -> int:
     return 0
 
 
-COMMANDS = {"prepare": prepare, "run": run, "up": up, "down": down, "walk": walk, "status": status, "env": env}
+COMMANDS = {"prepare": prepare, "run": run, "up": up, "down": down, "clean": clean, "walk": walk, "status": status, "env": env}
 
 if __name__ == "__main__":
     sys.exit(main())

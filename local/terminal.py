@@ -43,7 +43,10 @@ def call(command: Sequence[str | Path], log: Path, failure: str, *, env: Mapping
     """Runs a command with its output in `log`; if it fails, `failure` is the sentence, followed by the output's end."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
-        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=cwd).returncode
+        try:
+            code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=cwd).returncode
+        except OSError as error:
+            raise Failed(f"{failure}: {command[0]} does not run ({error.strerror}).") from None
     if code != 0:
         last = log.read_text(errors="replace").rstrip().splitlines()[-25:]
         raise Failed("\n".join([*(f"    {line}" for line in last), f"{failure} (all of its output: {log})"]))
