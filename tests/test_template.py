@@ -58,6 +58,13 @@ def test_a_user_pool_outlives_the_stack(pool: str) -> None:
     assert (described["DeletionPolicy"], described["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
+def test_the_support_client_has_one_way_in_and_cognito_makes_it() -> None:
+    """Cognito refuses a client without the refresh flow ("REFRESH_TOKEN_AUTH should always be allowed"), but one that rotates."""
+    client = resources("AWS::Cognito::UserPoolClient")["SupportClient"]["Properties"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_CUSTOM_AUTH"]
+    assert client["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+
+
 def test_the_pages_do_not_keep_a_stack_from_being_deleted() -> None:
     """CloudFormation deletes no bucket that has something in it."""
     for name, bucket in resources("AWS::S3::Bucket").items():
