@@ -149,3 +149,20 @@ def test_a_step_whose_dependencies_hang_is_denied_in_time_and_can_be_repeated(st
         return f"{name}: {answer['statusCode']} after {took:.1f} s, then {again.status}: {again.body.decode()}"
 
     assert [wrong for wrong in at_once([lambda name=name: hanging(name) for name in STEPS]) if wrong] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [("code to the agent", "secretsmanager:GetSecretValue"), ("issue", "cognito-idp:DescribeUserPoolClient")],
+)
+def test_what_a_function_lacks_from_its_start_is_a_problem_like_another(stack: Stack, name: str, action: str) -> None:  # P25
+    issue = Step(
+        "IssueSessionFunction", "POST /verifications/{id}/session", Journey.through_consent, lambda j: {}, Journey.issue, 201
+    )
+    step = {**STEPS, "issue": issue}[name]
+    journey = reached(stack, step)
+    with Hosted(stack, step.function, [{"Action": action, "Resource": "*"}]) as function:
+        for _ in range(2):
+            answer = function.invoke(step.event(journey))
+            assert (answer["statusCode"], json.loads(answer["body"])["type"]) == (503, "/problems/unavailable")
+    assert step.again(journey).status == step.status

@@ -10,18 +10,21 @@ use support_gateway::settings;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
-    let aws = Aws::from_env(Timeouts::ORDINARY)?;
-    let limits = settings::limits()?;
-    let table = settings::required("SUPPORT_TABLE")?;
-    let app = handler::App {
-        verifications: DynamoVerifications::new(aws.config(), &table, limits.record_days),
-        index: DynamoIndex::new(aws.config(), &table),
-        directory: DynamoDirectory::new(aws.config(), settings::required("CORE_TABLE")?),
-        limits,
+    let connect = async || {
+        let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let limits = settings::limits()?;
+        let table = settings::required("SUPPORT_TABLE")?;
+        let app = handler::App {
+            verifications: DynamoVerifications::new(aws.config(), &table, limits.record_days),
+            index: DynamoIndex::new(aws.config(), &table),
+            directory: DynamoDirectory::new(aws.config(), settings::required("CORE_TABLE")?),
+            limits,
+        };
+        aws.prime(Service::DynamoDb).await;
+        Ok::<_, support_gateway::Error>(app)
     };
-    aws.prime(Service::DynamoDb).await;
-    support_gateway::serve(support_gateway::DEADLINE, async |request| {
-        handler::handle(&app, request).await
+    support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {
+        handler::handle(app, request).await
     })
     .await
 }

@@ -7,19 +7,22 @@ use support_gateway::settings;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
-    let aws = Aws::from_env(Timeouts::ORDINARY)?;
-    let limits = settings::limits()?;
-    let app = handler::App {
-        verifications: DynamoVerifications::new(
-            aws.config(),
-            settings::required("SUPPORT_TABLE")?,
-            limits.record_days,
-        ),
-        limits,
+    let connect = async || {
+        let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let limits = settings::limits()?;
+        let app = handler::App {
+            verifications: DynamoVerifications::new(
+                aws.config(),
+                settings::required("SUPPORT_TABLE")?,
+                limits.record_days,
+            ),
+            limits,
+        };
+        aws.prime(Service::DynamoDb).await;
+        Ok::<_, support_gateway::Error>(app)
     };
-    aws.prime(Service::DynamoDb).await;
-    support_gateway::serve(support_gateway::DEADLINE, async |request| {
-        handler::handle(&app, request).await
+    support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {
+        handler::handle(app, request).await
     })
     .await
 }

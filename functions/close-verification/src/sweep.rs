@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use support_core::attempt::{Decision, attempt};
-use support_core::identity::{LinkToken, VerificationId};
+use support_core::identity::LinkToken;
 use support_core::limits::Limits;
 use support_core::mail::{
     Attachment, Ending, Mail, SessionStarted, ToldSession, VerificationClosed,
@@ -19,7 +19,7 @@ use support_core::ports::{
 use support_core::receipt::Receipt;
 use support_core::refusal::{Failure, Stop};
 use support_core::secret::{HashKey, Secret};
-use support_core::support_grant::{GrantKey, SupportGrant, use_mail};
+use support_core::support_grant::{SupportGrant, use_mail};
 use support_core::time::Timestamp;
 use support_core::verification::{About, Closed, Outcome, State, Verification};
 
@@ -37,107 +37,105 @@ pub struct App<V, G, I, M, K> {
     pub limits: Limits,
 }
 
-/// How many items are looked after at a time.
+/// How many items are listed at a time.
 pub const BATCH: usize = 100;
 
-/// Looks after all that is due at `now`, each once, and says how many that were. What it has no time
-/// for any more, the next sweep finds.
+/// Looks after all that is due at `now`, each once, and says how many that were. All that is over is
+/// closed before anybody is told, so that mail which hangs makes no closing step late. What it has no
+/// time for any more, the next sweep finds.
 ///
 /// # Errors
-/// The listing itself, or the last item that failed.
+/// The listing itself, or the last item that failed: one does not hold up the others.
 pub async fn sweep(
     app: &App<impl Verifications, impl SupportGrants, impl DueItems, impl Mailer, impl ReceiptKey>,
     now: Timestamp,
 ) -> Result<usize, Failure> {
+    let mut failed = None;
+    let mut found = Vec::new();
     let mut seen = HashSet::new();
-    let mut outcome = Ok(());
     loop {
         // The index follows the items after a moment, and what failed is due still: so many more.
         let limit = seen.len() + BATCH;
-        let mut due = app.index.due(now, limit).await?;
+        let due = app.index.due(now, limit).await?;
         let more = due.len() == limit;
-        due.retain(|item| seen.insert(item.clone()));
-        let looked_after = look_after(app, &due, now).await;
-        outcome = looked_after.and(outcome);
+        for item in due.into_iter().filter(|item| seen.insert(item.clone())) {
+            if let Err(failure) = close(app, &item, now).await {
+                failed = Some(noted(&item, failure));
+            }
+            found.push(item);
+        }
         if !more {
-            return outcome.map(|()| seen.len());
+            break;
         }
     }
+    for item in &found {
+        if let Err(failure) = tell(app, item, now).await {
+            failed = Some(noted(item, failure));
+        }
+    }
+    failed.map_or(Ok(found.len()), Err)
 }
 
-/// One that fails does not hold up the others; and all that is over is closed before anybody is
-/// told, so that mail which hangs makes no closing step late.
-async fn look_after(
-    app: &App<impl Verifications, impl SupportGrants, impl DueItems, impl Mailer, impl ReceiptKey>,
-    due: &[Due],
+fn noted(item: &Due, failure: Failure) -> Failure {
+    let (verification, support_grant) = match item {
+        Due::Verification(id) => (Some(id.as_str()), None),
+        Due::SupportGrant(key) => (None, Some(key.as_str())),
+    };
+    tracing::error!(
+        verification,
+        support_grant,
+        failure = failure.service,
+        failure_detail = failure.detail,
+        maybe_done = failure.maybe_done,
+        "not looked after"
+    );
+    failure
+}
+
+/// Closes the item in the store if it is over. If somebody else has just moved it, and it is still
+/// due, the next sweep finds it.
+async fn close<I, M, K>(
+    app: &App<impl Verifications, impl SupportGrants, I, M, K>,
+    item: &Due,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let mut failed = None;
-    let mut note = |item: &Due, failure: Failure| {
-        let (verification, support_grant) = match item {
-            Due::Verification(id) => (Some(id.as_str()), None),
-            Due::SupportGrant(key) => (None, Some(key.as_str())),
-        };
-        tracing::error!(
-            verification,
-            support_grant,
-            failure = failure.service,
-            failure_detail = failure.detail,
-            maybe_done = failure.maybe_done,
-            "not looked after"
-        );
-        failed = Some(failure);
-    };
-    let mut to_tell = Vec::new();
-    for item in due {
-        let closed = match item {
-            Due::Verification(id) => {
-                close(app, id, now).await.map(|found| found.map(Box::new).map(Found::Verification))
+    match item {
+        Due::Verification(id) => {
+            let stored = app.verifications.load(id).await?;
+            if let Some(closed) = stored.and_then(|stored| stored.close_if_over(now)) {
+                save(app, closed).await?;
             }
-            Due::SupportGrant(key) => {
-                end(app, key, now).await.map(|found| found.map(Box::new).map(Found::Grant))
+        }
+        Due::SupportGrant(key) => {
+            let stored = app.grants.load_grant(key).await?;
+            if let Some(ended) = stored.and_then(|stored| stored.end_if_over(now)) {
+                save_grant(app, ended).await?;
             }
-        };
-        match closed {
-            Ok(found) => to_tell.extend(found.map(|found| (item, found))),
-            Err(failure) => note(item, failure),
         }
     }
-    for (item, found) in to_tell {
-        let told = match found {
-            Found::Verification(verification) => tell(app, *verification, now).await,
-            Found::Grant(grant) => tell_of_grant(app, *grant, now).await,
-        };
-        if let Err(failure) = told {
-            note(item, failure);
-        }
-    }
-    failed.map_or(Ok(()), Err)
+    Ok(())
 }
 
-/// What is stored, closed if it is over.
-enum Found {
-    Verification(Box<Verification>),
-    Grant(Box<SupportGrant>),
-}
-
-/// The verification as it is stored, with its closing step if it is over. `None` if it is gone, or
-/// somebody else has just moved it: if it is still due, the next sweep finds it.
-async fn close<G, I, M, K>(
-    app: &App<impl Verifications, G, I, M, K>,
-    id: &VerificationId,
+/// Tells the customer what he is owed, if that is due.
+async fn tell<I>(
+    app: &App<impl Verifications, impl SupportGrants, I, impl Mailer, impl ReceiptKey>,
+    item: &Due,
     now: Timestamp,
-) -> Result<Option<Verification>, Failure> {
-    let Some(stored) = app.verifications.load(id).await? else { return Ok(None) };
-    match stored.clone().close_if_over(now) {
-        None => Ok(Some(stored)),
-        Some(closed) => save(app, closed).await,
+) -> Result<(), Failure> {
+    match item {
+        Due::Verification(id) => match app.verifications.load(id).await? {
+            Some(verification) => tell_of_verification(app, verification, now).await,
+            None => Ok(()),
+        },
+        Due::SupportGrant(key) => match app.grants.load_grant(key).await? {
+            Some(grant) => tell_of_grant(app, grant, now).await,
+            None => Ok(()),
+        },
     }
 }
 
-/// Tells the customer what he is owed, if that is due. The try is taken before it is made, so that
-/// of two sweeps one makes it.
-async fn tell<G, I>(
+/// The try is taken before it is made, so that of two sweeps one makes it.
+async fn tell_of_verification<G, I>(
     app: &App<impl Verifications, G, I, impl Mailer, impl ReceiptKey>,
     verification: Verification,
     now: Timestamp,
@@ -165,20 +163,7 @@ async fn tell<G, I>(
     }
 }
 
-/// The support grant as it is stored, ended if its time is over. `None` as in [`close`].
-async fn end<V, I, M, K>(
-    app: &App<V, impl SupportGrants, I, M, K>,
-    key: &GrantKey,
-    now: Timestamp,
-) -> Result<Option<SupportGrant>, Failure> {
-    let Some(stored) = app.grants.load_grant(key).await? else { return Ok(None) };
-    match stored.clone().end_if_over(now) {
-        None => Ok(Some(stored)),
-        Some(ended) => save_grant(app, ended).await,
-    }
-}
-
-/// As [`tell`].
+/// As [`tell_of_verification`].
 async fn tell_of_grant<V, I, K>(
     app: &App<V, impl SupportGrants, I, impl Mailer, K>,
     grant: SupportGrant,

@@ -9,6 +9,7 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
+use support_core::directory::SignIn;
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, VerificationId};
 use support_core::limits::Limits;
@@ -99,37 +100,22 @@ pub async fn handle(
     let id = request.verification_id()?;
     let Body {} = request.json()?;
     let mint = begin(app, &caller, &id, request.now()).await?;
-    let tokens =
-        match app.minter.mint(&mint.verification.customer.user_id, &mint.grant, &mint.answer).await
-        {
-            Ok(Minted::Tokens(tokens)) => tokens,
-            Ok(Minted::Refused) => {
-                give_up(app, &mint, request.now()).await;
-                return Err(Refusal::NotAllowed(NotAllowed::CannotSignIn).into());
-            }
-            Err(failure) => {
-                give_up(app, &mint, request.now()).await;
-                return Err(failure.into());
-            }
-        };
-    let now = request.now();
-    let expected = Expected {
-        user_id: &mint.verification.customer.user_id,
-        client_id: &app.client_id,
-        claims: &mint.claims,
-        session_seconds: app.limits.session_seconds,
-    };
-    let deadline = match check_tokens(&tokens, expected, now) {
-        Ok(deadline) => deadline,
-        Err(TokenFault(claim)) => {
-            give_up(app, &mint, now).await;
-            let detail = format!("MINTED TOKENS DISCARDED: {claim} is not as it must be");
-            return Err(Failure::clean("cognito", detail).into());
-        }
-    };
+    let minted = mint_tokens(app, &mint).await;
+    // Cognito takes its time: the session, its record and its mail begin now.
+    let now = request.later();
     let secret = Secret::generate(&mut UnwrapErr(SysRng));
     let page = LinkToken { verification: id.clone(), secret };
-    let (verification, handoffs) = finish(app, mint, &page, &tokens, deadline, now).await?;
+    let finished = match minted {
+        Ok(tokens) => finish(app, &mint, &page, &tokens, now).await,
+        Err(stop) => Err(stop),
+    };
+    let (verification, handoffs) = match finished {
+        Ok(finished) => finished,
+        Err(stop) => {
+            give_up(app, &mint, now).await;
+            return Err(stop.into());
+        }
+    };
     let (told, qr_sent) = tokio::join!(
         tell(app, verification.clone(), &page, now),
         mail_qr(app, &verification, &handoffs),
@@ -207,16 +193,49 @@ async fn begin<M, P>(
     .await
 }
 
-/// Seals the tokens and commits the session, if this mint still has its lease.
+/// What Cognito mints under the grant.
+async fn mint_tokens<V, D, A, P>(
+    app: &App<V, D, A, impl CustomerPool, impl Minter, P>,
+    mint: &Mint,
+) -> Result<Tokens, Stop> {
+    let user_id = &mint.verification.customer.user_id;
+    match app.minter.mint(user_id, &mint.grant, &mint.answer).await? {
+        Minted::Tokens(tokens) => Ok(tokens),
+        // Cognito says the same of a user whom it refuses and of a grant that its triggers refuse.
+        Minted::Refused => match app.customers.standing(user_id).await?.sign_in {
+            SignIn::Confirmed => {
+                Err(Failure::clean("cognito", "MINT REFUSED, though the customer can sign in")
+                    .into())
+            }
+            SignIn::Unconfirmed
+            | SignIn::MustChangePassword
+            | SignIn::ResetRequired
+            | SignIn::Disabled
+            | SignIn::Federated
+            | SignIn::Missing => Err(NotAllowed::CannotSignIn.into()),
+        },
+    }
+}
+
+/// Checks and seals the tokens and commits the session, if this mint still has its lease.
 async fn finish<D, A, C, M, P>(
     app: &App<impl Verifications, D, A, C, M, P>,
-    mint: Mint,
+    mint: &Mint,
     page: &LinkToken,
     tokens: &Tokens,
-    deadline: Timestamp,
     now: Timestamp,
 ) -> Result<(Verification, Vec<IssuedHandoff>), Stop> {
     let id = mint.verification.id.clone();
+    let expected = Expected {
+        user_id: &mint.verification.customer.user_id,
+        client_id: &app.client_id,
+        claims: &mint.claims,
+        session_seconds: app.limits.session_seconds,
+    };
+    let deadline = check_tokens(tokens, expected, now).map_err(|TokenFault(claim)| {
+        let detail = format!("MINTED TOKENS DISCARDED: {claim} is not as it must be");
+        Failure::clean("cognito", detail)
+    })?;
     let (session, handoffs) = Session::seal(
         &id,
         tokens,
@@ -230,13 +249,7 @@ async fn finish<D, A, C, M, P>(
     for _ in 0..=RETRIES {
         // The lease may have run out while Cognito was asked.
         let next = verification.at(now);
-        let next = match next.start_session(session.clone(), &page.secret, &app.key, now) {
-            Ok(next) => next,
-            Err(refusal) => {
-                give_up(app, &mint, now).await;
-                return Err(refusal.into());
-            }
-        };
+        let next = next.start_session(session.clone(), &page.secret, &app.key, now)?;
         let grant = GrantChange::Delete(mint.grant.clone());
         match app.verifications.save(&Change { grant, ..Change::to(next.clone()) }).await {
             Ok(Saved::Done) => return Ok((next, handoffs)),
@@ -390,7 +403,7 @@ async fn note_qr<D, A, C, M, P>(
     }
 }
 
-/// Frees the lease, best effort: otherwise it runs out.
+/// Frees the lease, best effort: otherwise it runs out. What has moved on is left as it is.
 async fn give_up<D, A, C, M, P>(
     app: &App<impl Verifications, D, A, C, M, P>,
     mint: &Mint,

@@ -1,5 +1,7 @@
 //! Everything that may go wrong between the press and the handoffs.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -11,6 +13,7 @@ use support_core::mint::Visibility;
 use support_core::ports::{Change, Saved, Verifications};
 use support_core::time::Timestamp;
 use support_core::verification::{About, Cancelled, Module, Side, State, Status, Verification};
+use support_gateway::Request;
 use support_testing::calls::{Answered, call};
 use support_testing::samples::{NOON, Walk, customer, granted, versions};
 use support_testing::world::{Fault, FaultyStore, World};
@@ -213,17 +216,73 @@ async fn tokens_that_are_not_as_they_must_be_are_discarded() {
 async fn a_permanent_refusal_is_no_outage() {
     let scene = Scene::consented().await;
     scene.world.tokens(None);
-    assert_eq!(scene.issue(NOON).await.slug(), "not-allowed");
+    let disabled = Standing { sign_in: SignIn::Disabled, mfa: false };
+    let issued = scene
+        .issue_while(|_| {
+            scene.world.standing("sub-carla", disabled);
+            vec![]
+        })
+        .await;
+    assert_eq!((issued.slug(), scene.world.mints()), ("not-allowed", 1), "disabled meanwhile");
     assert_eq!(scene.check().await.status(), Status::Consented);
 
     let scene = Scene::consented().await;
     scene.world.agent("ana", false);
     assert_eq!(scene.issue(NOON).await.slug(), "not-allowed");
-    let disabled = Standing { sign_in: SignIn::Disabled, mfa: false };
     scene.world.agent("ana", true);
     scene.world.standing("sub-carla", disabled);
     assert_eq!(scene.issue(NOON).await.slug(), "not-allowed");
     assert_eq!(scene.world.mints(), 0);
+}
+
+/// Cognito's word for it is the same, but nothing is wrong with the customer.
+#[tokio::test] // P25
+async fn a_no_of_the_triggers_is_an_outage() {
+    let scene = Scene::consented().await;
+    scene.world.tokens(None);
+    assert_eq!(scene.issue(NOON).await.slug(), "unavailable");
+    assert_eq!(scene.check().await.status(), Status::Consented);
+    scene.mints(|_| {});
+    assert_eq!(scene.issue(NOON).await.slug(), "ok");
+}
+
+#[tokio::test] // P25
+async fn a_session_that_was_not_saved_gives_the_lease_back() {
+    let scene = Scene::consented().await;
+    scene.store.fail(2, Fault::Before);
+    assert_eq!(scene.issue(NOON).await.slug(), "unavailable");
+    assert_eq!(scene.check().await.status(), Status::Consented);
+    assert_eq!(scene.issue(NOON).await.slug(), "ok", "at once, as the problem said");
+}
+
+#[tokio::test(start_paused = true)] // P5, P12, P13
+async fn a_session_begins_when_it_is_minted_and_not_when_it_was_asked_for() {
+    let scene = Scene::consented().await;
+    let minted = NOON.plus(8);
+    scene.world.mint_takes(Duration::from_secs(8));
+    scene.mints(|claims| {
+        claims["iat"] = minted.seconds().into();
+        claims["exp"] = (minted.seconds() + 300).into();
+    });
+    assert_eq!(scene.issue(NOON).await.slug(), "ok");
+    let stored = scene.check().await;
+    let State::InSession { session, .. } = &stored.state else { panic!("no session") };
+    assert_eq!((session.started_at, session.expires_at), (minted, minted.plus(300)));
+    let at = |action| stored.steps.iter().find(|step| step.action == action).unwrap().at;
+    assert_eq!((at(Action::MintStarted), at(Action::SessionStarted)), (NOON, minted));
+}
+
+#[tokio::test(start_paused = true)] // P13
+async fn a_mint_that_outlasts_its_lease_opens_nothing() {
+    let scene = Scene::consented().await;
+    scene.world.mint_takes(Duration::from_secs(8));
+    let app = App { limits: Limits { mint_lease_seconds: 8, ..Limits::default() }, ..scene.app() };
+    let handle = async |request: &Request| handle(&app, request).await;
+    let issued =
+        call("POST /verifications/{id}/session", &scene.id, &json!({}), NOON, handle).await;
+    assert_eq!(issued.slug(), "wrong-step");
+    assert!(scene.world.mails().is_empty());
+    assert_ne!(scene.check().await.status(), Status::InSession);
 }
 
 #[tokio::test] // P31
@@ -419,7 +478,7 @@ async fn a_reading_during_the_mint_does_not_stop_it() {
         let stored = scene.check().await;
         assert!(stored.steps.iter().any(|step| step.action == Action::ActivityRead));
         if fails {
-            assert_eq!(issued.slug(), "not-allowed");
+            assert_eq!(issued.slug(), "unavailable");
             assert_eq!(stored.status(), Status::Consented, "the lease is given back");
         } else {
             assert_eq!(issued.slug(), "ok");

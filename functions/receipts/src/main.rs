@@ -8,12 +8,11 @@ use support_kms::KmsReceiptKey;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
-    let aws = Aws::from_env(Timeouts::ORDINARY)?;
-    let key = KmsReceiptKey::new(aws.config(), settings::required("RECEIPT_KEY")?);
-    // Known before the first call, if KMS is there; a later call asks again.
-    let _ = key.public().await;
-    support_gateway::serve(support_gateway::DEADLINE, async |_| {
-        Ok(Answer::ok(&key.public().await?))
-    })
-    .await
+    let connect = async || {
+        let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let key = KmsReceiptKey::new(aws.config(), settings::required("RECEIPT_KEY")?);
+        Ok::<_, support_gateway::Error>(key.public().await?)
+    };
+    support_gateway::serve(support_gateway::DEADLINE, connect, async |key, _| Ok(Answer::ok(key)))
+        .await
 }

@@ -11,29 +11,32 @@ use support_sqs::SqsJobs;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
-    let aws = Aws::from_env(Timeouts::ORDINARY)?;
-    let config = aws.config();
-    let app = handler::App {
-        budgets: DynamoVerifications::new(
-            config,
-            settings::required("SUPPORT_TABLE")?,
-            settings::limits()?.record_days,
-        ),
-        jobs: SqsJobs::new(config, settings::required("RECOVERY_QUEUE_URL")?),
-        passwords: Cognito::new(config).passwords(
-            settings::required("AGENT_POOL_ID")?,
-            settings::required("AGENT_CLIENT_ID")?,
-        ),
-        key: support_secrets::hash_key(config, &settings::required("HASH_KEY_SECRET")?).await?,
-        limits: settings::recovery_limits()?,
+    let connect = async || {
+        let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let config = aws.config();
+        let app = handler::App {
+            budgets: DynamoVerifications::new(
+                config,
+                settings::required("SUPPORT_TABLE")?,
+                settings::limits()?.record_days,
+            ),
+            jobs: SqsJobs::new(config, settings::required("RECOVERY_QUEUE_URL")?),
+            passwords: Cognito::new(config).passwords(
+                settings::required("AGENT_POOL_ID")?,
+                settings::required("AGENT_CLIENT_ID")?,
+            ),
+            key: support_secrets::hash_key(config, &settings::required("HASH_KEY_SECRET")?).await?,
+            limits: settings::recovery_limits()?,
+        };
+        tokio::join!(
+            aws.prime(Service::DynamoDb),
+            aws.prime(Service::Sqs),
+            aws.prime(Service::Cognito),
+        );
+        Ok::<_, support_gateway::Error>(app)
     };
-    tokio::join!(
-        aws.prime(Service::DynamoDb),
-        aws.prime(Service::Sqs),
-        aws.prime(Service::Cognito),
-    );
-    support_gateway::serve(support_gateway::DEADLINE, async |request| {
-        handler::handle(&app, request).await
+    support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {
+        handler::handle(app, request).await
     })
     .await
 }

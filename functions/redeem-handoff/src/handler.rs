@@ -61,7 +61,7 @@ pub async fn handle(
         "access_token": tokens.access.expose(),
         "id_token": tokens.id.expose(),
         "token_type": "Bearer",
-        "expires_in": session.expires_at.seconds_from(now),
+        "expires_in": session.expires_at.seconds_from(request.later()),
         "session": {
             "id": verification.id,
             "environment": environment,

@@ -10,23 +10,26 @@ use support_ses::SesMailer;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
-    let aws = Aws::from_env(Timeouts::ORDINARY)?;
-    let limits = settings::limits()?;
-    let app = handler::App {
-        verifications: DynamoVerifications::new(
-            aws.config(),
-            settings::required("SUPPORT_TABLE")?,
-            limits.record_days,
-        ),
-        mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
-        key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
-            .await?,
-        consent_page: settings::required("CONSENT_PAGE_URL")?,
-        limits,
+    let connect = async || {
+        let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let limits = settings::limits()?;
+        let app = handler::App {
+            verifications: DynamoVerifications::new(
+                aws.config(),
+                settings::required("SUPPORT_TABLE")?,
+                limits.record_days,
+            ),
+            mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
+            key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
+                .await?,
+            consent_page: settings::required("CONSENT_PAGE_URL")?,
+            limits,
+        };
+        tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Ses));
+        Ok::<_, support_gateway::Error>(app)
     };
-    tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Ses));
-    support_gateway::serve(support_gateway::DEADLINE, async |request| {
-        handler::handle(&app, request).await
+    support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {
+        handler::handle(app, request).await
     })
     .await
 }

@@ -10,24 +10,27 @@ use support_gateway::settings;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
-    let aws = Aws::from_env(Timeouts::ORDINARY)?;
-    let limits = settings::limits()?;
-    let cognito = Cognito::new(aws.config());
-    let app = handler::App {
-        verifications: DynamoVerifications::new(
-            aws.config(),
-            settings::required("SUPPORT_TABLE")?,
-            limits.record_days,
-        ),
-        agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
-        customers: cognito.customers(settings::required("CUSTOMER_POOL_ID")?),
-        key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
-            .await?,
-        limits,
+    let connect = async || {
+        let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let limits = settings::limits()?;
+        let cognito = Cognito::new(aws.config());
+        let app = handler::App {
+            verifications: DynamoVerifications::new(
+                aws.config(),
+                settings::required("SUPPORT_TABLE")?,
+                limits.record_days,
+            ),
+            agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
+            customers: cognito.customers(settings::required("CUSTOMER_POOL_ID")?),
+            key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
+                .await?,
+            limits,
+        };
+        tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Cognito));
+        Ok::<_, support_gateway::Error>(app)
     };
-    tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Cognito));
-    support_gateway::serve(support_gateway::DEADLINE, async |request| {
-        handler::handle(&app, request).await
+    support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {
+        handler::handle(app, request).await
     })
     .await
 }

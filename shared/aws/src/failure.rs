@@ -22,7 +22,9 @@ pub fn failure<E: ProvideErrorMetadata>(
                 Some(code) => code.to_owned(),
                 None => format!("status {}", status.as_u16()),
             };
-            if status.is_server_error() {
+            // The first of two tries timed out here and is still under way there.
+            let in_progress = code == "TransactionInProgressException";
+            if status.is_server_error() || in_progress {
                 Failure::unsure(service, code)
             } else {
                 Failure::clean(service, code)

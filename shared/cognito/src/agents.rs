@@ -5,7 +5,7 @@ use support_core::identity::Email;
 use support_core::ports::AgentPool;
 use support_core::refusal::Failure;
 
-use crate::failure;
+use crate::{failure, user};
 
 /// The group of those who may open verifications. Compared exactly.
 const GROUP: &str = "CustomerService";
@@ -34,20 +34,8 @@ impl AgentPool for CognitoAgents {
 impl CognitoAgents {
     /// Whether the account is enabled; `None` if there is none.
     async fn enabled(&self, username: &str) -> Result<Option<bool>, Failure> {
-        let answer = self
-            .client
-            .admin_get_user()
-            .user_pool_id(&self.pool_id)
-            .username(username)
-            .send()
-            .await;
-        match answer {
-            Ok(user) => Ok(Some(user.enabled())),
-            Err(error) => match error.as_service_error() {
-                Some(e) if e.is_user_not_found_exception() => Ok(None),
-                _ => Err(failure(&error)),
-            },
-        }
+        let user = user(&self.client, &self.pool_id, username).await?;
+        Ok(user.map(|user| user.enabled()))
     }
 
     pub(crate) async fn in_group(&self, username: &str) -> Result<bool, Failure> {

@@ -8,7 +8,7 @@ use support_core::identity::Email;
 use support_core::ports::CustomerPool;
 use support_core::refusal::Failure;
 
-use crate::{SERVICE, failure};
+use crate::{SERVICE, user};
 
 /// The customers' user pool.
 #[derive(Clone, Debug)]
@@ -19,33 +19,17 @@ pub struct CognitoCustomers {
 
 impl CustomerPool for CognitoCustomers {
     async fn standing(&self, user_id: &str) -> Result<Standing, Failure> {
-        let answer =
-            self.client.admin_get_user().user_pool_id(&self.pool_id).username(user_id).send().await;
-        match answer {
-            Ok(user) => standing(&user),
-            Err(error) => match error.as_service_error() {
-                Some(e) if e.is_user_not_found_exception() => {
-                    Ok(Standing { sign_in: SignIn::Missing, mfa: false })
-                }
-                _ => Err(failure(&error)),
-            },
+        match user(&self.client, &self.pool_id, user_id).await? {
+            Some(user) => standing(&user),
+            None => Ok(Standing { sign_in: SignIn::Missing, mfa: false }),
         }
     }
 
     async fn account(&self, user_id: &str) -> Result<Option<(Email, Standing)>, Failure> {
-        let answer =
-            self.client.admin_get_user().user_pool_id(&self.pool_id).username(user_id).send().await;
-        match answer {
-            Ok(user) => {
-                let address = user.user_attributes().iter().find(|a| a.name() == "email");
-                let email = address.and_then(|address| Email::parse(address.value()?));
-                email.map(|email| Ok((email, standing(&user)?))).transpose()
-            }
-            Err(error) => match error.as_service_error() {
-                Some(e) if e.is_user_not_found_exception() => Ok(None),
-                _ => Err(failure(&error)),
-            },
-        }
+        let Some(user) = user(&self.client, &self.pool_id, user_id).await? else { return Ok(None) };
+        let address = user.user_attributes().iter().find(|a| a.name() == "email");
+        let email = address.and_then(|address| Email::parse(address.value()?));
+        email.map(|email| Ok((email, standing(&user)?))).transpose()
     }
 }
 

@@ -8,6 +8,7 @@ mod recovery;
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::http::HttpResponse;
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_types::SdkConfig;
 use support_core::refusal::Failure;
 
@@ -17,6 +18,10 @@ pub use minter::CognitoMinter;
 pub use recovery::CognitoPasswords;
 
 const SERVICE: &str = "cognito";
+
+/// Cognito has no longer user names, in characters, and answers `InvalidParameterException` to one;
+/// an e-mail address may be longer (`AdminGetUser` in Cognito's API reference).
+const MAX_USERNAME: usize = 128;
 
 /// One client for every pool that a function asks.
 #[derive(Clone, Debug)]
@@ -57,6 +62,24 @@ impl Cognito {
         client_id: impl Into<String>,
     ) -> Result<CognitoMinter, Failure> {
         CognitoMinter::connect(self.client.clone(), pool_id.into(), client_id.into()).await
+    }
+}
+
+/// The user of a pool with this name or address, if there is one.
+async fn user(
+    client: &Client,
+    pool_id: &str,
+    username: &str,
+) -> Result<Option<AdminGetUserOutput>, Failure> {
+    if username.chars().count() > MAX_USERNAME {
+        return Ok(None);
+    }
+    match client.admin_get_user().user_pool_id(pool_id).username(username).send().await {
+        Ok(user) => Ok(Some(user)),
+        Err(error) => match error.as_service_error() {
+            Some(e) if e.is_user_not_found_exception() => Ok(None),
+            _ => Err(failure(&error)),
+        },
     }
 }
 

@@ -4,7 +4,6 @@ use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::Config;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata;
-use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use support_aws::Timeouts;
 use support_core::code::Code;
 use support_core::directory::Locale;
@@ -15,7 +14,7 @@ use support_core::refusal::Failure;
 
 use crate::agents::CognitoAgents;
 use crate::customers::sign_in;
-use crate::failure;
+use crate::{failure, user};
 
 /// Passwords of the agents' pool, through one of its app clients.
 #[derive(Clone, Debug)]
@@ -28,30 +27,12 @@ impl CognitoPasswords {
     fn client(&self) -> &Client {
         &self.agents.client
     }
-
-    async fn user(&self, email: &Email) -> Result<Option<AdminGetUserOutput>, Failure> {
-        let answer = self
-            .client()
-            .admin_get_user()
-            .user_pool_id(&self.agents.pool_id)
-            .username(email.as_str())
-            .send()
-            .await;
-        match answer {
-            Ok(user) => Ok(Some(user)),
-            Err(error) => match error.as_service_error() {
-                Some(e) if e.is_user_not_found_exception() => Ok(None),
-                // A username has at most 128 characters, an address may have more: nobody's.
-                Some(e) if e.is_invalid_parameter_exception() => Ok(None),
-                _ => Err(failure(&error)),
-            },
-        }
-    }
 }
 
 impl Passwords for CognitoPasswords {
     async fn account(&self, email: &Email) -> Result<Option<Account>, Failure> {
-        let Some(user) = self.user(email).await? else { return Ok(None) };
+        let found = user(self.client(), &self.agents.pool_id, email.as_str()).await?;
+        let Some(user) = found else { return Ok(None) };
         let in_group = self.agents.in_group(email.as_str()).await?;
         let attribute = |name: &str| {
             let found = user.user_attributes().iter().find(|attribute| attribute.name() == name);

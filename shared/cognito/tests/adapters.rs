@@ -190,6 +190,21 @@ async fn an_account_is_found_in_whatever_state() {
     }
 }
 
+/// Cognito's own answer to such a name is an error.
+#[tokio::test] // P24
+async fn an_address_that_is_too_long_for_a_user_name_is_nobodys() {
+    let long = |characters: usize| {
+        let domain = format!("{}.example.com", "d".repeat(60));
+        Email::parse(&format!("{}@{domain}", "a".repeat(characters - domain.len() - 1))).unwrap()
+    };
+    let fake = FakeCognito::new(&[("AdminGetUser", vec![user("CONFIRMED", true)])]);
+    let (cognito, longest, longer) = (fake.client(), long(128), long(129));
+    assert_eq!(cognito.agents("pool").has_account(&longer).await, Ok(false));
+    assert_eq!(cognito.passwords("pool", "client").account(&longer).await, Ok(None));
+    assert_eq!(fake.requests(), [], "nothing to ask");
+    assert_eq!(cognito.agents("pool").has_account(&longest).await, Ok(true));
+}
+
 #[tokio::test(start_paused = true)] // P25
 async fn an_agents_pool_that_hangs_denies_in_time() {
     let start = Instant::now();
@@ -537,9 +552,9 @@ async fn an_account_is_read_as_recovery_needs_it() {
         assert!(!found.address_verified && !found.may_recover(), "{found:?}");
         assert_eq!(found.locale, Locale::Es);
     }
-    for nobody in ["UserNotFoundException", "InvalidParameterException"] {
-        assert_eq!(account(error(nobody), in_group()).await, Ok(None), "{nobody}");
-    }
+    assert_eq!(account(error("UserNotFoundException"), in_group()).await, Ok(None));
+    // Not for its length, then.
+    assert!(account(error("InvalidParameterException"), in_group()).await.is_err());
     assert!(account(error("TooManyRequestsException"), in_group()).await.is_err());
     assert!(account(agent("CONFIRMED", true, &all), Breaks).await.is_err());
 }

@@ -530,8 +530,12 @@ impl SupportGrant {
         end.into_iter().chain(self.notice.map(|notice| notice.due_at)).min()
     }
 
-    /// Takes the notice that is due, and puts off the next try.
+    /// Takes the notice that is due, and puts off the next try. What is over and not ended yet has
+    /// none: its news is that it is over.
     pub fn try_notice(mut self, now: Timestamp) -> Option<(Self, GrantAbout)> {
+        if self.ended.is_none() && self.terms.expires_at.is_over(now) {
+            return None;
+        }
         let notice = self.notice?.try_at(now)?;
         self.notice = Some(notice);
         Some((self.written(), notice.about))

@@ -1,5 +1,7 @@
 //! Moments, to the millisecond. The clock itself is read at the edge only.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// A moment: milliseconds since the Unix epoch.
@@ -32,6 +34,12 @@ impl Timestamp {
     #[must_use]
     pub const fn plus(self, seconds: u32) -> Self {
         Self(self.0.saturating_add(seconds as i64 * 1000))
+    }
+
+    /// So much later, in whole milliseconds.
+    #[must_use]
+    pub fn after(self, elapsed: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// Whether a deadline at this moment has passed: `now >= deadline` is dead.

@@ -59,6 +59,10 @@ pub enum About {
 /// this bounds the item, and how often reading can get in the way of another's write.
 const MAX_READS: usize = 50;
 
+/// How often a mint may be begun in one verification. Each is a step, and so is its failing: an item
+/// that outgrew DynamoDB's 400 KB could be neither cancelled nor closed.
+const MAX_MINTS: u32 = 20;
+
 /// Which of the back-office's modules runs the verification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -757,11 +761,14 @@ impl Verification {
     /// Takes the lease for a mint.
     ///
     /// # Errors
-    /// Another step's turn: a live lease is somebody else's.
+    /// Another step's turn: a live lease is somebody else's. Begun too often.
     pub fn start_mint(self, limits: &Limits, now: Timestamp) -> Result<Self, Refusal> {
         let State::Consented { standing, mut consent, idle_at } = self.state.clone() else {
             return Err(self.wrong_step());
         };
+        if consent.mints >= MAX_MINTS {
+            return Err(Refusal::until(idle_at, now));
+        }
         consent.mints += 1;
         let detail = format!("attempt {}", consent.mints);
         let lease_until = now.plus(limits.mint_lease_seconds);
@@ -1011,13 +1018,17 @@ impl Verification {
     }
 
     /// Takes the notice that is due, and puts off the next try. `page` is what a new mail about a
-    /// session opens; the one before is dead.
+    /// session opens; the one before is dead. What is over and not closed yet has none: its news is
+    /// that it is over.
     pub fn try_notice(
         mut self,
         page: &Secret,
         key: &HashKey,
         now: Timestamp,
     ) -> Option<(Self, About)> {
+        if self.overdue(now).is_some() {
+            return None;
+        }
         let notice = self.notice?.try_at(now)?;
         self.notice = Some(notice);
         let digest = self.page_digest(page, key);
@@ -1028,8 +1039,12 @@ impl Verification {
         Some((self, notice.about))
     }
 
-    /// The mail went out. `None` if that is not what the customer is owed any more.
+    /// The mail went out. `None` if that is not what the customer is owed any more. What the clock
+    /// alone has closed is not: it is owed its closing step first, and news of that.
     pub fn told(mut self, about: About, now: Timestamp) -> Option<Self> {
+        if (self.status() == Status::Closed) != (about == About::Close) {
+            return None;
+        }
         self.notice.take_if(|notice| notice.about == about)?;
         let state = self.state.clone();
         let detail = match about {

@@ -849,3 +849,23 @@ async fn a_lost_race_is_tried_again_three_times() {
 fn entries(verification: &Verification) -> Option<&Entries> {
     verification.consent()?.entries.as_ref()
 }
+
+/// Each attempt is two steps, and an item that DynamoDB takes no more could not even be closed.
+#[test] // P10
+fn a_mint_that_fails_can_be_begun_again_but_not_for_ever() {
+    let mut walk = Walk::start(1);
+    walk.consent();
+    let mut verification = walk.verification;
+    let refused = loop {
+        match verification.clone().start_mint(&walk.limits, walk.now) {
+            Ok(minting) => verification = minting.mint_failed(walk.now).unwrap(),
+            Err(refusal) => break refusal,
+        }
+    };
+    let until_idle = walk.limits.idle_seconds;
+    assert_eq!(refused, Refusal::TooManyRequests { retry_after: until_idle });
+    let begun = |step: &&chain::Step| step.action == chain::Action::MintStarted;
+    assert_eq!(verification.steps.iter().filter(begun).count(), 20);
+    assert!(serde_json::to_vec(&verification).unwrap().len() < 40_000);
+    assert!(cancel(verification, walk.now).is_ok());
+}

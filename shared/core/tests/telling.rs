@@ -6,7 +6,7 @@ use support_core::refusal::Refusal;
 use support_core::secret::Secret;
 use support_core::time::Timestamp;
 use support_core::verification::{About, Cancelled, Closed, Outcome, Side, State, Verification};
-use support_testing::samples::{NOON, Walk, rng, wrong};
+use support_testing::samples::{NOON, Walk, key, rng, wrong};
 
 fn cancel(walk: &Walk) -> Verification {
     let reason = Reason::parse("enough").unwrap();
@@ -228,4 +228,22 @@ fn the_sweep_closes_at_the_deadline_and_not_before() {
             assert_eq!(closed.steps.len(), walk.verification.steps.len() + 1);
         }
     }
+}
+
+/// Closed by the clock and not in the store: nobody may save that without its step and its news.
+#[test] // P11, P30
+fn what_is_over_is_closed_before_anybody_is_told() {
+    let mut walk = Walk::start(1);
+    walk.session();
+    assert_eq!(walk.verification.notice.map(|notice| notice.about), Some(About::Start));
+    walk.wait(300);
+    let over = walk.verification.clone();
+    assert!(over.clone().try_notice(&page(9), &key(), walk.now).is_none());
+    let read = over.clone().at(walk.now);
+    assert_eq!(outcome(&read), Outcome::Completed);
+    assert!(read.told(About::Start, walk.now).is_none());
+    let closed = over.close_if_over(walk.now).unwrap();
+    let (tried, about) = closed.try_notice(&page(9), &key(), walk.now).unwrap();
+    assert_eq!(about, About::Close);
+    assert!(tried.told(about, walk.now).is_some());
 }

@@ -201,3 +201,12 @@ async fn somebody_elses_write_of_the_same_version_is_a_lost_race() {
         assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
     }
 }
+
+/// The first try got no answer in time, and is still at work when the second comes.
+#[tokio::test] // P25
+async fn a_write_that_is_still_under_way_may_yet_be_done() {
+    const BUSY: Behaviour = Behaviour::Refuses("TransactionInProgressException");
+    let store = table(&[Behaviour::Cuts, BUSY]).await;
+    let failure = store.save(&charging()).await.unwrap_err();
+    assert!(failure.maybe_done, "{failure:?}");
+}

@@ -9,11 +9,11 @@
 //!
 //! # async fn start() -> Result<(), support_gateway::Error> {
 //! init_logging();
-//! let limits = settings::limits()?;
-//! serve(DEADLINE, async |request: &Request| {
+//! let connect = async || Ok(settings::limits()?);
+//! serve(DEADLINE, connect, async |limits, request: &Request| {
 //!     let caller = request.agent()?;
 //!     let id = request.verification_id()?;
-//!     # let _ = (&limits, caller);
+//!     # let _ = (limits, caller);
 //!     Ok(Answer::ok(&id))
 //! })
 //! .await

@@ -7,6 +7,7 @@ use support_core::identity::VerificationId;
 use support_core::recovery::Source;
 use support_core::refusal::Refusal;
 use support_core::time::Timestamp;
+use tokio::time::Instant;
 
 use crate::body;
 use crate::caller::{self, Caller, CustomerCaller};
@@ -19,6 +20,7 @@ pub type Event = aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 pub struct Request {
     event: Event,
     now: Timestamp,
+    received: Instant,
     in_path: Option<VerificationId>,
     about: OnceLock<VerificationId>,
 }
@@ -27,7 +29,9 @@ impl Request {
     /// The request in `event`, received at `now`.
     pub fn new(event: Event, now: Timestamp) -> Self {
         let in_path = event.path_parameters.get("id").and_then(|id| VerificationId::parse(id));
-        Self { event, now, in_path, about: OnceLock::new() }
+        #[expect(clippy::disallowed_methods, reason = "only for how long the call has taken")]
+        let received = Instant::now();
+        Self { event, now, received, in_path, about: OnceLock::new() }
     }
 
     /// The route that was matched, as the template has it: `POST /verifications/{id}/code`.
@@ -44,6 +48,11 @@ impl Request {
     /// in it is decided at one moment.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// What the time is by now, for what is decided after a long wait, and counted from then on.
+    pub fn later(&self) -> Timestamp {
+        self.now.after(self.received.elapsed())
     }
 
     /// Where the call comes from, as API Gateway saw it.

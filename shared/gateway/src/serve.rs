@@ -6,12 +6,13 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use support_core::identity::VerificationId;
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
+use tokio::sync::OnceCell;
 
 use crate::answer::{Answer, Response};
 use crate::problem::Problem;
@@ -22,19 +23,54 @@ pub const DEADLINE: Duration = Duration::from_secs(9);
 /// How long issue-session may take: an HTTP API gives up at 30 seconds.
 pub const SESSION_DEADLINE: Duration = Duration::from_secs(24);
 
-/// Answers events with `handler` for as long as the function lives.
+/// Answers events with `handler` for as long as the function lives. What it works with, `connect`
+/// makes once, in INIT if that can be: a dependency that fails then is asked again by each request,
+/// which answers for it, until it is there.
 ///
 /// # Errors
-/// The runtime's own. Nothing that a client sends, and nothing that a handler does, is one.
-pub async fn serve(
+/// The runtime's own; and whatever keeps `connect` from its work but a dependency's [`Failure`],
+/// since no request would mend that: a missing setting, say. Nothing that a client sends, and
+/// nothing that a handler does, is one.
+pub async fn serve<A>(
     within: Duration,
-    handler: impl AsyncFn(&Request) -> Result<Answer, Problem>,
-) -> Result<(), lambda_runtime::Error> {
-    let handler = &handler;
+    connect: impl AsyncFn() -> Result<A, Error>,
+    handler: impl AsyncFn(&A, &Request) -> Result<Answer, Problem>,
+) -> Result<(), Error> {
+    let connected = Connected::start(connect).await?;
+    let (connected, handler) = (&connected, &handler);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        Ok::<_, Infallible>(receive(event, within, handler).await)
+        let handled = async |request: &Request| handler(connected.app().await?, request).await;
+        Ok::<_, Infallible>(receive(event, within, handled).await)
     }))
     .await
+}
+
+/// What a handler works with, once its dependencies have been there.
+struct Connected<A, C> {
+    app: OnceCell<A>,
+    connect: C,
+}
+
+impl<A, C: AsyncFn() -> Result<A, Error>> Connected<A, C> {
+    async fn start(connect: C) -> Result<Self, Error> {
+        let new = Self { app: OnceCell::new(), connect };
+        if let Err(error) = new.app.get_or_try_init(|| (new.connect)()).await {
+            let failure = *error.downcast::<Failure>()?;
+            tracing::error!(
+                failure = failure.service,
+                failure_detail = failure.detail,
+                "not connected yet"
+            );
+        }
+        Ok(new)
+    }
+
+    async fn app(&self) -> Result<&A, Failure> {
+        self.app.get_or_try_init(|| (self.connect)()).await.map_err(|error| {
+            let failure = error.downcast::<Failure>();
+            failure.map_or_else(|other| Failure::clean("gateway", other.to_string()), |f| *f)
+        })
+    }
 }
 
 /// Runs `job` whenever a schedule says so. It is given the moment, and gives how much it has done
@@ -44,7 +80,7 @@ pub async fn serve(
 /// The runtime's own.
 pub async fn serve_schedule(
     job: impl AsyncFn(Timestamp) -> Result<usize, Failure>,
-) -> Result<(), lambda_runtime::Error> {
+) -> Result<(), Error> {
     let job = &job;
     lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| async move {
         let started = stopwatch();
@@ -60,7 +96,7 @@ pub async fn serve_schedule(
                 "schedule"
             ),
         }
-        outcome.map_err(lambda_runtime::Error::from)
+        outcome.map_err(Error::from)
     }))
     .await
 }
@@ -73,14 +109,14 @@ pub async fn serve_schedule(
 /// The runtime's own.
 pub async fn serve_queue<J: DeserializeOwned>(
     work: impl AsyncFn(J) -> Result<&'static str, Failure>,
-) -> Result<(), lambda_runtime::Error> {
+) -> Result<(), Error> {
     let work = &work;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let request_id = &event.context.request_id;
         for record in event.payload["Records"].as_array().into_iter().flatten() {
             do_job(record, request_id, work).await?;
         }
-        Ok::<_, lambda_runtime::Error>(())
+        Ok::<_, Error>(())
     }))
     .await
 }
@@ -420,6 +456,35 @@ mod tests {
         tracing::warn!(target: "hyper", "something odd");
         let log = log();
         assert!(!log.contains("the whole") && log.contains("something odd"), "{log}");
+    }
+
+    #[tokio::test] // P25
+    async fn what_was_not_there_at_the_start_is_asked_for_again_by_each_request() {
+        LazyLock::force(&LOG);
+        let tries = Mutex::new(0);
+        let connect = async || {
+            *tries.lock().unwrap() += 1;
+            match *tries.lock().unwrap() {
+                1 | 2 => Err(Failure::unsure("secretsmanager", "timed out").into()),
+                tried => Ok(tried),
+            }
+        };
+        let connected = Connected::start(connect).await.unwrap();
+        let handler = async |_: &Request| Ok(Answer::ok(connected.app().await?));
+        let (status, body) = status_and_body(event("not-yet"), LONG, handler).await;
+        assert_eq!((status, &body["type"]), (503, &json!("/problems/unavailable")));
+        assert_eq!(lines_of("not-yet")[0]["failure"], "secretsmanager");
+        for _ in 0..3 {
+            let there = status_and_body(event("there"), LONG, handler).await;
+            assert_eq!(there, (200, json!(3)), "once it is there it is kept");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_no_request_could_mend_stops_the_function() {
+        let connect = async || Err::<(), _>(Error::from("environment variable X: missing"));
+        let error = Connected::start(connect).await.err().unwrap();
+        assert_eq!(error.to_string(), "environment variable X: missing");
     }
 
     async fn received(request_id: &str, payload: Value) -> Response {

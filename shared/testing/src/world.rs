@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use support_core::directory::{Customer, Process, Standing};
 use support_core::identity::{Email, VerificationId};
@@ -133,6 +134,7 @@ struct Inside {
     down: bool,
     mail_down: bool,
     slow: bool,
+    mint_takes: Duration,
     mints: usize,
 }
 
@@ -188,6 +190,11 @@ impl World {
     /// Lets others go first while it mints.
     pub fn slow(&self, slow: bool) {
         self.inside().slow = slow;
+    }
+
+    /// How long Cognito takes for a mint.
+    pub fn mint_takes(&self, duration: Duration) {
+        self.inside().mint_takes = duration;
     }
 
     pub fn mails(&self) -> Vec<(Email, Mail)> {
@@ -246,6 +253,10 @@ impl Minter for World {
             for _ in 0..100 {
                 tokio::task::yield_now().await;
             }
+        }
+        let takes = self.inside().mint_takes;
+        if !takes.is_zero() {
+            tokio::time::sleep(takes).await;
         }
         let mut inside = self.up()?;
         inside.mints += 1;
