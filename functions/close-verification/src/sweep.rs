@@ -7,12 +7,9 @@ use std::collections::HashSet;
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
-use support_core::attempt::{Decision, attempt};
 use support_core::identity::LinkToken;
 use support_core::limits::Limits;
-use support_core::mail::{
-    Attachment, Ending, Mail, SessionStarted, ToldSession, VerificationClosed,
-};
+use support_core::mail::{Attachment, Ending, Mail, ToldSession, VerificationClosed};
 use support_core::ports::{
     Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
 };
@@ -20,6 +17,7 @@ use support_core::receipt::Receipt;
 use support_core::refusal::{Failure, Stop};
 use support_core::secret::{HashKey, Secret};
 use support_core::support_grant::{SupportGrant, use_mail};
+use support_core::telling::{self, start_mail};
 use support_core::time::Timestamp;
 use support_core::verification::{About, Closed, Outcome, State, Verification};
 
@@ -149,16 +147,9 @@ async fn tell_of_verification<G, I>(
     };
     let Some(tried) = save(app, next).await? else { return Ok(()) };
     let Some(mail) = mail(app, &tried, about, &page).await? else { return Ok(()) };
-    app.mailer.send(&tried.customer.email, &mail).await?;
-    let told = attempt(&app.verifications, &tried.id, now, async |verification, _| {
-        Ok(match verification.told(about, now) {
-            Some(next) => Decision::Save(Change::to(next), ()),
-            None => Decision::Answer(()),
-        })
-    });
-    match told.await {
-        // What could not be noted is told again later: at least once.
-        Ok(()) | Err(Stop::Refused(_)) => Ok(()),
+    match telling::tell(&app.verifications, &app.mailer, &tried, about, &mail, now).await {
+        // What could not be noted is told again later.
+        Ok(_) | Err(Stop::Refused(_)) => Ok(()),
         Err(Stop::Failed(failure)) => Err(failure),
     }
 }
@@ -212,20 +203,9 @@ async fn mail<V, G, I, M>(
         (_, About::GrantUsed) => {
             Ok(use_mail(verification, app.limits.session_minutes(), &app.grant_page))
         }
-        (State::InSession { consent, session, .. }, About::Start) => {
+        (State::InSession { .. }, About::Start) => {
             let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-            let mail = SessionStarted {
-                customer_name: &verification.customer.name,
-                agent_name: &verification.agent.name,
-                ticket: verification.ticket.as_ref(),
-                ecosystem_name: &consent.ecosystem_name,
-                environments: &session.environments(),
-                visibility: session.visibility,
-                by_grant: verification.support_grant.is_some(),
-                until: session.expires_at,
-                page_url: &page_url,
-            };
-            Ok(Some(mail.render(verification.customer.locale)))
+            Ok(start_mail(verification, &page_url))
         }
         (State::Closed(closed), About::Close) => {
             let Some(mut mail) = closing(verification, closed) else { return Ok(None) };

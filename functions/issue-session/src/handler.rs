@@ -13,7 +13,7 @@ use support_core::directory::SignIn;
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, VerificationId};
 use support_core::limits::Limits;
-use support_core::mail::{AppQr, Picture, SessionStarted};
+use support_core::mail::{AppQr, Picture};
 use support_core::mint::{
     Expected, MintGrant, MintGrantId, SessionClaims, TokenFault, check_tokens,
 };
@@ -24,6 +24,7 @@ use support_core::ports::{
 use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
 use support_core::secret::{HashKey, Secret};
 use support_core::session::{IssuedHandoff, Session, Tokens};
+use support_core::telling::{start_mail, tell};
 use support_core::time::Timestamp;
 use support_core::verification::{About, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
@@ -117,7 +118,7 @@ pub async fn handle(
         }
     };
     let (told, qr_sent) = tokio::join!(
-        tell(app, verification.clone(), &page, now),
+        tell_of_start(app, verification.clone(), &page, now),
         mail_qr(app, &verification, &handoffs),
     );
     let verification = match qr_sent {
@@ -286,39 +287,15 @@ async fn finish<D, A, C, M, P>(
 
 /// Tells the customer that somebody is in his account now, for as long as the agent can wait for
 /// his answer. What comes to nothing here is owed still, and the sweep makes up for it.
-async fn tell<D, A, C, M>(
+async fn tell_of_start<D, A, C, M>(
     app: &App<impl Verifications, D, A, C, M, impl Mailer>,
     verification: Verification,
     page: &LinkToken,
     now: Timestamp,
 ) -> Verification {
-    let State::InSession { consent, session, .. } = &verification.state else {
-        return verification;
-    };
     let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-    let mail = SessionStarted {
-        customer_name: &verification.customer.name,
-        agent_name: &verification.agent.name,
-        ticket: verification.ticket.as_ref(),
-        ecosystem_name: &consent.ecosystem_name,
-        environments: &session.environments(),
-        visibility: session.visibility,
-        by_grant: verification.support_grant.is_some(),
-        until: session.expires_at,
-        page_url: &page_url,
-    }
-    .render(verification.customer.locale);
-    let telling = async {
-        app.mailer.send(&verification.customer.email, &mail).await?;
-        let told = attempt(&app.verifications, &verification.id, now, async |v, _| {
-            let unchanged = v.clone();
-            Ok(match v.told(About::Start, now) {
-                Some(next) => Decision::Save(Change::to(next.clone()), next),
-                None => Decision::Answer(unchanged),
-            })
-        });
-        told.await
-    };
+    let Some(mail) = start_mail(&verification, &page_url) else { return verification };
+    let telling = tell(&app.verifications, &app.mailer, &verification, About::Start, &mail, now);
     let failure = match tokio::time::timeout(TELLING, telling).await {
         Ok(Ok(told)) => return told,
         Ok(Err(Stop::Failed(failure))) => failure,

@@ -2,7 +2,6 @@
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
-use support_core::attempt::{Decision, attempt};
 use support_core::identity::VerificationId;
 use support_core::limits::Budget;
 use support_core::ports::{
@@ -10,6 +9,7 @@ use support_core::ports::{
 };
 use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
 use support_core::support_grant::{Entered, SupportGrant, use_mail};
+use support_core::telling::tell;
 use support_core::time::Timestamp;
 use support_core::verification::{About, Verification};
 use support_core::view::VerificationView;
@@ -33,7 +33,7 @@ where
     let now = request.now();
     let started = start(app, &caller, &entered, now).await?;
     request.about(&started.id);
-    let told = tell(app, started, now).await;
+    let told = tell_of_use(app, started, now).await;
     let location = format!("/verifications/{}", told.id);
     Ok(Answer::created(&location, &VerificationView::new(&told, &app.limits)))
 }
@@ -108,7 +108,7 @@ where
 }
 
 /// Tells the customer that his grant is used, for as long as the agent can wait for his answer.
-async fn tell<S, D, A, C, M>(
+async fn tell_of_use<S, D, A, C, M>(
     app: &App<S, D, A, C, M>,
     verification: Verification,
     now: Timestamp,
@@ -117,19 +117,9 @@ where
     S: Verifications,
     M: Mailer,
 {
-    let telling = async {
-        if let Some(mail) = use_mail(&verification, app.limits.session_minutes(), &app.page_url) {
-            app.mailer.send(&verification.customer.email, &mail).await?;
-        }
-        let told = attempt(&app.store, &verification.id, now, async |v, _| {
-            let unchanged = v.clone();
-            Ok(match v.told(About::GrantUsed, now) {
-                Some(next) => Decision::Save(Change::to(next.clone()), next),
-                None => Decision::Answer(unchanged),
-            })
-        });
-        told.await
-    };
+    let mail = use_mail(&verification, app.limits.session_minutes(), &app.page_url);
+    let Some(mail) = mail else { return verification };
+    let telling = tell(&app.store, &app.mailer, &verification, About::GrantUsed, &mail, now);
     match tokio::time::timeout(TELLING, telling).await {
         Ok(Ok(told)) => return told,
         Ok(Err(Stop::Failed(failure))) => not_told(&failure),

@@ -49,11 +49,6 @@ impl CognitoMinter {
         Ok(Self { client, pool_id, client_id, client_secret })
     }
 
-    /// The app client, for the mint grant and the check of the tokens.
-    pub fn client_id(&self) -> &str {
-        &self.client_id
-    }
-
     /// Proof of the client's secret for one user.
     fn secret_hash(&self, username: &str) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.client_secret.expose().as_bytes());

@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod secret;
 pub mod session;
 pub mod support_grant;
+pub mod telling;
 mod text;
 pub mod time;
 pub mod verification;
