@@ -26,6 +26,7 @@ import authorization
 import environment
 import recovery
 import tokens
+import workers
 from settings import PAGES, Settings
 from terminal import Failed
 
@@ -209,6 +210,7 @@ def main() -> None:
     tokens.of_one_moment()
     recovery.by_a_code_of_its_own()
     recovery.judged_in_one_time()
+    workers.each_by_itself()
     sys.argv = ["ministack"]
     ministack.app.main()
 
