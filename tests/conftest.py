@@ -18,8 +18,8 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,33 @@ class Stack:
     def put_item(self, item: dict[str, Any]) -> None:
         """Writes an item as `item` gave it, over whatever is there."""
         self.aws("dynamodb").put_item(TableName=self.facts["SupportTable"], Item=item)
+
+    def edit_record(self, read: Callable[[], dict[str, Any]], change: Callable[[dict[str, Any]], None]) -> None:
+        """Changes an item that has a version, as plain values. A function that writes it meanwhile, as the sweep may, loses nothing:
+        what it wrote is changed then.
+        """
+        store = self.aws("dynamodb")
+        while True:
+            record = read()
+            version = record["version"]
+            change(record)
+            put = TypeSerializer().serialize(record)["M"]
+            with suppress(store.exceptions.ConditionalCheckFailedException):
+                store.put_item(
+                    TableName=self.facts["SupportTable"],
+                    Item=put,
+                    ConditionExpression="version = :read",
+                    ExpressionAttributeValues={":read": {"N": str(version)}},
+                )
+                return
+
+    def delivered(self) -> None:
+        """Waits until every mail that SES has taken so far is in the inbox: the emulator delivers in the background, each by itself."""
+        taken = int(self.aws("ses").get_send_quota()["SentLast24Hours"])
+        deadline = time.monotonic() + 15
+        while (arrived := self.inbox.last_number()) < taken:
+            assert time.monotonic() < deadline, f"of {taken} mails {taken - arrived} did not arrive"
+            time.sleep(0.02)
 
     def items(self, table: str = "SupportTable") -> list[dict[str, Any]]:
         """A whole table."""
@@ -326,9 +353,13 @@ class Journey:
 
     def edit(self, change: Callable[[dict[str, Any]], None]) -> None:
         """Changes the stored verification behind the functions' backs."""
-        record = self.record()
-        change(record)
-        self.stack.put_item(TypeSerializer().serialize(record)["M"])
+
+        def also_the_version(record: dict[str, Any]) -> None:
+            change(record)
+            # A sweep that has read it before loses against this. Elsewhere a version is a step: see `record`.
+            record["version"] += record["state"]["status"] in ("in_session", "closed")
+
+        self.stack.edit_record(self.record, also_the_version)
 
     def age(self, seconds: int) -> None:
         """Lets so much time pass for this verification: every deadline of its state comes so much nearer."""
@@ -397,9 +428,11 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def _free_ports() -> int:
-    """The first of as many as a stack takes, below those that the system gives to whoever asks for any."""
+    """The first of as many as a stack takes: above 10080, which browsers refuse, and below those that the system gives to whoever
+    asks for any.
+    """
     while True:
-        settings = Settings(port=random.randrange(10_000, 32_000), state=Path())
+        settings = Settings(port=random.randrange(10_100, 32_000), state=Path())
         try:
             emulator.check_ports(settings)
             return settings.port
@@ -413,9 +446,11 @@ def running_stack(parameters: Callable[[Settings], dict[str, str]]) -> Iterator[
 
     `parameters` is called when the emulator runs and nothing is deployed yet.
     """
-    settings = Settings(port=_free_ports(), state=Path(tempfile.mkdtemp(prefix="support-access-")).resolve())
+    settings = Settings(port=0, state=Path(tempfile.mkdtemp(prefix="support-access-")).resolve())
     try:
         deployment.build(settings)
+        # Building takes minutes, in which somebody else may take what was free.
+        settings = replace(settings, port=_free_ports())
         emulator.start(settings, with_parent=True)
         deployment.deploy(settings, parameters(settings))
         yield Stack(settings)

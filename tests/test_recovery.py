@@ -241,7 +241,7 @@ def told(answer: Answer) -> tuple[Any, ...]:
 
 def test_asking_tells_nobody_who_has_an_account(stack: Stack) -> None:  # P23
     addresses = people(stack)
-    seen = stack.inbox.last_number()
+    seen, began = stack.inbox.last_number(), time.monotonic()
     first = {kind: told(ask(stack, email)) for kind, email in addresses.items()}
     assert set(map(str, first.values())) == {str((202, first["known"][1], b"{}"))}
     stack.inbox.wait(addresses["known"], after=seen)
@@ -251,7 +251,7 @@ def test_asking_tells_nobody_who_has_an_account(stack: Stack) -> None:  # P23
     second = {kind: ask(stack, email) for kind, email in addresses.items()}
     for kind, answer in second.items():
         assert answer.status == 429, kind
-        assert 20 <= int(answer.headers["Retry-After"]) <= 30, kind
+        assert 30 - (time.monotonic() - began) <= int(answer.headers["Retry-After"]) <= 30, kind
 
 
 def test_an_address_has_its_form_and_no_more_to_say(stack: Stack) -> None:  # P23
@@ -418,6 +418,7 @@ def test_an_address_is_asked_for_five_times_an_hour_and_a_source_asks_twenty_tim
     ],
 )
 def test_bad_input_gets_a_clear_problem_and_changes_nothing(stack: Stack, body: Any) -> None:  # P24
+    idle(stack)  # other tests' jobs
     before = stack.items()
     for path in ("/recovery", "/recovery/confirm"):
         answer = stack.api.post(path, raw=json.dumps(body).encode())

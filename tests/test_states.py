@@ -478,7 +478,7 @@ def put_grant(stack: Stack, journey: Journey, grant: str, answer: str, expires_a
     }
     item = {
         "pk": f"G#{grant}",
-        "ttl": expires_at // 1000,
+        "ttl": int(time.time()) + 60 * 60,
         "id": grant,
         "username": journey.customer.sub,
         "client_id": stack.facts["SupportClientId"],
