@@ -17,6 +17,7 @@ import re
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -70,12 +71,14 @@ class Site:
         match self.page, path:
             case "console", "/config.json":
                 return as_json(self.stack.console())
+            case "consent", "/config.json":
+                return as_json(self.stack.consent())
             case _, "/config.json":
                 return as_json({"environment": self.page, "apiUrl": self.stack.facts()["ApiUrl"]})
             case "start", "/stack.json":
                 return as_json(self.stack.described())
             case "start", "/mails.json":
-                return as_json(self.stack.mails(int(query.get("after", ["0"])[0])))
+                return as_json({"stack": self.stack.id, "mails": self.stack.mails(int(query.get("after", ["0"])[0]))})
             case "start", path if path.startswith("/mails/"):
                 return self.stack.mail(path.removeprefix("/mails/"))
             case "console", _:
@@ -138,6 +141,7 @@ class Stack:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.id = uuid.uuid4().hex  # one that is started anew numbers its mails anew
 
     def facts(self) -> dict[str, Any]:
         try:
@@ -145,10 +149,13 @@ class Stack:
         except (OSError, ValueError):
             raise NotDeployed from None
 
+    def consent(self) -> dict[str, str]:
+        facts = self.facts()
+        return {"apiUrl": facts["ApiUrl"], "consentMode": facts["parameters"]["ConsentMode"]}
+
     def console(self) -> dict[str, str]:
         facts = self.facts()
-        return {
-            "apiUrl": facts["ApiUrl"],
+        return self.consent() | {
             "region": facts["region"],
             "agentPoolId": facts["AgentPoolId"],
             "agentClientId": facts["AgentClientId"],

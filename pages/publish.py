@@ -45,8 +45,8 @@ def main() -> int:
 def publish(s3: Any, region: str, outputs: dict[str, str], parameters: dict[str, str]) -> None:
     """What refers comes after what it refers to, so that no visitor finds half of a page."""
     bucket = outputs["PagesBucket"]
-    api = {"apiUrl": outputs["ApiUrl"]}
-    console = api | {
+    both = {"apiUrl": outputs["ApiUrl"], "consentMode": parameters.get("ConsentMode", "both")}
+    console = both | {
         "region": region,
         "agentPoolId": outputs["AgentPoolId"],
         "agentClientId": outputs["AgentClientId"],
@@ -55,9 +55,12 @@ def publish(s3: Any, region: str, outputs: dict[str, str], parameters: dict[str,
     # Without an app client of theirs customers cannot offer access, and the page for it says so.
     if outputs["CustomerClientId"] != "none":
         console |= {"customerPoolId": outputs["CustomerPoolId"], "customerClientId": outputs["CustomerClientId"]}
-    for prefix, directory, config in (("console", CONSOLE, console), ("consent", CONSENT, api)):
+    for prefix, directory, config in (("console", CONSOLE, console), ("consent", CONSENT, both)):
         _put(s3, bucket, f"{prefix}/config.json", json.dumps(config).encode(), EACH_TIME)
-        for file in sorted((path for path in directory.rglob("*") if path.is_file()), key=lambda path: path.suffix == ".html"):
+        entries = "".join(page.read_text() for page in directory.glob("*.html"))
+        # What a page names may name more, as a script its modules: it comes late, and the page itself last.
+        files = sorted(path for path in directory.rglob("*") if path.is_file())
+        for file in sorted(files, key=lambda path: (path.suffix == ".html", path.name in entries)):
             name = file.relative_to(directory).as_posix()
             _put(s3, bucket, f"{prefix}/{name}", file.read_bytes(), FOREVER if name.startswith("assets/") else EACH_TIME)
 

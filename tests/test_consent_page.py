@@ -15,16 +15,20 @@ from settings import ROOT
 PAGE = ROOT / "pages/consent"
 WORDS = {
     "en": {
-        "see": "See the request", "allow": "Allow", "refuse": "Refuse", "end": "End the session", "asks": "asks to enter your account",
+        "see": "See the details", "allow": "Allow", "refuse": "Refuse", "end": "End the session", "asks": "asks to enter your account",
         "yours": "Now read the code to the analyst", "consented": "You have given your consent", "in": "is in your account",
         "ended": "You have ended it", "refused": "You have refused", "left": "You have 4 attempts left", "over": "This link is no longer good",
-        "warning": "Read the code to no one",
+        "warning": "Read the code to no one", "door": "Support access to your account", "finished": "The session is over",
+        "replaced": "This link no longer shows the session", "may be in": "the analyst may still be in your account",
+        "tell": "they enter it for you", "too": "must enter it too",
     },
     "es": {
-        "see": "Ver la solicitud", "allow": "Permitir", "refuse": "Rechazar", "end": "Terminar la sesión", "asks": "pide entrar a su cuenta",
+        "see": "Ver los detalles", "allow": "Permitir", "refuse": "Rechazar", "end": "Terminar la sesión", "asks": "pide entrar a su cuenta",
         "yours": "Ahora léale el código al analista", "consented": "Usted dio su autorización", "in": "está en su cuenta",
         "ended": "Usted la terminó", "refused": "Usted rechazó la solicitud", "left": "Le quedan 4 intentos", "over": "Este enlace ya no sirve",
-        "warning": "No le lea el código a nadie",
+        "warning": "No le lea el código a nadie", "door": "Acceso de soporte a su cuenta", "finished": "La sesión terminó",
+        "replaced": "Este enlace ya no muestra la sesión", "may be in": "es posible que el analista siga en su cuenta",
+        "tell": "el analista lo ingresará por usted", "too": "también debe ingresarlo",
     },
 }  # fmt: skip
 
@@ -63,6 +67,51 @@ def enter(page: Page, code: str, language: str = "en") -> None:
 
 def shows(page: Page, words: str) -> None:
     expect(page.locator("main")).to_contain_text(words)
+
+
+def headed(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def held(who: Visitor, address: str) -> Page:
+    """A page for which time stands still, so that it asks nothing by itself."""
+    page = who.context.new_page()
+    page.clock.install()
+    page.clock.pause_at(time.time() + 1)
+    page.goto(address)
+    return page
+
+
+def watched(who: Visitor, address: str) -> Page:
+    """A page for which time can be made to pass."""
+    page = who.context.new_page()
+    page.clock.install()
+    page.goto(address)
+    return page
+
+
+def asks_again(page: Page, seconds: int = 10) -> None:
+    """So much time passes for the page, and by itself it has asked how things stand and taken in the answer."""
+    for _ in range(2):  # it asks again once it has judged the answer before
+        with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/consent/view")):
+            page.clock.fast_forward(seconds * 1000)
+
+
+def caught_up(page: Page) -> None:
+    """Whatever was asked or answered before is seen by now, for the page has asked and been answered since."""
+    page.evaluate("fetch('config.json').then((answer) => answer.text())")
+
+
+def told(journey: Journey) -> str:
+    """Starts the session. The link in the mail that tells of it."""
+    before = journey.stack.inbox.last_number()
+    journey._done(journey.issue(), 201)
+    return journey.stack.inbox.wait(journey.customer.email, after=before).link
+
+
+def tell_again(journey: Journey) -> None:
+    """What the sweep does that could not record the first mail: there is another, and the link of the first is dead."""
+    journey.edit(lambda record: record["state"]["consent"].update(end_page=record["state"]["consent"]["entries"]["page"]))
 
 
 def seen(page: Page, language: str = "en") -> Page:
@@ -156,24 +205,38 @@ def test_refusing_works_after_the_code_was_entered(asked: Journey, visitor: Come
 
 def test_one_press_ends_the_session_from_the_mail_that_told_of_it(stack: Stack, visitor: Come) -> None:  # noqa: F811
     journey = stack.journey().through_consent()
-    seen_so_far = stack.inbox.last_number()
-    journey._done(journey.issue(), 201)
-    mail = stack.inbox.wait(journey.customer.email, after=seen_so_far)
     here = visitor()
-    page = here.open(mail.link)
+    page = here.open(told(journey))
     press(page, "End the session")
     shows(page, WORDS["en"]["ended"])
     assert here.posted() == ["consent/end"]
     assert journey.read().json["outcome"] == "ended"
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_mail_that_told_of_the_session_leads_straight_to_its_end(stack: Stack, visitor: Come, language: str) -> None:  # P30  # noqa: F811
+    journey = stack.journey(stack.new_agent(name="Ana Rivas"), stack.new_customer(locale=language)).through_consent()
+    page = visitor(f"{language}-{language.upper()}", width=320, height=568).open(told(journey))
+    # Nothing asks for consent any more. Which mail the link is from, nobody knows before it is asked.
+    headed(page, WORDS[language]["door"])
+    expect(page.locator("main")).not_to_contain_text(re.compile("asks for your consent|pide su autorización"))
+    press(page, WORDS[language]["see"])
+    shows(page, WORDS[language]["in"])
+    expect(page.locator("#left")).to_be_in_viewport()
+    expect(page.get_by_role("button", name=WORDS[language]["end"], exact=True)).to_be_in_viewport(ratio=1)
+    press(page, WORDS[language]["end"])
+    shows(page, WORDS[language]["ended"])
+    assert journey.read().json["outcome"] == "ended"
+
+
 def test_a_wrong_code_says_how_many_attempts_are_left_and_the_last_one_locks(stack: Stack, visitor: Come) -> None:  # noqa: F811
     journey = stack.journey(customer=stack.new_customer(locale="es")).through_asking()
     here = visitor("es-ES")
-    page = seen(here.open(link(journey)), "es")
+    page = seen(held(here, link(journey)), "es")
     press(page, "Permitir")
     shows(page, "Ingrese los seis dígitos")
     assert here.posted() == ["consent/view"], "an empty code was sent, and counted"
+    page.clock.resume()
     enter(page, other(code(journey)), "es")
     shows(page, WORDS["es"]["left"])
     expect(page.locator("#code")).to_be_focused()
@@ -187,20 +250,18 @@ def test_a_wrong_code_says_how_many_attempts_are_left_and_the_last_one_locks(sta
 
 
 def test_a_lock_is_told_to_whoever_holds_the_page(asked: Journey, visitor: Come) -> None:  # noqa: F811
-    page = seen(visitor().open(link(asked)))
+    page = seen(held(visitor(), link(asked)))
     for _ in range(5):
         asked.enter_for_customer(other(code(asked)))
     enter(page, code(asked))
     shows(page, "The request is locked")
+    page.clock.resume()
     picture(page, "consent-locked-en")
 
 
 def test_the_code_is_seen_to_expire(asked: Journey, visitor: Come) -> None:  # noqa: F811
-    page = visitor().context.new_page()
-    page.clock.install()
-    page.goto(link(asked))
-    seen(page)
-    page.clock.run_for(301_000)
+    page = seen(watched(visitor(), link(asked)))
+    page.clock.fast_forward(301_000)
     expect(page.locator("#expires")).to_contain_text("The code has expired")
     picture(page, "consent-expired-en")
     expect(page.get_by_role("button", name="Refuse")).to_be_visible()
@@ -216,13 +277,13 @@ def test_a_wrong_clock_does_no_harm(asked: Journey, visitor: Come) -> None:  # n
 
 def test_the_link_of_an_older_mail_says_that_it_is_over(asked: Journey, visitor: Come) -> None:  # P34  # noqa: F811
     old, old_code = link(asked), code(asked)
-    page = seen(visitor().open(old))
+    page = seen(held(visitor(), old))
     asked.age(31)
     asked._done(asked.send_to_customer(), 202)
     enter(page, old_code)
     shows(page, WORDS["en"]["over"])
     fresh = visitor().open(old)
-    press(fresh, "See the request")
+    press(fresh, "See the details")
     shows(fresh, WORDS["en"]["over"])
     picture(fresh, "consent-link-over-en")
     assert asked.read().json["consent"] == {**asked.read().json["consent"], "customer_entered": False}
@@ -237,7 +298,7 @@ def test_a_newer_link_pasted_into_the_open_page_takes_its_place(asked: Journey, 
     asked.age(31)
     asked._done(asked.send_to_customer(), 202)
     page.evaluate("address => { location.href = address }", link(asked))
-    expect(page.get_by_role("button", name="See the request")).to_be_visible()
+    expect(page.get_by_role("button", name="See the details")).to_be_visible()
     enter(seen(page), code(asked))
     shows(page, WORDS["en"]["yours"])
 
@@ -246,7 +307,7 @@ def test_a_newer_link_pasted_into_the_open_page_takes_its_place(asked: Journey, 
 def test_links_that_lead_nowhere_say_so(stack: Stack, visitor: Come, address: str) -> None:  # noqa: F811
     page = visitor().open(stack.facts["parameters"]["ConsentPageUrl"] + address)
     if address.startswith("#token=") and address != "#token=":
-        press(page, "See the request")
+        press(page, "See the details")
         shows(page, WORDS["en"]["over"])
     else:
         shows(page, "Open the link in your e-mail")
@@ -279,43 +340,184 @@ def test_a_reload_loses_nothing_in_any_step(asked: Journey, visitor: Come) -> No
     shows(page, "Open the link in your e-mail")
 
 
-def test_a_session_that_the_agent_ends_is_over_on_the_page(stack: Stack, visitor: Come) -> None:  # noqa: F811
-    journey = stack.journey().through_session()
-    page = visitor().open(link(journey))
-    press(page, "See the request")
+def test_a_session_that_the_agent_ends_is_over_on_the_page(asked: Journey, visitor: Come) -> None:  # noqa: F811
+    page = seen(visitor().open(link(asked)))
+    enter(page, code(asked))
+    shows(page, WORDS["en"]["yours"])
+    asked._done(asked.enter_for_customer(), 200)
+    asked._done(asked.issue(), 201)
     shows(page, WORDS["en"]["in"])
-    assert journey.cancel().status == 200
-    shows(page, "The session is over")
+    assert asked.cancel().status == 200
+    shows(page, WORDS["en"]["finished"])
     assert page.evaluate("Object.keys(sessionStorage)") == []
 
 
 def test_a_session_whose_time_is_over_is_over_on_the_page(stack: Stack, visitor: Come) -> None:  # noqa: F811
     journey = stack.journey().through_session()
-    page = visitor().open(link(journey))
-    press(page, "See the request")
+    page = watched(visitor(), link(journey))
+    press(page, "See the details")
     shows(page, WORDS["en"]["in"])
+    page.evaluate(
+        """() => {
+            window.headings = [];
+            new MutationObserver(() => headings.push(document.querySelector("h1").textContent)).observe(document.getElementById("main"), {childList: true});
+        }"""
+    )
+    # The page's clock is a little late.
+    page.clock.fast_forward(296_000)
     journey.age(301)
-    shows(page, "The session is over")
+    headed(page, WORDS["en"]["finished"])
+    assert set(page.evaluate("headings")) <= {page.locator("h1").inner_text(), f"{journey.agent.name} is in your account"}
 
 
-def test_a_request_that_is_cancelled_is_over_on_the_page(asked: Journey, visitor: Come) -> None:  # noqa: F811
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_link_that_a_newer_mail_replaced_does_not_call_the_session_over(stack: Stack, visitor: Come, language: str) -> None:  # P30  # noqa: F811
+    words = WORDS[language]
+    journey = stack.journey(customer=stack.new_customer(locale=language)).through_consent()
+    page = watched(visitor(f"{language}-{language.upper()}", width=320), told(journey))
+    press(page, words["see"])
+    shows(page, words["in"])
+    tell_again(journey)
+    headed(page, words["replaced"])
+    shows(page, words["may be in"])
+    picture(page, f"consent-link-replaced-{language}")
+    accessible(page)
+    fits(page)
+    assert journey.read().json["status"] == "in_session"
+    # Only its deadline says for sure that it is over.
+    page.clock.fast_forward(301_000)
+    headed(page, words["finished"])
+    newest = visitor().open(link(journey))
+    press(newest, "End the session")
+    shows(newest, words["ended"])
+
+
+def test_an_end_that_a_newer_mail_forestalls_says_where_to_end_it(stack: Stack, visitor: Come) -> None:  # P30  # noqa: F811
+    journey = stack.journey().through_consent()
+    address = told(journey)
+    page = held(visitor(), address)
+    press(page, "See the details")
+    shows(page, WORDS["en"]["in"])
+    tell_again(journey)
+    press(page, "End the session")
+    headed(page, WORDS["en"]["replaced"])
+    shows(page, "has the link to end it")
+    fresh = visitor().open(address)
+    press(fresh, "End the session")
+    headed(fresh, WORDS["en"]["over"])
+    shows(fresh, "want to end a session, open the link in your latest e-mail")
+
+
+def test_the_link_of_the_request_stays_good_when_the_session_is_told_of_again(asked: Journey, visitor: Come) -> None:  # P30  # noqa: F811
+    page = seen(watched(visitor(), link(asked)))
+    asked._done(asked.allow(), 200)
+    asked._done(asked.enter_for_customer(), 200)
+    told(asked)
+    tell_again(asked)
+    shows(page, WORDS["en"]["in"])
+    asks_again(page)
+    press(page, "End the session")
+    shows(page, WORDS["en"]["ended"])
+    assert asked.read().json["outcome"] == "ended"
+
+
+@pytest.mark.parametrize("entered", [False, True])
+def test_a_request_that_is_cancelled_is_over_on_the_page(asked: Journey, visitor: Come, entered: bool) -> None:  # noqa: F811
     page = seen(visitor().open(link(asked)))
-    enter(page, code(asked))
-    shows(page, WORDS["en"]["yours"])
+    if entered:
+        enter(page, code(asked))
+        shows(page, WORDS["en"]["yours"])
     asked.cancel()
     shows(page, WORDS["en"]["over"])
 
 
-def test_nothing_is_asked_while_the_page_is_out_of_sight(asked: Journey, visitor: Come) -> None:  # noqa: F811
-    here = visitor()
-    page = seen(here.open(link(asked)))
+def test_a_request_that_a_newer_mail_replaced_is_over_on_the_page(asked: Journey, visitor: Come) -> None:  # noqa: F811
+    page = seen(visitor().open(link(asked)))
+    asked.age(31)
+    asked._done(asked.send_to_customer(), 202)
+    shows(page, WORDS["en"]["over"])
+
+
+def test_what_somebody_types_survives_that_the_page_asks_how_things_stand(asked: Journey, visitor: Come) -> None:  # noqa: F811
+    page = seen(watched(visitor(), link(asked)))
+    field, wrong = page.locator("#code"), page.locator("#wrong")
+    enter(page, other(code(asked)))
+    expect(wrong).to_contain_text(WORDS["en"]["left"])
+
+    def kept(digits: str) -> None:
+        expect(field).to_have_value(digits)
+        expect(field).to_be_focused()
+
+    field.press_sequentially("12")
+    asks_again(page)
+    kept("12")
+    page.route("**/consent/view", lambda route: route.fulfill(status=503, json={}, headers={"Access-Control-Allow-Origin": "*"}))
+    asks_again(page)
+    kept("12")
+    expect(wrong).to_contain_text(WORDS["en"]["left"])
+    expect(field).to_have_attribute("aria-invalid", "true")
+    page.unroute("**/consent/view")
+    field.fill(code(asked))
+    page.keyboard.press("Enter")
+    shows(page, WORDS["en"]["yours"])
+
+
+def test_a_page_that_cannot_ask_says_so_and_lets_go_on_typing(asked: Journey, visitor: Come) -> None:  # P25  # noqa: F811
+    page = seen(watched(visitor(), link(asked)))
+    field = page.locator("#code")
+    field.press_sequentially("12")
+    place = field.evaluate("field => field.getBoundingClientRect().top >= 0")
+    page.route("**/consent/view", lambda route: route.abort())
+    page.clock.fast_forward(10_000)
+    shows(page, "This page cannot reach Waizant just now")
+    expect(field).to_have_value("12")
+    expect(field).to_be_focused()
+    assert place == field.evaluate("field => field.getBoundingClientRect().top >= 0")
+    accessible(page)
+    page.unroute("**/consent/view")
+    asks_again(page)
+    expect(page.locator("#wrong")).to_have_count(0)
+    expect(field).to_have_value("12")
+    expect(field).to_be_focused()
+
+
+def test_an_answer_that_comes_late_does_not_bring_back_an_older_screen(asked: Journey, visitor: Come) -> None:  # noqa: F811
+    page = seen(watched(visitor(), link(asked)))
+    late: list[Route] = []
+
+    def keep(route: Route) -> None:
+        if late:
+            route.fallback()
+        else:
+            late.append(route)
+
+    page.route("**/consent/view", keep)
+    with page.expect_request("**/consent/view"):
+        page.clock.fast_forward(10_000)
+    answer = asked.view()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 5)  # nothing but the late answer comes, and it is still waited for
     enter(page, code(asked))
     shows(page, WORDS["en"]["yours"])
+    with page.expect_response("**/consent/view"):
+        late[0].fulfill(json=answer.json, headers={"Access-Control-Allow-Origin": "*"})
+    caught_up(page)
+    shows(page, WORDS["en"]["yours"])
+
+
+@pytest.mark.parametrize("entered", [False, True])
+def test_nothing_is_asked_while_the_page_is_out_of_sight(asked: Journey, visitor: Come, entered: bool) -> None:  # noqa: F811
+    here = visitor()
+    page = seen(watched(here, link(asked)))
+    if entered:
+        enter(page, code(asked))
+        shows(page, WORDS["en"]["yours"])
     page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
-    page.wait_for_timeout(500)
     here.forget()
-    page.wait_for_timeout(4500)
+    page.clock.run_for(60_000)
+    caught_up(page)
     assert here.posted() == []
+    if not entered:
+        asked._done(asked.allow(), 200)
     asked._done(asked.enter_for_customer(), 200)
     page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
     shows(page, WORDS["en"]["consented"])
@@ -343,7 +545,7 @@ def test_what_fails_says_what_to_do_and_can_be_repeated(asked: Journey, visitor:
             route.fulfill(**answer, headers={"Access-Control-Allow-Origin": "*"})
 
     page.route("**/consent/*", fail)
-    press(page, "See the request")
+    press(page, "See the details")
     shows(page, words)
     press(page, "End the session")
     shows(page, "The session may still be running")
@@ -356,6 +558,31 @@ def test_what_fails_says_what_to_do_and_can_be_repeated(asked: Journey, visitor:
     page.unroute("**/consent/answer")
     enter(page, code(asked))
     shows(page, WORDS["en"]["yours"])
+
+
+@pytest.mark.parametrize("what", ["config.json", "consent/view"])
+def test_what_never_answers_is_not_waited_for_for_ever(asked: Journey, visitor: Come, what: str) -> None:  # P25  # noqa: F811
+    page = watched(visitor(), link(asked))
+    page.route(f"**/{what}", lambda _: None)
+    with page.expect_request(f"**/{what}"):
+        press(page, "See the details")
+    page.clock.fast_forward(16_000)
+    shows(page, "There is no connection")
+    page.unroute(f"**/{what}")
+    seen(page)
+
+
+def test_an_older_phone_consents_and_ends_the_session(asked: Journey, visitor: Come) -> None:  # P30  # noqa: F811
+    here = visitor()
+    here.context.add_init_script("delete AbortSignal.timeout")  # as on iOS 15
+    page = seen(here.open(link(asked)))
+    enter(page, code(asked))
+    shows(page, WORDS["en"]["yours"])
+    asked._done(asked.enter_for_customer(), 200)
+    asked._done(asked.issue(), 201)
+    shows(page, WORDS["en"]["in"])
+    press(page, "End the session")
+    shows(page, WORDS["en"]["ended"])
 
 
 def pressed_meanwhile(page: Page, what: str, then: Callable[[Route], None] = Route.fallback) -> list[str]:
@@ -384,7 +611,7 @@ def decisions(who: Visitor) -> list[str]:
 @pytest.mark.parametrize("right", [True, False])
 def test_a_refusal_pressed_while_the_code_is_on_its_way_follows_it(asked: Journey, visitor: Come, right: bool) -> None:  # P30  # noqa: F811
     here = visitor()
-    page = seen(here.open(link(asked)))
+    page = seen(held(here, link(asked)))
     said = pressed_meanwhile(page, "answer")
     enter(page, code(asked) if right else other(code(asked)))
     shows(page, WORDS["en"]["refused"])
@@ -395,7 +622,7 @@ def test_a_refusal_pressed_while_the_code_is_on_its_way_follows_it(asked: Journe
 
 def test_a_refusal_pressed_while_the_code_is_lost_is_sent_all_the_same(asked: Journey, visitor: Come) -> None:  # P25  # noqa: F811
     here = visitor()
-    page = seen(here.open(link(asked)))
+    page = seen(held(here, link(asked)))
     pressed_meanwhile(page, "answer", Route.abort)
     enter(page, code(asked))
     shows(page, WORDS["en"]["refused"])
@@ -404,7 +631,7 @@ def test_a_refusal_pressed_while_the_code_is_lost_is_sent_all_the_same(asked: Jo
 
 def test_a_refusal_pressed_while_the_session_begins_ends_it(asked: Journey, visitor: Come) -> None:  # P30  # noqa: F811
     here = visitor()
-    page = seen(here.open(link(asked)))
+    page = seen(held(here, link(asked)))
 
     def begun(route: Route) -> None:
         asked._done(asked.allow(), 200)
@@ -421,7 +648,7 @@ def test_a_refusal_pressed_while_the_session_begins_ends_it(asked: Journey, visi
 
 def test_a_refusal_pressed_while_the_last_attempt_locks_is_not_sent(asked: Journey, visitor: Come) -> None:  # noqa: F811
     here = visitor()
-    page = seen(here.open(link(asked)))
+    page = seen(held(here, link(asked)))
     for _ in range(4):
         asked.enter_for_customer(other(code(asked)))
     pressed_meanwhile(page, "answer")
@@ -433,9 +660,9 @@ def test_a_refusal_pressed_while_the_last_attempt_locks_is_not_sent(asked: Journ
 def test_an_end_pressed_while_the_request_is_fetched_follows_it(stack: Stack, visitor: Come) -> None:  # P30  # noqa: F811
     journey = stack.journey().through_session()
     here = visitor()
-    page = here.open(link(journey))
+    page = held(here, link(journey))
     said = pressed_meanwhile(page, "view")
-    press(page, "See the request")
+    press(page, "See the details")
     shows(page, WORDS["en"]["ended"])
     assert said == ["One moment…", "One moment…"]
     assert decisions(here) == ["view", "end"]
@@ -444,13 +671,13 @@ def test_an_end_pressed_while_the_request_is_fetched_follows_it(stack: Stack, vi
 
 def test_a_newer_link_does_not_wait_for_the_older_ones_call(asked: Journey, visitor: Come) -> None:  # noqa: F811
     here = visitor()
-    page = seen(here.open(link(asked)))
+    page = seen(held(here, link(asked)))
 
     def newer(route: Route) -> None:
         asked.age(31)
         asked._done(asked.send_to_customer(), 202)
         page.evaluate("address => { location.href = address }", link(asked))
-        press(page, "See the request")
+        press(page, "See the details")
         shows(page, WORDS["en"]["asks"])
         route.fallback()
 
@@ -464,7 +691,7 @@ def test_a_newer_link_does_not_wait_for_the_older_ones_call(asked: Journey, visi
 
 
 def test_an_answer_lost_on_the_way_is_not_lost(asked: Journey, visitor: Come) -> None:  # noqa: F811
-    page = seen(visitor().open(link(asked)))
+    page = seen(held(visitor(), link(asked)))
 
     def lose(route: Route) -> None:
         asked._done(asked.allow(), 200)
@@ -481,12 +708,39 @@ def test_an_answer_lost_on_the_way_is_not_lost(asked: Journey, visitor: Come) ->
 def test_where_the_agent_alone_enters_the_code_the_page_still_refuses(stack: Stack, visitor: Come) -> None:  # noqa: F811
     with stack.configured(CONSENT_MODE="agent-entry"):
         journey = stack.journey().through_asking()
-        page = seen(visitor().open(link(journey)))
+        page = seen(held(visitor(), link(journey)))
         assert journey.enter_for_customer().json["status"] == "consented"
         enter(page, code(journey))
         shows(page, WORDS["en"]["consented"])
         press(page, "Refuse")
         shows(page, WORDS["en"]["refused"])
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_where_the_agent_alone_enters_the_code_the_page_asks_for_none_and_follows(stack: Stack, visitor: Come, language: str) -> None:  # P30  # noqa: F811
+    words = WORDS[language]
+    config = {"apiUrl": stack.facts["ApiUrl"], "consentMode": "agent-entry"}
+    with stack.configured(CONSENT_MODE="agent-entry"):
+        journey = stack.journey(customer=stack.new_customer(locale=language)).through_asking()
+        here = visitor(f"{language}-{language.upper()}", width=320)
+        here.context.route("**/config.json", lambda route: route.fulfill(json=config))
+        page = seen(here.open(link(journey)), language)
+        shows(page, words["tell"])
+        expect(page.locator("main")).not_to_contain_text(words["too"])
+        expect(page.locator("#code")).to_have_count(0)
+        expect(page.locator("#expires")).to_have_text(re.compile(r"[45]:\d\d\.$"))
+        expect(page.get_by_role("button", name=words["refuse"], exact=True)).to_be_visible()
+        picture(page, f"consent-agent-entry-{language}")
+        accessible(page)
+        fits(page)
+        journey._done(journey.enter_for_customer(), 200)
+        shows(page, words["consented"])
+        journey._done(journey.issue(), 201)
+        shows(page, words["in"])
+        expect(page.locator("#left")).to_have_text(re.compile(r"^(5:00|4:\d\d)$"))
+        press(page, words["end"])
+        shows(page, words["ended"])
+        assert journey.read().json["outcome"] == "ended"
 
 
 @pytest.mark.parametrize("colors", ["light", "dark"])

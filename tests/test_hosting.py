@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import importlib.util
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -56,7 +57,7 @@ def hosted(stack: Stack) -> Iterator[dict[str, str]]:
         outputs
         | {"ApiUrl": "https://abc123.execute-api.eu-west-1.amazonaws.com", "AgentPoolId": "pool", "AgentClientId": "client"}
         | {"CustomerPoolId": "customers", "CustomerClientId": "their-client"},
-        {**ORIGINS, "ConsentPageUrl": "https://consent.example.com/"},
+        {**ORIGINS, "ConsentPageUrl": "https://consent.example.com/", "ConsentMode": "agent-entry"},
     )
     yield outputs
 
@@ -100,11 +101,12 @@ def test_a_page_is_served_with_its_policy(stack: Stack, hosted: dict[str, str], 
 
 def test_each_page_knows_its_api_and_neither_serves_the_other(stack: Stack, hosted: dict[str, str]) -> None:
     _, headers, body = get(stack, hosted["ConsentPageDomain"], "/config.json")
-    assert json.loads(body) == {"apiUrl": "https://abc123.execute-api.eu-west-1.amazonaws.com"}
+    assert json.loads(body) == {"apiUrl": "https://abc123.execute-api.eu-west-1.amazonaws.com", "consentMode": "agent-entry"}
     assert headers["cache-control"] == "no-cache"
     _, _, body = get(stack, hosted["ConsoleDomain"], "/config.json")
     config = json.loads(body)
     assert (config["agentClientId"], config["customerPoolId"], config["customerClientId"]) == ("client", "customers", "their-client")
+    assert config["consentMode"] == "agent-entry"
     assert get(stack, hosted["ConsentPageDomain"], "/consent.js")[1]["content-type"] == "text/javascript; charset=utf-8"
     for path in ("/../console/index.html", "/console/index.html", "/nothing"):
         status, _, body = get(stack, hosted["ConsentPageDomain"], path)
@@ -133,8 +135,8 @@ def test_a_mistyped_address_shows_a_whole_page(stack: Stack, visitor: Callable[.
     assert all(request.response().status == 200 for request in here.sent if not request.is_navigation_request())
 
 
-@pytest.mark.parametrize(("client", "config"), [("theirs", ("customers", "theirs")), ("none", (None, None))])
-def test_the_customers_page_is_told_of_their_app_client_where_there_is_one(client: str, config: tuple[str | None, str | None]) -> None:
+def published(client: str = "none") -> dict[str, bytes]:
+    """What is put into the bucket of a stack with this app client for its customers, in its order."""
     put: dict[str, bytes] = {}
 
     class Bucket:
@@ -143,10 +145,34 @@ def test_the_customers_page_is_told_of_their_app_client_where_there_is_one(clien
 
     pools = {"AgentPoolId": "p", "AgentClientId": "c", "CustomerPoolId": "customers", "CustomerClientId": client}
     outputs = {"PagesBucket": "b", "ApiUrl": "https://api.example.com"} | pools
-    module("publish").publish(Bucket(), "eu-west-1", outputs, {"ConsentPageUrl": "https://consent.example.com/"})
+    parameters = {"ConsentPageUrl": "https://consent.example.com/", "ConsentMode": "both"}
+    module("publish").publish(Bucket(), "eu-west-1", outputs, parameters)
+    return put
+
+
+@pytest.mark.parametrize(("client", "config"), [("theirs", ("customers", "theirs")), ("none", (None, None))])
+def test_the_customers_page_is_told_of_their_app_client_where_there_is_one(client: str, config: tuple[str | None, str | None]) -> None:
+    put = published(client)
     told = json.loads(put["console/config.json"])
     assert (told.get("customerPoolId"), told.get("customerClientId")) == config
     assert "console/remote-assistance.html" in put
+
+
+def test_what_refers_is_put_after_what_it_refers_to() -> None:
+    put = list(published())
+    for page, entry in (("console", None), ("consent", "consent.js")):
+        files = [name.removeprefix(f"{page}/") for name in put if name.startswith(f"{page}/")]
+        pages = [name for name in files if name.endswith(".html")]
+        assert files[0] == "config.json" and files[-len(pages) :] == pages, files
+        if entry:
+            (imported,) = [re.findall(r'from "\./([\w.]+)"', (ROOT / "pages" / page / entry).read_text())]
+            assert imported and all(files.index(name) < files.index(entry) for name in imported), files
+
+
+def test_the_local_pages_know_who_enters_the_customers_code(stack: Stack) -> None:
+    for page in ("console", "consent"):
+        config = json.loads(_local(stack, page, "/config.json").read())
+        assert (config["apiUrl"], config["consentMode"]) == (stack.facts["ApiUrl"], stack.facts["parameters"]["ConsentMode"])
 
 
 def test_the_consoles_assets_are_kept_by_browsers(stack: Stack, hosted: dict[str, str]) -> None:

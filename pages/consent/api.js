@@ -5,14 +5,25 @@ let settings;
 /** Seconds that this device's clock is behind the server's: phones' clocks are often wrong. */
 export let behind = 0;
 
+/** Whether the agent alone enters the code, and the customer nothing. Known once the first call has been made. */
+export let agentEntry = false;
+
+/** `fetch`, which gives up after a while, the body included. (iOS before 16 has no `AbortSignal.timeout`.) */
+function ask(address, options) {
+  const patience = new AbortController();
+  setTimeout(() => patience.abort(), 15_000);
+  return fetch(address, { ...options, signal: patience.signal });
+}
+
 async function configured() {
   if (settings === undefined) {
-    const answer = await fetch("config.json", { cache: "no-store" });
+    const answer = await ask("config.json", { cache: "no-store" });
     if (!answer.ok) throw new Error("config.json");
     const date = Date.parse(answer.headers.get("date"));
     const age = Number(answer.headers.get("age") ?? 0);
     if (!Number.isNaN(date)) behind = date / 1000 + age - Date.now() / 1000;
     settings = await answer.json();
+    agentEntry = settings.consentMode === "agent-entry";
   }
   return settings;
 }
@@ -25,12 +36,11 @@ export async function post(path, body) {
   let answer;
   try {
     const { apiUrl } = await configured();
-    answer = await fetch(`${apiUrl}/consent/${path}`, {
+    answer = await ask(`${apiUrl}/consent/${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
       credentials: "omit",
-      signal: AbortSignal.timeout(15_000),
     });
   } catch {
     return { failure: "offline" };

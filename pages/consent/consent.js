@@ -4,10 +4,9 @@
 // sessionStorage until all is over, so that a reload loses nothing. Loading the page sends nothing: scanners that
 // open every link, and run its scripts, press no buttons. Only a tab in which somebody did press looks again by itself.
 
-import { behind, post } from "./api.js";
+import { agentEntry, behind, post } from "./api.js";
 import { words } from "./words.js";
 
-const POLL_MS = 2_000;
 const ENVIRONMENTS = { store: "Store", web: "Web", app: "App", rcm: "RCM" };
 
 const main = document.getElementById("main");
@@ -15,11 +14,13 @@ const said = document.getElementById("said");
 
 let token = null;
 let view = null; // as the API gave it last
+let early = false; // whether the link has worked before the session: then it is the request's, which no later mail replaces
 let screen = null;
 let call = null; // the button's call that is under way
 let kept = false; // whether a refusal was pressed meanwhile: it is the next call
 let pressed = false; // whether anybody has pressed anything since the page was loaded
 let poll;
+let turn = 0; // counts what was asked: an older answer may come after a newer one, and tells nothing
 let text = words[navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in words) ?? "en"];
 
 // --- what the tab remembers ---
@@ -107,7 +108,7 @@ const screens = {
     paragraph(text.compareText),
     make("p", { class: "number" }, view.match_number),
     paragraph(text.compareElse),
-    codeForm(),
+    ...(agentEntry ? toTell() : [codeForm()]),
   ],
 
   entered: () => [
@@ -130,21 +131,33 @@ const screens = {
   session: () => [
     heading(text.sessionHeading, { agent: view.agent.name }),
     make("p", { class: "clock" }, make("span", { class: "label" }, text.sessionLeft), make("span", { id: "left", role: "timer", "aria-live": "off" })),
+    end("danger strong"),
     paragraph(text.sessionText),
     facts(),
-    end("danger strong"),
   ],
 
   refused: () => [heading(text.refusedHeading), paragraph(text.refusedText), paragraph(text.report)],
   ended: () => [heading(text.endedHeading), paragraph(text.endedText), paragraph(text.report)],
   finished: () => [heading(text.finishedHeading), paragraph(text.finishedText), paragraph(text.report)],
+  replaced: () => [heading(text.replacedHeading), paragraph(text.replacedText), paragraph(text.report)],
   locked: () => [heading(text.lockedHeading), paragraph(text.lockedText), paragraph(text.report)],
   gone: () => [heading(text.goneHeading), paragraph(text.goneText), paragraph(text.report)],
 };
 
-/** Those that ask again what has happened since. */
-const FOLLOWED = ["entered", "consented", "session"];
-const OVER = ["refused", "ended", "finished", "locked", "gone"];
+/** Those that ask again what has happened since, and after how many milliseconds. */
+const FOLLOWED = { request: 5_000, entered: 2_000, consented: 2_000, session: 2_000 };
+const OVER = ["refused", "ended", "finished", "replaced", "locked", "gone"];
+
+/** Where the customer has nothing to enter. */
+function toTell() {
+  return [
+    make("h2", null, text.tellHeading),
+    paragraph(text.tellText),
+    make("p", { id: "expires", class: "hint" }),
+    make("p", { class: "waiting" }, text.enteredWaiting),
+    refuse(),
+  ];
+}
 
 function codeForm() {
   const field = make("input", {
@@ -197,8 +210,12 @@ function show(next) {
   }
   tick();
   if (OVER.includes(screen)) forget();
+  follow();
+}
+
+function follow(patience = 1) {
   clearTimeout(poll);
-  if (FOLLOWED.includes(screen)) poll = setTimeout(look, POLL_MS);
+  if (screen in FOLLOWED) poll = setTimeout(look, patience * FOLLOWED[screen]);
 }
 
 /**
@@ -217,6 +234,7 @@ async function act(press, path, body, field = null) {
   const mine = (call = { refuses });
   kept = false;
   pressed = true;
+  turn++;
   clearTimeout(poll);
   hold(press);
   for (const other of main.querySelectorAll(refuses ? "button" : "button:not(.danger)")) other.setAttribute("aria-disabled", "true");
@@ -235,7 +253,7 @@ async function act(press, path, body, field = null) {
   } else if (settled) {
     if (moved && !OVER.includes(screen)) complain(text.moved);
   } else {
-    if (FOLLOWED.includes(screen)) poll = setTimeout(look, POLL_MS);
+    follow();
     if (outcome.failure === "wrong-code") complain(text.wrongCode(outcome.left), press, field);
     else complain(text[outcome.failure] + (path === "end" ? ` ${text.notEnded}` : ""), press);
   }
@@ -260,16 +278,24 @@ function release() {
 function settle({ view: found, failure, left }) {
   if (found) {
     view = found;
+    early ||= view.status !== "in_session";
     text = words[view.locale] ?? text;
     show(screenOf(view));
   } else if (failure === "gone") {
-    show(view?.status === "in_session" ? "finished" : "gone");
+    show(view?.status === "in_session" ? afterSession() : "gone");
   } else if (failure === "locked" || left === 0) {
     show("locked");
   } else {
     return false;
   }
   return true;
+}
+
+/** The link to a session is not good any more: because that is over, or because a newer mail told of it again. */
+function afterSession() {
+  const left = secondsTo(view.session_expires_at);
+  if (early || left <= 0) return "finished";
+  return left <= 5 ? "session" : "replaced"; // clocks differ by seconds: so near to its end, that is waited for
 }
 
 function screenOf({ status, customer_entered, session_expires_at }) {
@@ -290,17 +316,17 @@ function screenOf({ status, customer_entered, session_expires_at }) {
 async function look() {
   clearTimeout(poll);
   if (call !== null || token === null || document.hidden) return;
-  const asked = token;
+  const mine = ++turn;
   const outcome = await post("view", { token });
-  if (call !== null || token !== asked) return; // a button or a new link came between
+  if (turn !== mine) return; // a button or a new link came between
   if (outcome.failure === undefined && said.textContent === text.polling) complain("");
   if (settle(outcome)) return;
   if (screen === "door") {
     complain(text[outcome.failure]);
     return;
   }
-  complain(text.polling);
-  poll = setTimeout(look, 2 * POLL_MS);
+  if (main.querySelector("#wrong") === null) complain(text.polling); // what else is wrong is of more use
+  follow(2);
 }
 
 /** Says what is wrong, to eyes and screen readers: above the button that it is about, or at the top. */
@@ -318,7 +344,8 @@ function complain(message, press = main.querySelector("h1").nextElementSibling, 
     field.setAttribute("aria-describedby", "wrong expires");
     field.focus();
     field.select();
-  } else {
+  } else if (message !== text.polling || document.activeElement !== input) {
+    // Whoever is typing stays where they are, if it is not about what they pressed.
     note.scrollIntoView({ block: "nearest" });
   }
 }
@@ -343,6 +370,8 @@ function tick() {
     const left = Math.min(secondsTo(view.session_expires_at), view.minutes * 60);
     put("left", left > 0 ? clock(left) : text.sessionEnding);
     if (left === 60 && said.textContent === "") said.textContent = text.sessionMinute;
+  } else if (screen === "replaced" && secondsTo(view.session_expires_at) <= 0) {
+    show("finished");
   }
 }
 
@@ -364,14 +393,15 @@ function start() {
     token ??= remembered("token");
   }
   view = screen = call = null;
-  kept = false;
+  early = kept = false;
+  turn++;
   show(token === null ? "blank" : "door");
   if (token !== null && remembered("pressed") !== null) look();
 }
 
 setInterval(tick, 500);
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && (screen === "request" || FOLLOWED.includes(screen))) look();
+  if (!document.hidden && screen in FOLLOWED) look();
 });
 window.addEventListener("hashchange", () => {
   if (location.hash !== "") start();

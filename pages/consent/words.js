@@ -2,7 +2,7 @@
 
 const en = {
   title: "Waizant support",
-  see: "See the request",
+  see: "See the details",
   allow: "Allow",
   refuse: "Refuse",
   end: "End the session",
@@ -11,8 +11,8 @@ const en = {
   warning: "Did somebody call you unexpectedly?",
   warningText: "Read the code to no one, even if they say they are from Waizant. Hang up and refuse the request.",
 
-  doorHeading: "Support asks for your consent",
-  doorText: "You came here from an e-mail. See who asks, and for what, before you decide. Nothing happens until you press a button.",
+  doorHeading: "Support access to your account",
+  doorText: "You came here from an e-mail. See who asks to enter your account, or is in it, and for what. Nothing happens until you press a button.",
   doorEnd: "Is a session running that you want to stop? One press ends it, or refuses the request if none has begun.",
 
   requestHeading: "{agent} asks to enter your account",
@@ -26,6 +26,8 @@ const en = {
   compareElse: "If it is another, press “Refuse”.",
   codeHeading: "Enter the code from the e-mail",
   codeText: "Then read the same code to the analyst, who must enter it too.",
+  tellHeading: "Read the code to the analyst",
+  tellText: "If the number is the same, read the analyst the code from the e-mail; they enter it for you. There is nothing to enter here.",
   code: "Six-digit code",
   codeExpires: "The code expires in {left}.",
   codeExpired: "The code has expired. Ask the analyst to send you another e-mail, and open the link in that one.",
@@ -47,12 +49,15 @@ const en = {
   endedText: "You have ended it. The analyst's access to your account is over.",
   finishedHeading: "The session is over",
   finishedText: "The analyst's access to your account is over.",
+  replacedHeading: "This link no longer shows the session",
+  replacedText:
+    "Either the session is over, or a newer e-mail has replaced this link and the analyst may still be in your account. Open your latest e-mail from Waizant: it says that the session is over, or has the link to end it.",
   refusedHeading: "You have refused",
   refusedText: "Nothing was opened, and the code is worth nothing now.",
   lockedHeading: "The request is locked",
   lockedText: "A wrong code was entered too many times. The request is over, and the code is worth nothing now.",
   goneHeading: "This link is no longer good",
-  goneText: "The request is over, or a newer e-mail has replaced it. If you are talking to the analyst, open the link in your latest e-mail.",
+  goneText: "It is over, or a newer e-mail has replaced this link. If you are talking to the analyst, or want to end a session, open the link in your latest e-mail.",
   blankHeading: "Open the link in your e-mail",
   blankText: "This page shows a support request only when it is opened from the link in the e-mail.",
   report: "If you did not ask for support, tell Waizant.",
@@ -69,7 +74,7 @@ const en = {
 
 const es = {
   title: "Soporte de Waizant",
-  see: "Ver la solicitud",
+  see: "Ver los detalles",
   allow: "Permitir",
   refuse: "Rechazar",
   end: "Terminar la sesión",
@@ -78,8 +83,8 @@ const es = {
   warning: "¿Recibió una llamada que no esperaba?",
   warningText: "No le lea el código a nadie, aunque digan ser de Waizant. Cuelgue y rechace la solicitud.",
 
-  doorHeading: "Soporte pide su autorización",
-  doorText: "Llegó aquí desde un correo. Vea quién la pide, y para qué, antes de decidir. No pasa nada hasta que presione un botón.",
+  doorHeading: "Acceso de soporte a su cuenta",
+  doorText: "Llegó aquí desde un correo. Vea quién pide entrar a su cuenta, o está en ella, y para qué. No pasa nada hasta que presione un botón.",
   doorEnd: "¿Hay una sesión en curso que quiere detener? Un toque la termina, o rechaza la solicitud si todavía no empezó ninguna.",
 
   requestHeading: "{agent} pide entrar a su cuenta",
@@ -93,6 +98,8 @@ const es = {
   compareElse: "Si es otro, presione «Rechazar».",
   codeHeading: "Ingrese el código del correo",
   codeText: "Después, léale el mismo código al analista, que también debe ingresarlo.",
+  tellHeading: "Léale el código al analista",
+  tellText: "Si el número es el mismo, léale al analista el código del correo; el analista lo ingresará por usted. Aquí no hay nada que ingresar.",
   code: "Código de seis dígitos",
   codeExpires: "El código vence en {left}.",
   codeExpired: "El código venció. Pídale al analista que le envíe otro correo y abra el enlace que viene en él.",
@@ -114,12 +121,15 @@ const es = {
   endedText: "Usted la terminó. El analista ya no tiene acceso a su cuenta.",
   finishedHeading: "La sesión terminó",
   finishedText: "El analista ya no tiene acceso a su cuenta.",
+  replacedHeading: "Este enlace ya no muestra la sesión",
+  replacedText:
+    "La sesión terminó, o un correo más reciente reemplazó este enlace y es posible que el analista siga en su cuenta. Abra el último correo de Waizant: allí dice que la sesión terminó, o está el enlace para terminarla.",
   refusedHeading: "Usted rechazó la solicitud",
   refusedText: "No se abrió nada, y el código ya no sirve.",
   lockedHeading: "La solicitud está bloqueada",
   lockedText: "Se ingresó un código incorrecto demasiadas veces. La solicitud terminó, y el código ya no sirve.",
   goneHeading: "Este enlace ya no sirve",
-  goneText: "La solicitud terminó, o un correo más reciente la reemplazó. Si está hablando con el analista, abra el enlace de su último correo.",
+  goneText: "Ya terminó, o un correo más reciente reemplazó este enlace. Si está hablando con el analista, o quiere terminar una sesión, abra el enlace de su último correo.",
   blankHeading: "Abra el enlace de su correo",
   blankText: "Esta página muestra una solicitud de soporte solo cuando se abre desde el enlace del correo.",
   report: "Si usted no pidió soporte, avise a Waizant.",

@@ -2,6 +2,7 @@
 
 const byId = (id) => document.getElementById(id);
 let mails = []; // newest first
+let source = null; // the stack that they are of
 let chosen = null; // a mail's number
 let following = true; // the newest is shown as it arrives, until a mail is picked: what somebody reads stays
 let asText = false;
@@ -43,7 +44,12 @@ async function fetchMails() {
   try {
     const answer = await fetch(`mails.json?after=${mails[0]?.number ?? 0}`);
     if (answer.ok) {
-      mails = [...(await answer.json()), ...mails];
+      const found = await answer.json();
+      if (found.stack !== (source ??= found.stack)) {
+        location.reload(); // the stack was started anew: nothing here is of that one
+        return;
+      }
+      mails = [...found.mails, ...mails];
       list();
       if (following) chooseNewest();
     }
