@@ -30,10 +30,16 @@ WORDS = {
         "denied": "The customer refused", "expired": "The verification expired", "locked": "The verification is locked",
         "another": "Start another", "mine": "My verifications", "all": "Verifications", "details": "See details", "record": "Record",
         "four left": "4 attempts are left", "home": "Opens on the home page.", "my ecosystem": "Opens on My Ecosystem.",
-        "rcm dashboard": "Opens on the RCM dashboard.", "forgot": "Forgot password?", "send code": "Send code",
+        "rcm dashboard": "Opens on the RCM dashboard.", "forgot": "Forgot password?", "reset": "Reset your password",
+        "back to sign-in": "Back to sign-in", "send code": "Send code",
         "reset code": "Write your password reset code", "save new": "Save new password", "changed": "Your password is changed",
         "ecosystem admin": "Ecosystem Admin", "activity": "Activity", "show activity": "Show activity", "role": "Successor",
-        "a step": "Step of this verification",
+        "a step": "Step of this verification", "four": "4 attempts left", "entry in": "Your entry is in.",
+        "code expired": "The code has expired. Have a new one sent.", "if not entered": "if you do not enter the code.",
+        "customer": "Customer’s e-mail", "no address": "Enter an e-mail address", "further": "Search further",
+        "none yet": "Nothing found so far", "if Tom is idle": "if Tom Prieto does nothing.",
+        "masked yet": "The name and the rest are shown once the agent is verified.", "agent is verified": "The agent is verified.",
+        "you are verified": "You are verified", "can be started": "Consent is given. The session can be started.",
     },
     "es": {
         "e-mail": "Correo electrónico", "password": "Contraseña", "sign in": "Iniciar sesión", "sign out": "Cerrar sesión", "account": "Cuenta",
@@ -50,11 +56,17 @@ WORDS = {
         "denied": "El cliente rechazó la solicitud", "expired": "La verificación venció", "locked": "La verificación está bloqueada",
         "another": "Iniciar otra", "mine": "Mis verificaciones", "all": "Verificaciones", "details": "Ver detalles", "record": "Registro",
         "four left": "Quedan 4 intentos", "home": "Abre en la página de inicio.", "my ecosystem": "Abre en Mi ecosistema.",
-        "rcm dashboard": "Abre en el tablero de RCM.", "forgot": "¿Olvidó su contraseña?", "send code": "Enviar código",
+        "rcm dashboard": "Abre en el tablero de RCM.", "forgot": "¿Olvidó su contraseña?", "reset": "Restablecer su contraseña",
+        "back to sign-in": "Volver al inicio de sesión", "send code": "Enviar código",
         "reset code": "Escriba su código para restablecer la contraseña", "save new": "Guardar la nueva contraseña",
         "changed": "Su contraseña se cambió",
         "ecosystem admin": "Administración de ecosistemas", "activity": "Actividad", "show activity": "Ver actividad", "role": "Sucesor",
-        "a step": "Paso de esta verificación",
+        "a step": "Paso de esta verificación", "four": "Quedan 4 intentos", "entry in": "Su código está ingresado.",
+        "code expired": "El código venció. Pida que se envíe otro.", "if not entered": "si usted no ingresa el código.",
+        "customer": "Correo del cliente", "no address": "Escriba una dirección de correo", "further": "Seguir buscando",
+        "none yet": "Hasta aquí no se encontró nada", "if Tom is idle": "si Tom Prieto no hace nada.",
+        "masked yet": "se muestran cuando el analista esté validado.", "agent is verified": "El analista está validado.",
+        "you are verified": "Su identidad está validada", "can be started": "Hay consentimiento. Se puede iniciar la sesión.",
     },
 }  # fmt: skip
 
@@ -65,6 +77,11 @@ class Desk:
     def __init__(self, stack: Stack, visitor: Visitor, language: str = "en") -> None:
         self.stack, self.visitor, self.words = stack, visitor, WORDS[language]
         self.page: Page = visitor.open(stack.settings.origin("console"))
+
+    def follow(self, name: str, to: str) -> None:
+        """A link, until the screen with the heading `to` is there: the one before it may have fields of the same names."""
+        self.page.get_by_role("link", name=self.words[name]).first.click()
+        self.stands_at(to)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=self.words[name], exact=True)
@@ -89,6 +106,7 @@ class Desk:
         expect(self.page.locator("#content")).not_to_contain_text(text)
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        self.stands_at("sign in")
         self.field("e-mail").fill(email)
         self.field("password").fill(password)
         self.press("sign in")

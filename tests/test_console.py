@@ -15,10 +15,13 @@ import zxingcpp
 from browser import Visitor, accessible, chromium, fits, visitor  # noqa: F401
 from conftest import Journey, Stack
 from desk import Desk, picture
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from grants import offered
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
+from test_budgets import QUARTER, stay_within
 from test_consent_page import WORDS as PAGE_WORDS
 from test_consent_page import enter as enter_on_page
 from test_consent_page import other, press, seen, shows
+from test_customer import let_pass, sweep
 from test_recovery import forget
 
 Come = Callable[..., Visitor]
@@ -95,11 +98,47 @@ def on_a_clock(desk: Desk) -> Desk:
     return desk
 
 
+def with_settings(desk: Desk, **more: str) -> Desk:
+    """Somebody whose console was published with these settings too."""
+
+    def publish(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | more)
+
+    desk.page.route("**/config.json", publish)
+    desk.page.reload()
+    return desk
+
+
+def drawn(page: Page) -> None:
+    """Whatever the page has been told is on the screen."""
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
+def holding(desk: Desk, path: str, containing: str = "") -> list[Route]:
+    """What the page posts to this path from now on, held back."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST" and containing in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.fallback()
+
+    desk.page.route(path, hold)
+    return held
+
+
+def reads(desk: Desk, journey: Journey) -> int:
+    """How often its page asked for the journey's verification."""
+    return sum(request.method == "GET" and request.url.endswith(journey.path) for request in desk.visitor.sent)
+
+
 def asks_for_code(desk: Desk, email: str) -> str:
     """From the sign-in page to the code for another password, which is mailed."""
     # All tests come from one source, whose budget is for one.
     forget(desk.stack, "source")
-    desk.page.get_by_role("link", name=desk.words["forgot"]).click()
+    desk.follow("forgot", "reset")
     number = desk.stack.inbox.last_number()
     desk.field("e-mail").fill(email)
     desk.press("send code")
@@ -254,11 +293,20 @@ def test_a_member_on_plus_has_two_buttons(stack: Stack, desk: Sit, language: str
     at.shows(at.words["my ecosystem"])
 
 
-def test_agent_entry_is_enough_where_the_stack_says_so(stack: Stack, desk: Sit) -> None:
+@pytest.mark.parametrize(
+    ("language", "asks"), [("en", "The customer reads the code from it to you."), ("es", "El cliente le lee a usted el código del correo.")]
+)
+def test_agent_entry_is_enough_where_the_stack_says_so(stack: Stack, desk: Sit, language: str, asks: str) -> None:
     with stack.configured(CONSENT_MODE="agent-entry"):
         journey = stack.journey().through_asking()
         assert journey.customer_mail is not None
-        at = signed_in(desk(), journey)
+        at = signed_in(with_settings(desk(language), consentMode="agent-entry"), journey)
+        at.stands_at("consent")
+        at.shows(asks)
+        at.shows(at.words["agent waits"])
+        at.shows_nothing_of(at.words["customer waits"])
+        at.shows(at.words["if not entered"])
+        accessible(at.page)
         at.enter("code", journey.customer_mail.code)
         at.stands_at("given")
 
@@ -424,6 +472,19 @@ def test_a_refused_code_leaves_the_keyboard_in_its_field(stack: Stack, desk: Sit
     expect(at.field("code")).to_be_focused()
 
 
+def test_a_refusal_says_what_is_left_even_if_nothing_can_be_read_after_it(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey().through_start()
+    journey.send_to_agent()
+    assert journey.agent_mail is not None
+    at = signed_in(desk(), journey)
+    at.stands_at("validation")
+    at.page.route(f"**{journey.path}", answering(503, "unavailable"))
+    at.enter("own code", other(journey.agent_mail.code))
+    at.shows(at.words["four left"])
+    at.shows_nothing_of("5 attempts")
+    at.shows(at.words["four"])
+
+
 def test_the_keyboard_goes_along_to_the_qr_code_and_back(stack: Stack, desk: Sit) -> None:
     journey = stack.journey().through_consent()
     at = signed_in(desk(), journey)
@@ -444,8 +505,8 @@ def test_a_code_is_sent_again_after_its_cool_down(stack: Stack, desk: Sit) -> No
     journey.age(31)
     number = stack.inbox.last_number()
     at.press("resend")
-    mail = stack.inbox.wait(journey.customer.email, after=number)
     expect(at.page.get_by_role("button", name=re.compile(r"^Resend in 0:[23]\d$"))).to_be_disabled()
+    mail = stack.inbox.wait(journey.customer.email, after=number)
     expect(at.page.locator(".match-number")).to_have_text(journey.read().json["consent"]["match_number"])
     assert re.fullmatch(r"\d\d", first)
     at.enter("code", journey.customer_mail.code)
@@ -467,6 +528,45 @@ def test_another_ecosystem_can_be_asked_for_instead(stack: Stack, desk: Sit) -> 
     at.stands_at("consent")
     at.shows("South.")
     assert journey.read().json["ecosystem"] == f"south-{unique}"
+
+
+def test_the_keyboard_goes_along_to_another_ecosystem_and_back(stack: Stack, desk: Sit) -> None:
+    two = [samples.ecosystem(f"{name}-{uuid.uuid4().hex[:6]}", name.title(), "member", "plus") for name in ("north", "south")]
+    journey = stack.journey(customer=stack.new_customer(ecosystems=two)).through_asking()
+    assert journey.customer_mail is not None
+    at = signed_in(desk(), journey)
+    at.stands_at("consent")
+    at.field("code").fill(journey.customer_mail.code)
+    at.button("verify").press("Enter")
+    at.shows(at.words["agent entered"])
+    expect(at.heading("consent")).to_be_focused()
+    at.page.get_by_role("button", name="Ask for another ecosystem").press("Enter")
+    expect(at.heading("choose")).to_be_focused()
+    accessible(at.page)
+    at.page.get_by_role("button", name="Keep this one").press("Enter")
+    expect(at.heading("consent")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_entry_is_good_for_as_long_as_its_code(stack: Stack, desk: Sit, language: str) -> None:
+    journey = stack.journey().through_asking()
+    assert journey.customer_mail is not None
+    at = signed_in(desk(language), journey)
+    at.stands_at("consent")
+    at.enter("code", journey.customer_mail.code)
+    at.shows(at.words["agent entered"])
+    at.shows(at.words["entry in"])
+    expect(at.page.locator(".stage").get_by_role("timer").first).to_have_text(CODE)
+    assert journey.allow(other(journey.customer_mail.code)).status == 422
+    at.shows(at.words["four"])
+    journey.age(301)
+    at.shows(at.words["code expired"])
+    at.shows_nothing_of(at.words["entry in"])
+    expect(at.button("resend")).to_be_enabled()
+    accessible(at.page)
+    at.press("resend")
+    expect(at.field("code")).to_be_focused()
+    at.shows(at.words["agent waits"])
 
 
 def test_an_expired_code_says_so(stack: Stack, desk: Sit) -> None:
@@ -521,6 +621,7 @@ def test_what_cannot_be_looked_up_says_why(stack: Stack, desk: Sit) -> None:
 
 def test_a_limit_counts_down_until_it_makes_sense_to_try_again(stack: Stack, desk: Sit) -> None:
     journey = stack.journey()
+    stay_within(QUARTER)
     with stack.configured(LOOKUPS_PER_AGENT="1"):
         at = signed_in(desk(), journey)
         for words in ("No customer has this e-mail", "Too many requests"):
@@ -585,6 +686,97 @@ def test_a_page_that_may_be_out_of_date_says_so_aloud(stack: Stack, desk: Sit) -
     accessible(at.page)
     at.page.unroute_all()
     expect(stale).to_have_count(0)
+
+
+def test_what_is_closed_is_not_out_of_date(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey().through_asking()
+    at = signed_in(desk(), journey)
+    at.stands_at("consent")
+    at.page.route(f"**{journey.path}", answering(503, "unavailable"))
+    at.shows("This page may be out of date")
+    at.cancel("The customer hung up")
+    at.stands_at("cancelled")
+    at.shows_nothing_of("This page may be out of date")
+
+
+def test_a_record_that_is_behind_is_followed_to_its_end(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey().through_session()
+    at = signed_in(on_a_clock(desk()), journey)
+    at.stands_at("session")
+    let_pass(journey, 300)
+    at.stands_at("completed")
+    drawn(at.page)
+    sweep(stack)
+    at.page.clock.fast_forward("00:15")
+    record = at.page.get_by_role("table", name=at.words["record"])
+    expect(record).to_contain_text("Session over")
+    expect(record).to_contain_text("how it ended")
+    drawn(at.page)
+    at.visitor.forget()
+    at.page.clock.fast_forward("10:00")
+    drawn(at.page)
+    assert reads(at, journey) == 0, "there is nothing more to come"
+
+
+def test_a_record_that_stays_behind_is_not_followed_for_ever(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey().through_session()
+    at = signed_in(on_a_clock(desk()), journey)
+    at.stands_at("session")
+    untold = journey.cancel().json
+    at.page.route(f"**{journey.path}", lambda route: route.fulfill(json=untold, headers={"Access-Control-Allow-Origin": "*"}))
+    at.stands_at("cancelled")
+    drawn(at.page)
+    at.visitor.forget()
+    for _ in range(12):
+        with at.page.expect_response(f"**{journey.path}"):
+            at.page.clock.fast_forward("00:15")
+        drawn(at.page)
+    at.page.clock.fast_forward("10:00")
+    drawn(at.page)
+    assert reads(at, journey) == 12
+
+
+def test_what_is_not_there_is_not_asked_for_again(stack: Stack, desk: Sit) -> None:
+    theirs = stack.journey().through_start()
+    at = signed_in(on_a_clock(desk()), stack.journey())
+    at.page.evaluate("id => { location.hash = `#/technical-assistance/${id}` }", theirs.id)
+    at.shows("There is no such verification")
+    at.visitor.forget()
+    at.page.clock.fast_forward("01:00")
+    drawn(at.page)
+    assert reads(at, theirs) == 0
+
+
+def test_a_look_comes_no_sooner_than_the_server_will_have_it(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey().through_asking()
+    at = signed_in(on_a_clock(desk()), journey)
+    at.stands_at("consent")
+    at.page.route(f"**{journey.path}", answering(429, "too-many-requests", **{"Retry-After": "120"}))
+    at.shows("This page may be out of date")
+    at.page.unroute_all()
+    at.visitor.forget()
+    at.page.clock.fast_forward("01:30")
+    drawn(at.page)
+    assert reads(at, journey) == 0
+    at.page.clock.fast_forward("00:30")
+    at.shows_nothing_of("This page may be out of date")
+
+
+def test_an_act_that_was_overtaken_by_the_close_is_no_failure(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey().through_asking()
+    at = signed_in(desk(), journey)
+    at.stands_at("consent")
+    held = holding(at, "**/code")
+    with at.page.expect_request("**/code"):
+        at.enter("code", "123456")
+    assert journey.cancel("In another tab").status == 200
+    at.stands_at("cancelled")
+    (late,) = held
+    with at.page.expect_response(f"**{journey.path}") as read:
+        late.continue_()
+    read.value.finished()
+    drawn(at.page)
+    expect(at.page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_cancel_that_fails_says_why_in_its_dialog(stack: Stack, desk: Sit) -> None:
@@ -671,11 +863,12 @@ def test_a_wrong_password_is_told(stack: Stack, desk: Sit) -> None:
 def test_a_forgotten_password_is_replaced(stack: Stack, desk: Sit, language: str) -> None:
     agent = stack.new_agent()
     at = desk(language)
-    at.page.get_by_role("link", name=at.words["forgot"]).click()
+    at.follow("forgot", "reset")
     accessible(at.page)
     at.page.go_back()
+    at.stands_at("sign in")
     code = asks_for_code(at, agent.email)
-    expect(at.page.get_by_role("button", name=re.compile(rf"^{at.words['resend']} .*0:[23]\d$"))).to_be_disabled()
+    expect(at.page.get_by_role("button", name=re.compile(rf"^{at.words['resend']} .*0:[0-3]\d$"))).to_be_disabled()
     at.page.reload()
     rules = at.page.locator("[data-met]")
     met = at.page.locator("[data-met=true]")
@@ -697,7 +890,7 @@ def test_a_forgotten_password_is_replaced(stack: Stack, desk: Sit, language: str
     at.stands_at("changed")
     expect(at.heading("changed")).to_be_focused()
     assert at.page.evaluate("Object.keys(sessionStorage)") == []
-    at.page.get_by_role("link", name=at.words["sign in"]).click()
+    at.follow("sign in", "sign in")
     at.sign_in(agent.email, "Another-one-2")
     at.stands_at("assistance")
     at.visitor.kept_quiet(code, "Another-one-2", *at.secrets())
@@ -705,7 +898,7 @@ def test_a_forgotten_password_is_replaced(stack: Stack, desk: Sit, language: str
 
 def test_p23_recovery_shows_the_same_for_nobodys_address(stack: Stack, desk: Sit) -> None:
     at = desk()
-    at.page.get_by_role("link", name=at.words["forgot"]).click()
+    at.follow("forgot", "reset")
     at.field("e-mail").fill(f"nobody-{uuid.uuid4().hex[:8]}@agents.example.com")
     at.press("send code")
     at.shows("belongs to an agent, a code is on its way to it")
@@ -717,12 +910,12 @@ def test_a_forgotten_password_is_no_way_to_lose_ones_place(stack: Stack, desk: S
     at = desk()
     at.page.evaluate("to => { location.hash = to }", f"#/technical-assistance/{journey.id}")
     code = asks_for_code(at, journey.agent.email)
-    at.page.get_by_role("link", name="Back to sign-in").click()
-    at.page.get_by_role("link", name=at.words["forgot"]).click()
+    at.follow("back to sign-in", "sign in")
+    at.follow("forgot", "reset")
     at.page.reload()
     chooses(at, code, "Another-one-2")
     at.stands_at("changed")
-    at.page.get_by_role("link", name=at.words["sign in"]).click()
+    at.follow("sign in", "sign in")
     at.sign_in(journey.agent.email, "Another-one-2")
     at.stands_at("validation")
 
@@ -741,7 +934,7 @@ def test_a_resend_that_has_to_wait_keeps_nobody_from_saving(stack: Stack, desk: 
 
 def test_recovery_speaks_of_itself(stack: Stack, desk: Sit) -> None:
     at = desk()
-    at.page.get_by_role("link", name=at.words["forgot"]).click()
+    at.follow("forgot", "reset")
     at.field("e-mail").fill(f"nobody-{uuid.uuid4().hex[:8]}@agents.example.com")
     for answer, words in [
         (lambda route: route.abort("connectionreset"), "Check your network, then ask for the code again."),
@@ -768,7 +961,7 @@ def test_a_new_password_whose_answer_is_lost_is_tried_first(stack: Stack, desk: 
     chooses(at, code, "Another-one-2")
     expect(at.page.get_by_role("alert")).to_contain_text("try to sign in with the new one first")
     accessible(at.page)
-    at.page.get_by_role("link", name="Back to sign-in").click()
+    at.follow("back to sign-in", "sign in")
     at.sign_in(agent.email, "Another-one-2")
     at.stands_at("assistance")
 
@@ -923,15 +1116,52 @@ def test_signing_out_leaves_nothing(stack: Stack, desk: Sit) -> None:
     at.stands_at("session")
     refresh = at.kept()["sign-in"]["refresh"]
     at.page.get_by_role("button", name=f"Account: {journey.agent.name}").click()
-    at.page.get_by_role("menuitem", name="Sign out").click()
+    with at.page.expect_response(lambda response: response.request.headers.get("x-amz-target", "").endswith("RevokeToken")) as answer:
+        at.page.get_by_role("menuitem", name="Sign out").click()
+    answer.value.finished()
     at.stands_at("sign in")
     assert at.kept() == {}
-    at.page.wait_for_load_state("networkidle")
     cognito = stack.aws("cognito-idp")
     with pytest.raises(cognito.exceptions.NotAuthorizedException):
         cognito.initiate_auth(
             ClientId=stack.facts["AgentClientId"], AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters={"REFRESH_TOKEN": refresh}
         )
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["renewed", "refused"])
+@pytest.mark.parametrize("followed", [False, True], ids=["by nobody", "by a colleague"])
+def test_a_renewal_that_answers_late_changes_nothing(stack: Stack, desk: Sit, followed: bool, refused: bool) -> None:
+    agent, colleague = stack.new_agent(), stack.new_agent(name="Cora Colleague")
+    journey = stack.journey(agent).through_internal_validation()
+    at = signed_in(on_a_clock(desk()), journey)
+    at.stands_at("choose")
+    held = holding(at, f"{stack.facts['endpoint']}/", containing="REFRESH_TOKEN_AUTH")
+    with at.page.expect_request(lambda request: "REFRESH_TOKEN_AUTH" in (request.post_data or "")):
+        at.page.clock.fast_forward("14:30")
+    drawn(at.page)
+    (late,) = held
+    renewed = late.fetch()
+    at.page.get_by_role("button", name=f"Account: {agent.name}").click()
+    at.page.get_by_role("menuitem", name="Sign out").click()
+    at.stands_at("sign in")
+    if followed:
+        at.sign_in(colleague.email)
+        expect(at.page.get_by_role("button", name="Account: Cora Colleague")).to_be_visible()
+    kept = at.page.evaluate("sessionStorage.getItem('sign-in')")
+    with at.page.expect_response(lambda response: "REFRESH_TOKEN_AUTH" in (response.request.post_data or "")) as answer:
+        if refused:
+            body = {"__type": "NotAuthorizedException", "message": "Refresh Token has been revoked"}
+            late.fulfill(status=400, json=body, headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            late.fulfill(response=renewed)
+    answer.value.finished()
+    drawn(at.page)
+    if followed:
+        expect(at.page.get_by_role("button", name="Account: Cora Colleague")).to_be_visible()
+    else:
+        expect(at.heading("sign in")).to_be_visible()
+        at.shows_nothing_of("Your sign-in has ended")
+    assert at.page.evaluate("sessionStorage.getItem('sign-in')") == kept
 
 
 def test_a_session_of_another_tab_has_no_links_here(stack: Stack, desk: Sit) -> None:
@@ -953,8 +1183,13 @@ def test_a_supervisor_reads_everyones_and_moves_none(stack: Stack, desk: Sit) ->
     supervisor = stack.new_agent(name="Sara Molina", groups=("CustomerService", "SupportSupervisor"))
     at = desk()
     at.sign_in(supervisor.email)
-    at.page.get_by_role("link", name=at.words["mine"]).click()
-    at.stands_at("all")
+    at.stands_at("assistance")
+    at.follow("all", "all")
+    expect(at.page).to_have_title("Verifications · Waizant BackOffice")
+    way, menu = at.page.get_by_role("navigation").all()
+    expect(way).to_contain_text("Verifications")
+    expect(menu).to_contain_text("Verifications")
+    expect(at.page.get_by_text(at.words["mine"])).to_have_count(0)
     at.page.get_by_label("Customer’s e-mail").fill(journey.customer.email)
     at.page.get_by_role("button", name="Search").click()
     expect(at.page.locator("tbody tr")).to_have_count(1)
@@ -970,6 +1205,150 @@ def test_a_supervisor_reads_everyones_and_moves_none(stack: Stack, desk: Sit) ->
     accessible(at.page)
     assert journey.cancel().status == 200
     at.shows("Tess Agent cancelled the process")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_to_a_supervisor_another_agents_verification_speaks_of_the_agent(stack: Stack, desk: Sit, language: str) -> None:
+    supervisor = stack.new_agent(name="Sara Molina", groups=("CustomerService", "SupportSupervisor"))
+    journey = stack.journey(stack.new_agent(name="Tom Prieto")).through_start()
+    at = desk(language)
+    at.sign_in(supervisor.email)
+    at.stands_at("assistance")
+    at.go_to(journey)
+    at.shows(at.words["if Tom is idle"])
+    at.shows(at.words["masked yet"])
+    assert (journey.send_to_agent().status, journey.enter_as_agent().status) == (202, 200)
+    at.page.reload()
+    at.shows(at.words["agent is verified"])
+    at.shows_nothing_of(at.words["you are verified"])
+    assert (journey.send_to_customer().status, journey.allow().status, journey.enter_for_customer().status) == (202, 200, 200)
+    at.page.reload()
+    at.shows(at.words["can be started"])
+    assert journey.issue().status == 201
+    at.stands_at("session")
+    expect(at.page.locator(".stage").get_by_role("timer")).to_have_text(CODE)
+    at.shows("Tom Prieto")
+    expect(at.page.locator(".stage").get_by_role("link")).to_have_count(0)
+    accessible(at.page)
+
+
+def test_to_a_supervisor_a_grant_hides_from_the_agent(stack: Stack, desk: Sit) -> None:
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    given = offered(stack).journey().through_start()
+    at = desk()
+    at.sign_in(supervisor.email)
+    at.stands_at("assistance")
+    at.page.evaluate("to => { location.hash = to }", f"#/support-grant/{given.id}")
+    at.shows("Hidden from the agent")
+    at.shows_nothing_of("Hidden from you")
+
+
+def test_a_supervisors_telephone_shows_whose_each_is(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey(stack.new_agent(name="Tom Prieto")).through_start()
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    at = desk(width=360)
+    at.sign_in(supervisor.email)
+    at.stands_at("assistance")
+    at.page.evaluate("location.hash = '#/verifications'")
+    at.stands_at("all")
+    at.page.get_by_label("Customer’s e-mail").fill(journey.customer.email)
+    at.page.get_by_label("Customer’s e-mail").press("Enter")
+    expect(at.page.locator("tbody tr")).to_have_count(1)
+    expect(at.page.locator("tbody tr")).to_contain_text("Agent: Tom Prieto")
+    fits(at.page)
+    accessible(at.page)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_filter_that_is_no_address_is_marked_and_not_sent(stack: Stack, desk: Sit, language: str) -> None:
+    at = signed_in(desk(language), stack.journey().through_start())
+    at.page.evaluate("location.hash = '#/verifications'")
+    at.stands_at("mine")
+    expect(at.page.locator("tbody tr")).to_have_count(1)
+    at.visitor.forget()
+    at.field("customer").fill("nobody")
+    at.field("customer").press("Enter")
+    at.shows(at.words["no address"])
+    accessible(at.page)
+    assert at.visitor.posted() == []
+    at.page.reload()
+    expect(at.page.locator("tbody tr")).to_have_count(1)
+    expect(at.field("customer")).to_have_value("")
+
+
+def test_a_filter_that_the_api_takes_for_no_address_is_marked_and_not_kept(stack: Stack, desk: Sit) -> None:
+    at = signed_in(desk(), stack.journey().through_start())
+    at.page.evaluate("location.hash = '#/verifications'")
+    at.stands_at("mine")
+    expect(at.page.locator("tbody tr")).to_have_count(1)
+    at.field("customer").fill("no(body)@x..example")
+    at.field("customer").press("Enter")
+    at.shows("Something in the form is not right")
+    at.shows(at.words["no address"])
+    at.page.reload()
+    expect(at.page.locator("tbody tr")).to_have_count(1)
+    expect(at.page.get_by_role("alert")).to_have_count(0)
+
+
+def searched(request: Request) -> str | None:
+    """From where a search goes on."""
+    return (request.post_data_json or {}).get("cursor")
+
+
+def nothing_but_more(route: Route) -> None:
+    """A page without a find, which is not the last."""
+    if route.request.method == "OPTIONS":
+        return route.fallback()
+    cursor = str(int(searched(route.request) or 0) + 1)
+    return route.fulfill(json={"items": [], "cursor": cursor}, headers={"Access-Control-Allow-Origin": "*"})
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_long_search_asks_before_it_goes_on(stack: Stack, desk: Sit, language: str) -> None:
+    at = signed_in(desk(language), stack.journey().through_start())
+    found = stack.api.post("/verifications/search", {}, token=stack.journey().through_start().agent.token)
+    at.page.route("**/verifications/search", nothing_but_more)
+    at.visitor.forget()
+    at.page.evaluate("location.hash = '#/verifications'")
+    at.stands_at("mine")
+    at.shows(at.words["none yet"])
+    drawn(at.page)
+    assert len(at.visitor.posted()) == 10
+    accessible(at.page)
+    with at.page.expect_response(lambda response: searched(response.request) == "19"):
+        at.button("further").press("Enter")
+    drawn(at.page)
+    expect(at.button("further")).to_be_focused()
+    assert len(at.visitor.posted()) == 20
+    at.page.route(
+        "**/verifications/search",
+        lambda route: (
+            route.fulfill(json=found.json, headers={"Access-Control-Allow-Origin": "*"})
+            if searched(route.request) == "20"
+            else route.fallback()
+        ),
+    )
+    at.button("further").press("Enter")
+    expect(at.page.locator("tbody tr").get_by_role("link")).to_have_count(1)
+    expect(at.heading("mine")).to_be_focused()
+
+
+def test_a_search_ends_when_its_page_is_left(stack: Stack, desk: Sit) -> None:
+    at = signed_in(desk(), stack.journey().through_start())
+    held = holding(at, "**/verifications/search")
+    with at.page.expect_request("**/verifications/search"):
+        at.page.evaluate("location.hash = '#/verifications'")
+    at.stands_at("mine")
+    at.page.evaluate("location.hash = '#/technical-assistance'")
+    at.stands_at("assistance")
+    expect(at.field("user email")).to_be_visible()
+    at.visitor.forget()
+    (late,) = held
+    with at.page.expect_response("**/verifications/search") as answer:
+        nothing_but_more(late)
+    answer.value.finished()
+    drawn(at.page)
+    assert at.visitor.posted() == []
 
 
 def test_verifications_are_found_page_by_page(stack: Stack, desk: Sit) -> None:
@@ -1015,16 +1394,9 @@ def test_an_answer_that_was_overtaken_is_not_shown(stack: Stack, desk: Sit) -> N
     at.sign_in(agent.email)
     at.stands_at("assistance")
     at.page.get_by_role("link", name=at.words["mine"]).click()
-    rows, held = at.page.locator("tbody tr"), []
+    rows = at.page.locator("tbody tr")
     expect(rows).to_have_count(2)
-
-    def hold(route: Route) -> None:
-        if '"closed"' in (route.request.post_data or ""):
-            held.append(route)
-        else:
-            route.fallback()
-
-    at.page.route("**/verifications/search", hold)
+    held = holding(at, "**/verifications/search", containing='"closed"')
     for status in ("Closed", "Started"):
         at.page.get_by_label("Status").first.click()
         at.page.get_by_role("option", name=status, exact=True).click()
@@ -1034,7 +1406,7 @@ def test_an_answer_that_was_overtaken_is_not_shown(stack: Stack, desk: Sit) -> N
     with at.page.expect_response("**/verifications/search") as answer:
         late.continue_()
     answer.value.finished()
-    at.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    drawn(at.page)
     assert "OPEN" in rows.inner_text()
 
 
@@ -1152,6 +1524,28 @@ def test_a_telephone_shows_what_the_list_is_for(stack: Stack, desk: Sit) -> None
         ), "it is out of the window, or under something"
     fits(at.page)
     accessible(at.page)
+
+
+@pytest.mark.parametrize("blocked", ["as it is named", "as it is written"])
+def test_where_nothing_may_be_stored_it_works_until_a_reload(stack: Stack, visitor: Come, blocked: str) -> None:  # noqa: F811
+    here = visitor(width=1280, height=1000)
+    here.context.add_init_script(
+        """for (const name of ['localStorage', 'sessionStorage']) {
+            Object.defineProperty(window, name, { get() { throw new DOMException('blocked', 'SecurityError'); } });
+        }"""
+        if blocked == "as it is named"
+        else "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+    )
+    at, journey = Desk(stack, here), stack.journey().through_consent()
+    at.page.get_by_role("button", name="Language: English").click()
+    at.page.get_by_role("menuitemcheckbox", name="Español").click()
+    expect(at.page.get_by_role("heading", name="Iniciar sesión")).to_be_visible()
+    at.page.reload()
+    signed_in(at, journey)
+    at.stands_at("given")
+    at.press("start session")
+    at.stands_at("session")
+    assert len(at.environments()) == 4
 
 
 def test_its_settings_missing_says_so(stack: Stack, visitor: Come) -> None:  # noqa: F811

@@ -1,6 +1,7 @@
 import { serverNow, setClock } from './clock';
 import { claimsOf, CognitoFailure, type Cognito, type CognitoRefusal, type NewPasswordAsked, type Tokens } from './cognito';
 import { Failure } from './failure';
+import { tab } from './kept';
 
 export interface Person {
   id: string;
@@ -43,15 +44,15 @@ export class Account<Who extends Person> {
   readonly #users: Users<Who>;
   readonly #listeners = new Set<() => void>();
   #signedIn: SignedIn<Who> | null;
-  #renewal: Promise<string> | null = null;
+  #renewal: { of: Tokens; access: Promise<string> } | null = null;
   /** Whether the sign-in ended by itself, which the sign-in page tells. */
   ended = false;
 
   constructor(cognito: Cognito, users: Users<Who>) {
     this.#cognito = cognito;
     this.#users = users;
-    const kept = sessionStorage.getItem(users.prefix + KEPT);
-    this.#signedIn = kept === null ? null : this.#signedInWith(JSON.parse(kept) as Tokens);
+    const kept = tab.get(users.prefix + KEPT);
+    this.#signedIn = kept === undefined ? null : this.#signedInWith(JSON.parse(kept) as Tokens);
   }
 
   get current(): SignedIn<Who> | null {
@@ -77,12 +78,12 @@ export class Account<Who extends Person> {
   /** The access token, renewed if it is about to die or is the one that was `refused`. */
   async token(refused?: string): Promise<string> {
     if (!this.#signedIn) throw new Failure('signed-out');
-    const { tokens, expiresAt } = this.#signedIn;
+    const { tokens, expiresAt, person } = this.#signedIn;
+    // Whose token it was is gone, and nobody else's goes with his call.
+    if (refused !== undefined && claimsOf(refused).sub !== person.id) throw new Failure('signed-out');
     if (tokens.access !== refused && serverNow() < expiresAt - SPARE_MILLISECONDS) return tokens.access;
-    this.#renewal ??= this.#renew(tokens).finally(() => {
-      this.#renewal = null;
-    });
-    return this.#renewal;
+    if (this.#renewal?.of !== tokens) this.#renewal = { of: tokens, access: this.#renew(tokens) };
+    return this.#renewal.access;
   }
 
   async signOut(): Promise<void> {
@@ -93,22 +94,28 @@ export class Account<Who extends Person> {
   }
 
   /** The API would not take a token that had just been renewed. */
-  end(): void {
-    this.#forget(true);
+  end(refused: string): void {
+    if (this.#signedIn?.tokens.access === refused) this.#forget(true);
   }
 
   async #renew(tokens: Tokens): Promise<string> {
+    // Signed out meanwhile, or somebody else in: the answer is about nobody who is here.
+    const late = () => this.#signedIn?.tokens !== tokens;
     try {
       const renewed = { ...tokens, ...(await this.#cognito.renew(tokens.refresh)) };
+      if (late()) throw new Failure('signed-out');
       this.#keep(renewed);
       return renewed.access;
     } catch (error) {
+      if (late()) throw new Failure('signed-out');
       const refusal = error instanceof CognitoFailure ? error.refusal : 'unexpected';
       if (refusal === 'offline') throw new Failure('offline');
       if (refusal === 'too-many-attempts') throw new Failure('throttled');
       if (!OVER.includes(refusal)) throw new Failure('unavailable');
       this.#forget(true);
       throw new Failure('signed-out');
+    } finally {
+      if (this.#renewal?.of === tokens) this.#renewal = null;
     }
   }
 
@@ -117,10 +124,10 @@ export class Account<Who extends Person> {
     this.#signedIn = this.#signedInWith(tokens);
     this.ended = false;
     const owner = JSON.stringify(this.#signedIn.person.id);
-    if (sessionStorage.getItem(prefix + OWNER) !== owner) this.#clear();
-    sessionStorage.setItem(prefix + OWNER, owner);
+    if (tab.get(prefix + OWNER) !== owner) this.#clear();
+    tab.set(prefix + OWNER, owner);
     setClock(claimsOf(tokens.access).iat);
-    sessionStorage.setItem(prefix + KEPT, JSON.stringify(tokens));
+    tab.set(prefix + KEPT, JSON.stringify(tokens));
     this.#tell();
   }
 
@@ -128,14 +135,14 @@ export class Account<Who extends Person> {
     this.#signedIn = null;
     this.ended = ended;
     // Whoever ended it himself is gone; otherwise the user comes back to where he was.
-    if (ended) sessionStorage.removeItem(this.#users.prefix + KEPT);
+    if (ended) tab.delete(this.#users.prefix + KEPT);
     else this.#clear();
     this.#tell();
   }
 
   #clear(): void {
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith(this.#users.prefix)) sessionStorage.removeItem(key);
+    for (const key of tab.keys()) {
+      if (key.startsWith(this.#users.prefix)) tab.delete(key);
     }
   }
 

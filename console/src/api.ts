@@ -19,8 +19,8 @@ type Schemas = components['schemas'];
 export interface TokenSource {
   /** An access token; a renewed one, if the last was `refused`. */
   token(refused?: string): Promise<string>;
-  /** A token that had just been renewed was refused. */
-  end(): void;
+  /** This token, which had just been renewed, was refused. */
+  end(refused: string): void;
 }
 
 const SECONDS = 15;
@@ -153,8 +153,9 @@ export class Api {
         throw error;
       });
       if (answer === null || refused(answer)) {
-        answer = await send(await this.#account.token(token));
-        if (refused(answer)) this.#account.end();
+        const renewed = await this.#account.token(token);
+        answer = await send(renewed);
+        if (refused(answer)) this.#account.end(renewed);
       }
       if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as Answer;
       throw await failureOf(answer);

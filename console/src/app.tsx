@@ -28,7 +28,7 @@ export function App({ config, account }: { config: Config; account: Account<Agen
   const signedIn = useSyncExternalStore(account.subscribe, () => account.current);
   const agent = signedIn?.person ?? null;
   const api = useMemo(() => new Api(config.apiUrl, account), [config, account]);
-  const title = agent !== null ? titleOf(route, words) : route.page === 'recovery' ? words.recovery.title : words.signIn.title;
+  const title = agent !== null ? titleOf(route, agent, words) : route.page === 'recovery' ? words.recovery.title : words.signIn.title;
 
   return (
     <Frame
@@ -38,7 +38,7 @@ export function App({ config, account }: { config: Config; account: Account<Agen
       person={agent}
       role={agent?.supervisor ? words.navigation.supervisor : words.navigation.agent}
       onSignOut={() => account.signOut()}
-      navigation={agent === null ? undefined : <Navigation route={route} />}
+      navigation={agent === null ? undefined : <Navigation route={route} agent={agent} />}
       breadcrumbs={
         agent === null ? null : (
           <BreadcrumbGroup
@@ -84,8 +84,8 @@ function Page({ route }: { route: Route }) {
   }
 }
 
-function titleOf(route: Route, words: Words): string {
-  return route.page === 'verifications' ? words.list.title : words.modules[moduleOf(route)].title;
+function titleOf(route: Route, { supervisor }: Agent, words: Words): string {
+  return route.page === 'verifications' ? words.list.title(supervisor) : words.modules[moduleOf(route)].title;
 }
 
 function moduleOf(route: Route): Module {
@@ -95,7 +95,7 @@ function moduleOf(route: Route): Module {
 const MODULES: Module[] = ['technical-assistance', 'ecosystem-admin', 'support-grant'];
 
 /** User Support's modules, and what belongs to all of them. */
-function Navigation({ route }: { route: Route }) {
+function Navigation({ route, agent }: { route: Route; agent: Agent }) {
   const { words } = useSpeech();
   const items: SideNavigationProps.Item[] = [
     ...MODULES.map((module) => ({
@@ -104,7 +104,7 @@ function Navigation({ route }: { route: Route }) {
       href: href({ page: 'start', module }),
     })),
     { type: 'divider' },
-    { type: 'link', text: words.navigation.verifications, href: href({ page: 'verifications' }) },
+    { type: 'link', text: words.list.title(agent.supervisor), href: href({ page: 'verifications' }) },
   ];
   return (
     <SideNavigation

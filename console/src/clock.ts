@@ -1,15 +1,16 @@
 import { useSyncExternalStore } from 'react';
+import { tab } from './kept';
 
 const KEPT = 'clock';
 
 /** How far the server's clock is ahead of this one, in milliseconds. Deadlines are the server's; this machine's clock may be wrong. */
-let ahead = Number(sessionStorage.getItem(KEPT)) || 0;
+let ahead = Number(tab.get(KEPT)) || 0;
 
 /** Takes the time at which a token that has just arrived was issued. */
 export function setClock(issuedAtSeconds: number): void {
   // Whole seconds, cut off: half a second is missing on average.
   ahead = issuedAtSeconds * 1000 + 500 - Date.now();
-  sessionStorage.setItem(KEPT, String(ahead));
+  tab.set(KEPT, String(ahead));
 }
 
 export function serverNow(): number {

@@ -52,7 +52,7 @@ export function Closed({ verification }: { verification: Verification }) {
           <Button variant="primary" href={href({ page: 'start', module: verification.module })}>
             {words.closed.another}
           </Button>
-          <Button href={href({ page: 'verifications' })}>{words.closed.list}</Button>
+          <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>
         </SpaceBetween>
       </SpaceBetween>
     </Container>

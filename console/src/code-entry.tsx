@@ -27,7 +27,6 @@ export function CodeEntry({ code, label, button, entering, disabled, refused, on
   const { words } = useSpeech();
   const [value, setValue] = useState('');
   const [tooShort, setTooShort] = useState(false);
-  const expired = useIsPast(code.expires_at);
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<InputProps.Ref>(null);
 
@@ -44,7 +43,8 @@ export function CodeEntry({ code, label, button, entering, disabled, refused, on
     setTooShort(value.length !== 6);
     if (value.length === 6) onEnter(value);
   };
-  const error = tooShort ? words.code.wrongFormat : refused && value === '' ? words.code.refused(code.attempts_left) : undefined;
+  const left = attemptsLeft(code, refused);
+  const error = tooShort ? words.code.wrongFormat : refused && value === '' ? words.code.refused(left) : undefined;
 
   return (
     <form ref={form} onSubmit={submit} noValidate>
@@ -70,20 +70,33 @@ export function CodeEntry({ code, label, button, entering, disabled, refused, on
             </Button>
           </div>
         </FormField>
-        <SpaceBetween size="l" direction="horizontal">
-          {expired ? (
-            <Indicator type="warning">{words.code.expired}</Indicator>
-          ) : (
-            <Box color="text-body-secondary">
-              {words.code.expiresIn} <Countdown until={code.expires_at} label={words.code.expiresIn} />
-            </Box>
-          )}
-          <Box color={code.attempts_left > 2 ? 'text-body-secondary' : 'text-status-error'}>
-            {words.code.attempts(code.attempts_left)}
-          </Box>
-        </SpaceBetween>
+        <CodeLife code={code} left={left} />
       </SpaceBetween>
     </form>
+  );
+}
+
+/** There are only ever fewer: the refusal knows it even if the look after it failed, and a later look knows the other side's entries. */
+function attemptsLeft(code: SentCode, refused: Failure | null): number {
+  const told = refused?.problem?.type === '/problems/code-refused' ? refused.problem.attempts_left : code.attempts_left;
+  return Math.min(told, code.attempts_left);
+}
+
+/** How long the code is good for, and for how many attempts. */
+export function CodeLife({ code, left }: { code: SentCode; left: number }) {
+  const { words } = useSpeech();
+  const expired = useIsPast(code.expires_at);
+  return (
+    <SpaceBetween size="l" direction="horizontal">
+      {expired ? (
+        <Indicator type="warning">{words.code.expired}</Indicator>
+      ) : (
+        <Box color="text-body-secondary">
+          {words.code.expiresIn} <Countdown until={code.expires_at} label={words.code.expiresIn} />
+        </Box>
+      )}
+      <Box color={left > 2 ? 'text-body-secondary' : 'text-status-error'}>{words.code.attempts(left)}</Box>
+    </SpaceBetween>
   );
 }
 

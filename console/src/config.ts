@@ -8,6 +8,8 @@ export interface Config {
   cognitoEndpoint?: string;
   /** The customer's page, so that an agent can say which address is the right one. */
   consentUrl?: string;
+  /** Whose entry of the customer's code is consent: the customer's and the agent's, or the agent's alone. `both` where nothing is said. */
+  consentMode?: 'both' | 'agent-entry';
   /** The customers' pool and their own app client. Without them nobody can offer access on `remote-assistance.html`. */
   customerPoolId?: string;
   customerClientId?: string;

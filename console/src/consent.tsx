@@ -8,14 +8,15 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { useState } from 'react';
-import { useWait } from './clock';
-import { CodeEntry, Resend } from './code-entry';
+import { useIsPast, useWait } from './clock';
+import { CodeEntry, CodeLife, Resend } from './code-entry';
 import { useConsole } from './console';
 import { canBeAsked, describeEcosystem, WhyNotAsked } from './customer';
 import { keepHandoffs } from './handoffs';
 import { Indicator } from './indicator';
-import { isShown, type ShownCustomer, type Verification } from './model';
+import { isShown, type SentCode, type ShownCustomer, type Verification } from './model';
 import type { Process } from './process';
+import { useKeyboardTakenAlong } from './stage';
 import { useSpeech } from './words';
 
 /** The agent is verified: which of the customer's ecosystems is this about? */
@@ -82,19 +83,34 @@ export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?
   );
 }
 
-/** Both enter the customer's code: the customer on his page, the agent here. */
+/** The customer has been asked; another ecosystem can be chosen instead. */
 export function AwaitingConsent({ process }: { process: Process }) {
+  const [choosing, setChoosing] = useState(false);
+  const screen = useKeyboardTakenAlong(choosing ? 'choosing' : process.verification.consent?.agent_entered ? 'entered' : 'asked');
+  return (
+    <div ref={screen} tabIndex={-1}>
+      {choosing ? (
+        <ChooseEcosystem process={process} onKeep={() => setChoosing(false)} />
+      ) : (
+        <Asked process={process} onChoose={() => setChoosing(true)} />
+      )}
+    </div>
+  );
+}
+
+/** Both enter the customer's code, the customer on his page and the agent here; or the agent alone, where that is enough. */
+function Asked({ process, onChoose }: { process: Process; onChoose: () => void }) {
   const { words } = useSpeech();
   const { api, config } = useConsole();
-  const [choosing, setChoosing] = useState(false);
   const { id, code, consent, customer, ecosystem } = process.verification;
   const wait = useWait(process.failure?.failure.retryAt ?? null);
   if (!code || !consent || ecosystem === null || !isShown(customer)) return null;
-  if (choosing) return <ChooseEcosystem process={process} onKeep={() => setChoosing(false)} />;
+  const alone = config.consentMode === 'agent-entry';
+  const explain = alone ? words.consent.explainAlone : words.consent.explain;
   return (
     <Container
       header={
-        <Header variant="h2" description={`${ecosystemName(process.verification)}. ${words.consent.explain(customer.email)}`}>
+        <Header variant="h2" description={`${ecosystemName(process.verification)}. ${explain(customer.email)}`}>
           {words.consent.title}
         </Header>
       }
@@ -113,7 +129,7 @@ export function AwaitingConsent({ process }: { process: Process }) {
           <div>
             <Box variant="awsui-key-label">{words.consent.entries}</Box>
             <ul className="plain" aria-live="polite">
-              <Entry who={words.consent.customerEntry} entered={consent.customer_entered} />
+              {!alone && <Entry who={words.consent.customerEntry} entered={consent.customer_entered} />}
               <Entry who={words.consent.agentEntry} entered={consent.agent_entered} />
             </ul>
             {config.consentUrl !== undefined && (
@@ -124,9 +140,7 @@ export function AwaitingConsent({ process }: { process: Process }) {
           </div>
         </ColumnLayout>
         {consent.agent_entered ? (
-          <Indicator type="success">
-            {words.consent.entriesDone}
-          </Indicator>
+          <Entered code={code} />
         ) : (
           <CodeEntry
             key={code.resend_at}
@@ -148,7 +162,7 @@ export function AwaitingConsent({ process }: { process: Process }) {
               onResend={() => process.act('ask', () => api.send(id, { to: 'customer', ecosystem }))}
             />
             {customer.ecosystems.length > 1 && (
-              <Button variant="link" formAction="none" onClick={() => setChoosing(true)}>
+              <Button variant="link" formAction="none" onClick={onChoose}>
                 {words.ecosystem.other}
               </Button>
             )}
@@ -159,6 +173,18 @@ export function AwaitingConsent({ process }: { process: Process }) {
         </SpaceBetween>
       </SpaceBetween>
     </Container>
+  );
+}
+
+/** The agent's entry is in, and good for as long as the code is. */
+function Entered({ code }: { code: SentCode }) {
+  const { words } = useSpeech();
+  const expired = useIsPast(code.expires_at);
+  return (
+    <SpaceBetween size="s">
+      {!expired && <Indicator type="success">{words.consent.entriesDone}</Indicator>}
+      <CodeLife code={code} left={code.attempts_left} />
+    </SpaceBetween>
   );
 }
 

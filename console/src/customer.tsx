@@ -18,7 +18,7 @@ export function describeEcosystem(ecosystem: Ecosystem, words: Words): string {
 }
 
 /** Who the verification is about, and his state: what most calls are about is “I cannot sign in”. */
-export function CustomerCard({ verification }: { verification: Verification }) {
+export function CustomerCard({ verification, mine }: { verification: Verification; mine: boolean }) {
   const { words, dateTime } = useSpeech();
   const { customer, ticket } = verification;
   const shown = isShown(customer);
@@ -35,7 +35,7 @@ export function CustomerCard({ verification }: { verification: Verification }) {
             { label: words.process.startedAt, value: dateTime(verification.created_at) },
           ]}
         />
-        {!shown && <Box color="text-body-secondary">{words.customer.masked}</Box>}
+        {!shown && <Box color="text-body-secondary">{mine ? words.customer.masked : words.customer.maskedYet}</Box>}
       </SpaceBetween>
     </Container>
   );

@@ -2,6 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useRef } from 'react';
+import type { Agent } from './account';
 import { useWait } from './clock';
 import { clockFace } from './countdown';
 import { MAYBE_DONE, type Failure } from './failure';
@@ -16,8 +17,9 @@ interface Props {
 }
 
 /** What to do where a verification could not be started: it may have been all the same, if the answer was lost. */
-export function adviceOnStart({ kind }: Failure, words: Words): Props['advice'] {
-  return MAYBE_DONE.includes(kind) ? { title: words.failures.kinds[kind].title, next: words.failures.startLost } : undefined;
+export function adviceOnStart({ kind }: Failure, { supervisor }: Agent, words: Words): Props['advice'] {
+  if (!MAYBE_DONE.includes(kind)) return undefined;
+  return { title: words.failures.kinds[kind].title, next: words.failures.startLost(words.list.title(supervisor)) };
 }
 
 /** A failure in words, with what to do next; when it makes sense to try again; and what to quote when asking about it. */

@@ -7,8 +7,8 @@ import type { Verification, Visibility } from './model';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
-/** What the customer allowed before anybody asked, for the agent who uses it. */
-export function GrantTerms({ verification }: { verification: Verification }) {
+/** What the customer allowed before anybody asked, for the agent who uses it and whoever supervises him. */
+export function GrantTerms({ verification, mine }: { verification: Verification; mine: boolean }) {
   const { words, dateTime } = useSpeech();
   const { support_grant: terms, status } = verification;
   if (terms === undefined) return null;
@@ -29,7 +29,7 @@ export function GrantTerms({ verification }: { verification: Verification }) {
               </>
             ),
           },
-          { label: words.grant.hidden, value: hiddenOf(terms.visibility, words) },
+          { label: mine ? words.grant.hidden : words.grant.hiddenFromAgent, value: hiddenOf(terms.visibility, words) },
         ]}
       />
     </Container>

@@ -4,6 +4,7 @@
  */
 
 import { serverNow } from './clock';
+import { tab } from './kept';
 import type { Handoff, IssuedVerification } from './model';
 
 const PREFIX = 'handoffs/';
@@ -15,22 +16,22 @@ interface Kept {
 
 export function keepHandoffs(issued: IssuedVerification): void {
   const kept: Kept = { expiresAt: issued.session.expires_at, handoffs: issued.session.handoffs };
-  sessionStorage.setItem(PREFIX + issued.id, JSON.stringify(kept));
+  tab.set(PREFIX + issued.id, JSON.stringify(kept));
   dropLater(issued.id, kept);
 }
 
 export function keptHandoffs(id: string): Handoff[] | null {
-  const text = sessionStorage.getItem(PREFIX + id);
-  return text === null ? null : (JSON.parse(text) as Kept).handoffs;
+  const text = tab.get(PREFIX + id);
+  return text === undefined ? null : (JSON.parse(text) as Kept).handoffs;
 }
 
 export function dropHandoffs(id: string): void {
-  sessionStorage.removeItem(PREFIX + id);
+  tab.delete(PREFIX + id);
 }
 
 /** Drops what died while the page was closed, and sees to the rest. */
 export function watchHandoffs(): void {
-  for (const id of ids()) dropLater(id, JSON.parse(sessionStorage.getItem(PREFIX + id) ?? '{}') as Kept);
+  for (const id of ids()) dropLater(id, JSON.parse(tab.get(PREFIX + id) ?? '{}') as Kept);
 }
 
 function dropLater(id: string, kept: Kept): void {
@@ -38,7 +39,7 @@ function dropLater(id: string, kept: Kept): void {
 }
 
 function ids(): string[] {
-  return Object.keys(sessionStorage)
+  return [...tab.keys()]
     .filter((key) => key.startsWith(PREFIX))
     .map((key) => key.slice(PREFIX.length));
 }

@@ -14,6 +14,7 @@ import { useWait } from './clock';
 import { clockFace } from './countdown';
 import { Failure, type RecoveryFailureKind } from './failure';
 import { FailureAlert } from './failure-alert';
+import { tab } from './kept';
 import { fault, NewPassword, NOTHING_TYPED } from './new-password';
 import { href, type Route } from './route';
 import { Stage } from './stage';
@@ -31,18 +32,18 @@ interface Asked {
 
 /** Forgot password: a code by e-mail, and with it a new password. What is shown does not tell whether anybody has the address. */
 export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
-  const kept = sessionStorage.getItem(KEPT);
-  const [asked, setAsked] = useState<Asked | null>(kept === null ? null : (JSON.parse(kept) as Asked));
+  const kept = tab.get(KEPT);
+  const [asked, setAsked] = useState<Asked | null>(kept === undefined ? null : (JSON.parse(kept) as Asked));
   const [done, setDone] = useState(false);
 
   const ask = async (email: string) => {
     await api.askForRecovery({ email });
     const next = { email, resendAt: Date.now() + RESEND_MILLISECONDS };
-    sessionStorage.setItem(KEPT, JSON.stringify(next));
+    tab.set(KEPT, JSON.stringify(next));
     setAsked(next);
   };
   const leave = () => {
-    sessionStorage.removeItem(KEPT);
+    tab.delete(KEPT);
     setAsked(null);
   };
   const finish = () => {

@@ -24,7 +24,7 @@ type Wrong = { [field in keyof Credentials]?: boolean };
 /** The form that starts a verification with a customer's credentials. They are in this form's memory and nowhere else. */
 export function RedeemPage() {
   const { words } = useSpeech();
-  const { api } = useConsole();
+  const { api, agent } = useConsole();
   const [typed, setTyped] = useState(NOTHING);
   const [wrong, setWrong] = useState<Wrong>({});
   const [pasted, setPasted] = useState(false);
@@ -80,10 +80,10 @@ export function RedeemPage() {
         {failure && (
           <FailureAlert
             failure={failure}
-            advice={failure.kind === 'wrong-step' ? words.redeem.open : adviceOnStart(failure, words)}
+            advice={failure.kind === 'wrong-step' ? words.redeem.open : adviceOnStart(failure, agent, words)}
           />
         )}
-        {failure?.kind === 'wrong-step' && <Button href={href({ page: 'verifications' })}>{words.navigation.verifications}</Button>}
+        {failure?.kind === 'wrong-step' && <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>}
         <form onSubmit={submit} onPaste={paste} noValidate autoComplete="off">
           <Form
             actions={

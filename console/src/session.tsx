@@ -62,6 +62,26 @@ export function InSession({ verification, view }: { verification: Verification; 
   );
 }
 
+/** Another agent's session runs: how long it still will. */
+export function AnothersSession({ verification }: { verification: Verification }) {
+  const { words } = useSpeech();
+  const { session, agent, customer } = verification;
+  if (!session) return null;
+  const name = isShown(customer) ? customer.name : customer.email;
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={words.session.openBy(agent.name, name, ecosystemName(verification))}>
+          {words.session.title}
+        </Header>
+      }
+    >
+      <Box variant="awsui-key-label">{words.session.left}</Box>
+      <Countdown until={session.expires_at} label={words.session.left} large />
+    </Container>
+  );
+}
+
 /** Says once, for those who do not see the countdown, that the last minute has begun. */
 function OneMinute({ until }: { until: string }) {
   const { words } = useSpeech();

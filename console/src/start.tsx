@@ -21,7 +21,7 @@ const TICKET = /^[ -~]{0,64}$/;
 /** The look-up that starts a verification. */
 export function StartPage({ module }: { module: LookUpModule }) {
   const { words } = useSpeech();
-  const { api } = useConsole();
+  const { api, agent } = useConsole();
   const [email, setEmail] = useState('');
   const [ticket, setTicket] = useState('');
   const [wrong, setWrong] = useState<{ email?: boolean; ticket?: boolean }>({});
@@ -55,7 +55,7 @@ export function StartPage({ module }: { module: LookUpModule }) {
         {failure && (
           <FailureAlert
             failure={failure}
-            advice={failure.kind === 'not-allowed' ? words.failures.startNotAllowed : adviceOnStart(failure, words)}
+            advice={failure.kind === 'not-allowed' ? words.failures.startNotAllowed : adviceOnStart(failure, agent, words)}
           />
         )}
         <form onSubmit={submit} noValidate>

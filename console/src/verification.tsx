@@ -24,7 +24,7 @@ import { useNarrow } from './narrow';
 import { useProcess, type Process } from './process';
 import { Record } from './record';
 import { href } from './route';
-import { InSession, OverByTheClock } from './session';
+import { AnothersSession, InSession, OverByTheClock } from './session';
 import { Stage } from './stage';
 import { EnterOwnCode, InternalValidation } from './validation';
 import { useSpeech } from './words';
@@ -48,13 +48,14 @@ export function VerificationPage({ id, module, view }: { id: string; module: Mod
 
 function Unreadable({ failure, module }: { failure: Failure; module: Module }) {
   const { words } = useSpeech();
+  const { agent } = useConsole();
   const missing = failure.kind === 'not-found';
   return (
     <ContentLayout header={<Header variant="h1">{words.modules[module].title}</Header>}>
       <SpaceBetween size="l">
         <FailureAlert failure={failure} advice={missing ? words.process.missing : undefined} />
         <SpaceBetween direction="horizontal" size="xs">
-          <Button href={href({ page: 'verifications' })}>{words.navigation.verifications}</Button>
+          <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>
           <Button href={href({ page: 'start', module })}>{words.closed.another}</Button>
         </SpaceBetween>
       </SpaceBetween>
@@ -85,7 +86,7 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
     >
       <SpaceBetween size="l">
         <div>
-          <LiveRegion hidden>{over ? words.closed.outcomes.completed.title : movedTo(verification, words)}</LiveRegion>
+          <LiveRegion hidden>{over ? words.closed.outcomes.completed.title : movedTo(verification, mine, words)}</LiveRegion>
           <div role="status">{process.stale && <Alert type="warning">{words.process.stale}</Alert>}</div>
         </div>
         <Progress verification={verification} past={over ? STAGES.length : behind(verification)} />
@@ -105,13 +106,13 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
         )}
         <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
           <Stage at={over ? 'over' : verification.status === 'in_session' ? `in_session/${view}` : verification.status}>
-            {!mine && open ? null : screenOf(process, view)}
-            {open && <Idle verification={verification} />}
+            {mine || !open ? screenOf(process, view) : <AnothersSession verification={verification} />}
+            {open && <Idle verification={verification} mine={mine} />}
             {mine && open && hasActivity(verification) && <SuccessorActivity verification={verification} />}
           </Stage>
           <SpaceBetween size="l">
-            <GrantTerms verification={verification} />
-            <CustomerCard verification={verification} />
+            <GrantTerms verification={verification} mine={mine} />
+            <CustomerCard verification={verification} mine={mine} />
           </SpaceBetween>
         </Grid>
         <Record verification={verification} expanded={!open || !mine} />
@@ -126,7 +127,8 @@ function toldElsewhere({ act, failure }: NonNullable<Process['failure']>, status
   return failure.kind === 'code-refused' || (act === 'issue' && status === 'in_session');
 }
 
-function movedTo({ module, status }: Verification, words: Words): string {
+function movedTo({ module, status }: Verification, mine: boolean, words: Words): string {
+  if (!mine) return words.process.anothersMoved[status];
   if (module === 'support-grant' && (status === 'started' || status === 'consented')) return words.grant.moved[status];
   return words.process.moved[status];
 }
@@ -154,17 +156,25 @@ function screenOf(process: Process, view: 'process' | 'app'): ReactNode {
 }
 
 /** When the verification closes by itself, and whose act keeps it open. */
-function Idle({ verification }: { verification: Verification }) {
+function Idle({ verification, mine }: { verification: Verification; mine: boolean }) {
   const { words } = useSpeech();
+  const { config } = useConsole();
   const { status, expires_at } = verification;
   if (expires_at === null || status === 'in_session' || status === 'minting') return null;
-  const hints = words.process.idleHint;
-  const hint = status === 'awaiting_consent' ? hints.customer : status === 'consented' ? hints.start : hints.agent;
+  const hint = idleHint(verification, mine, config.consentMode === 'agent-entry', words);
   return (
     <Box color="text-body-secondary" fontSize="body-s">
       {words.process.idle} <Countdown until={expires_at} label={words.process.idle} />, {hint}
     </Box>
   );
+}
+
+function idleHint({ status, agent }: Verification, mine: boolean, agentAlone: boolean, words: Words): string {
+  const hints = words.process.idleHint;
+  if (status === 'consented') return hints.start;
+  if (status === 'awaiting_consent' && !agentAlone) return hints.customer;
+  if (!mine) return hints.another(agent.name);
+  return status === 'awaiting_consent' ? hints.entry : hints.agent;
 }
 
 const STAGES = ['lookUp', 'validation', 'consent', 'session'] as const;

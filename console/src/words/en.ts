@@ -31,7 +31,6 @@ export const en = {
 
   navigation: {
     title: 'User Support',
-    verifications: 'My verifications',
     language: 'Language',
     account: 'Account',
     supervisor: 'Supervisor',
@@ -217,6 +216,7 @@ export const en = {
     until: 'Good until',
     left: 'Time left of the grant',
     hidden: 'Hidden from you',
+    hiddenFromAgent: 'Hidden from the agent',
     messages: 'Messages',
     talks: 'Talks',
     nothing: 'Nothing',
@@ -256,11 +256,24 @@ export const en = {
       in_session: 'The session is open.',
       closed: 'The verification is closed.',
     } satisfies Record<Status, string>,
+    /** The same to whoever only reads it. */
+    anothersMoved: {
+      started: 'The verification is started. Next: Internal Validation.',
+      agent_challenged: 'A code was sent to the agent.',
+      agent_verified: 'The agent is verified.',
+      awaiting_consent: 'The customer has been asked for consent.',
+      consented: 'Consent is given. The session can be started.',
+      minting: 'The session is being opened.',
+      in_session: 'The session is open.',
+      closed: 'The verification is closed.',
+    } satisfies Record<Status, string>,
     idle: 'Closes by itself in',
     idleHint: {
       agent: 'if you do nothing.',
       customer: 'if the customer does nothing.',
+      entry: 'if you do not enter the code.',
       start: 'if the session is not started.',
+      another: (agent: string) => `if ${agent} does nothing.`,
     },
     notYours: (agent: string) => `${agent} handles this verification. You can read it, not move it.`,
     stale: 'This page may be out of date: the last look at the server failed. It keeps trying.',
@@ -297,6 +310,7 @@ export const en = {
     name: 'Name',
     email: 'E-mail',
     masked: 'The name and the rest are shown once you have proved who you are.',
+    maskedYet: 'The name and the rest are shown once the agent is verified.',
     status: 'Account',
     signIn: 'Sign-in',
     mfa: 'Second factor',
@@ -364,6 +378,8 @@ export const en = {
     title: 'Customer’s consent',
     explain: (address: string) =>
       `An e-mail is on its way to ${address}. The customer enters the code from it on the page that it links to, and reads the code to you.`,
+    /** Where the agent's entry alone is enough. */
+    explainAlone: (address: string) => `An e-mail is on its way to ${address}. The customer reads the code from it to you.`,
     page: (address: string) => `The right page begins with ${address}.`,
     matchNumber: 'Matching number',
     matchHint: 'Read it out: the customer sees the same number in the e-mail and on the page.',
@@ -385,6 +401,7 @@ export const en = {
   session: {
     title: 'Session',
     open: (customer: string, ecosystem: string) => `You are in ${ecosystem} as ${customer}.`,
+    openBy: (agent: string, customer: string, ecosystem: string) => `${agent} is in ${ecosystem} as ${customer}.`,
     left: 'Time left',
     leftHint: 'Nothing extends it. The customer can end it at any moment.',
     environments: 'Environments',
@@ -455,7 +472,6 @@ export const en = {
     cancelledBy: (agent: string) => `${agent} cancelled the process`,
     reason: 'Reason',
     another: 'Start another',
-    list: 'My verifications',
   },
 
   record: {
@@ -511,8 +527,8 @@ export const en = {
   },
 
   list: {
-    title: 'My verifications',
-    titleAll: 'Verifications',
+    /** A supervisor's list has everyone's. */
+    title: (everyones: boolean): string => (everyones ? 'Verifications' : 'My verifications'),
     description: 'Newest first.',
     status: 'Status',
     anyStatus: 'Any status',
@@ -527,6 +543,8 @@ export const en = {
     empty: 'No verifications',
     emptyHint: 'Start one in Technical Assistance.',
     noMatch: 'Nothing matches these filters',
+    noneYet: 'Nothing found so far',
+    further: 'Search further',
     columns: { created: 'Started', customer: 'Customer', status: 'Status', ecosystem: 'Ecosystem', ticket: 'Ticket', agent: 'Agent', details: 'Details' },
     details: 'See details',
     detailsOf: (customer: string, at: string) => `See details: ${customer}, ${at}`,
@@ -594,7 +612,7 @@ export const en = {
       title: 'You cannot support this user',
       next: 'It is yourself or somebody who works for support, or you are not an active member of CustomerService. Ask a colleague or your administrator.',
     },
-    startLost: 'It may have been opened all the same: look in My verifications before you repeat it.',
+    startLost: (list: string) => `It may have been opened all the same: look in ${list} before you repeat it.`,
     validationNotAllowed: {
       title: 'You are not an authorised agent at the moment',
       next: 'Your user is disabled, or no longer in the group CustomerService. Ask your administrator.',

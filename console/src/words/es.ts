@@ -23,7 +23,6 @@ export const es: Words = {
 
   navigation: {
     title: 'Soporte a usuarios',
-    verifications: 'Mis verificaciones',
     language: 'Idioma',
     account: 'Cuenta',
     supervisor: 'Supervisor',
@@ -209,6 +208,7 @@ export const es: Words = {
     until: 'Vale hasta',
     left: 'Tiempo que le queda al acceso',
     hidden: 'Oculto para usted',
+    hiddenFromAgent: 'Oculto para el analista',
     messages: 'Mensajes',
     talks: 'Conversaciones',
     nothing: 'Nada',
@@ -247,11 +247,23 @@ export const es: Words = {
       in_session: 'La sesión está abierta.',
       closed: 'La verificación está cerrada.',
     },
+    anothersMoved: {
+      started: 'La verificación se inició. Sigue la validación interna.',
+      agent_challenged: 'Se envió un código al analista.',
+      agent_verified: 'El analista está validado.',
+      awaiting_consent: 'Se pidió el consentimiento del cliente.',
+      consented: 'Hay consentimiento. Se puede iniciar la sesión.',
+      minting: 'La sesión se está abriendo.',
+      in_session: 'La sesión está abierta.',
+      closed: 'La verificación está cerrada.',
+    },
     idle: 'Se cierra sola en',
     idleHint: {
       agent: 'si usted no hace nada.',
       customer: 'si el cliente no hace nada.',
+      entry: 'si usted no ingresa el código.',
       start: 'si no se inicia la sesión.',
+      another: (agent) => `si ${agent} no hace nada.`,
     },
     notYours: (agent) => `${agent} lleva esta verificación. Usted puede leerla, no moverla.`,
     stale: 'Esta página puede estar desactualizada: la última consulta al servidor falló. Se sigue intentando.',
@@ -288,6 +300,7 @@ export const es: Words = {
     name: 'Nombre',
     email: 'Correo',
     masked: 'El nombre y lo demás se muestran cuando usted haya demostrado quién es.',
+    maskedYet: 'El nombre y lo demás se muestran cuando el analista esté validado.',
     status: 'Cuenta',
     signIn: 'Inicio de sesión',
     mfa: 'Segundo factor',
@@ -355,6 +368,7 @@ export const es: Words = {
     title: 'Consentimiento del cliente',
     explain: (address) =>
       `Un correo va en camino a ${address}. El cliente ingresa el código del correo en la página que este enlaza, y se lo lee a usted.`,
+    explainAlone: (address) => `Un correo va en camino a ${address}. El cliente le lee a usted el código del correo.`,
     page: (address) => `La página correcta empieza con ${address}.`,
     matchNumber: 'Número de coincidencia',
     matchHint: 'Léalo en voz alta: el cliente ve el mismo número en el correo y en la página.',
@@ -376,6 +390,7 @@ export const es: Words = {
   session: {
     title: 'Sesión',
     open: (customer, ecosystem) => `Está en ${ecosystem} como ${customer}.`,
+    openBy: (agent, customer, ecosystem) => `${agent} está en ${ecosystem} como ${customer}.`,
     left: 'Tiempo restante',
     leftHint: 'Nada lo alarga. El cliente puede terminarla en cualquier momento.',
     environments: 'Entornos',
@@ -444,7 +459,6 @@ export const es: Words = {
     cancelledBy: (agent) => `${agent} canceló el proceso`,
     reason: 'Motivo',
     another: 'Iniciar otra',
-    list: 'Mis verificaciones',
   },
 
   record: {
@@ -499,8 +513,7 @@ export const es: Words = {
   },
 
   list: {
-    title: 'Mis verificaciones',
-    titleAll: 'Verificaciones',
+    title: (everyones) => (everyones ? 'Verificaciones' : 'Mis verificaciones'),
     description: 'Las más recientes primero.',
     status: 'Estado',
     anyStatus: 'Cualquier estado',
@@ -515,6 +528,8 @@ export const es: Words = {
     empty: 'No hay verificaciones',
     emptyHint: 'Inicie una en Asistencia técnica.',
     noMatch: 'Nada coincide con estos filtros',
+    noneYet: 'Hasta aquí no se encontró nada',
+    further: 'Seguir buscando',
     columns: { created: 'Inicio', customer: 'Cliente', status: 'Estado', ecosystem: 'Ecosistema', ticket: 'Ticket', agent: 'Analista', details: 'Detalles' },
     details: 'Ver detalles',
     detailsOf: (customer, at) => `Ver detalles: ${customer}, ${at}`,
@@ -581,7 +596,7 @@ export const es: Words = {
       title: 'Usted no puede dar soporte a este usuario',
       next: 'Es usted mismo o alguien de soporte, o usted no es miembro activo de CustomerService. Pida ayuda a un colega o a su administrador.',
     },
-    startLost: 'Es posible que se haya abierto de todos modos: mire en Mis verificaciones antes de repetirlo.',
+    startLost: (list) => `Es posible que se haya abierto de todos modos: mire en ${list} antes de repetirlo.`,
     validationNotAllowed: {
       title: 'En este momento usted no es un analista autorizado',
       next: 'Su usuario está deshabilitado o ya no está en el grupo CustomerService. Pregunte a su administrador.',

@@ -2,6 +2,7 @@ import I18nProvider from '@cloudscape-design/components/i18n';
 import messagesEn from '@cloudscape-design/components/i18n/messages/all.en';
 import messagesEs from '@cloudscape-design/components/i18n/messages/all.es';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { browser } from '../kept';
 import { en, type Words } from './en';
 import { es } from './es';
 
@@ -24,12 +25,12 @@ interface Speech {
 
 const SpeechContext = createContext<Speech | null>(null);
 
-function isLanguage(name: string | null | undefined): name is Language {
-  return name !== null && name !== undefined && name in LANGUAGES;
+function isLanguage(name: string | undefined): name is Language {
+  return name !== undefined && name in LANGUAGES;
 }
 
 function firstLanguage(): Language {
-  const candidates = [localStorage.getItem(KEPT), ...navigator.languages.map((tag) => tag.split('-')[0])];
+  const candidates = [browser.get(KEPT), ...navigator.languages.map((tag) => tag.split('-')[0])];
   return candidates.find(isLanguage) ?? 'en';
 }
 
@@ -57,7 +58,7 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
       language,
       words: LANGUAGES[language],
       choose: (chosen) => {
-        localStorage.setItem(KEPT, chosen);
+        browser.set(KEPT, chosen);
         setLanguage(chosen);
       },
       dateTime: (time) => format.format(new Date(time)),
