@@ -1,6 +1,10 @@
 //! Outgoing mail, on Amazon SES.
 
+use std::time::Duration;
+
 use aws_sdk_ses::Client;
+use aws_sdk_ses::config::Builder;
+use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::{Body, Content, Destination, Message, RawMessage};
 use aws_types::SdkConfig;
@@ -14,11 +18,15 @@ use support_core::ports::Mailer;
 use support_core::refusal::Failure;
 
 const SERVICE: &str = "ses";
+/// What SES says when mails come faster than the account may send them.
+const THROTTLED: &str = "Throttling";
+const BACKOFF: Duration = Duration::from_millis(50);
 
 /// Sends from one address, as text and HTML in UTF-8.
 ///
-/// A mail whose answer was lost is tried again as the configuration says, and may then arrive
-/// twice: it is the same mail with the same code.
+/// A mail that may not have been taken is tried once more, and may then arrive twice: it is the same
+/// mail with the same code. The SDK would forget of the first try that it may have been taken, if
+/// the second is refused; so the second is made here.
 #[derive(Clone, Debug)]
 pub struct SesMailer {
     client: Client,
@@ -28,22 +36,33 @@ pub struct SesMailer {
 impl SesMailer {
     /// `from` is an identity verified with SES.
     pub fn new(config: &SdkConfig, from: String) -> Self {
-        Self { client: Client::new(config), from }
+        let once = Builder::from(config).retry_config(RetryConfig::disabled());
+        Self { client: Client::from_conf(once.build()), from }
     }
 }
 
 impl Mailer for SesMailer {
     async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
-        if mail.attachments.is_empty() && mail.pictures.is_empty() {
-            self.send_plain(to, mail).await
-        } else {
-            self.send_raw(to, mail).await
+        let simple = mail.attachments.is_empty() && mail.pictures.is_empty();
+        let raw = if simple { None } else { Some(self.raw(to, mail)?) };
+        let once = async || match &raw {
+            None => self.send_simple(to, mail).await,
+            Some(raw) => self.send_raw(to, raw.clone()).await,
+        };
+        let Err(first) = once().await else { return Ok(()) };
+        if !first.maybe_done && first.detail != THROTTLED {
+            return Err(first);
         }
+        tokio::time::sleep(BACKOFF).await;
+        once().await.map_err(|second| Failure {
+            maybe_done: first.maybe_done || second.maybe_done,
+            ..second
+        })
     }
 }
 
 impl SesMailer {
-    async fn send_plain(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+    async fn send_simple(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
         let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
         self.client
             .send_email()
@@ -57,18 +76,22 @@ impl SesMailer {
     }
 
     /// With pictures or attachments the mail is built here, as MIME (RFC 2045).
-    async fn send_raw(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+    fn raw(&self, to: &Email, mail: &Mail) -> Result<RawMessage, Failure> {
         let message = MessageBuilder::new()
             .from(self.from.as_str())
             .to(to.as_str())
             .subject(mail.subject.as_str())
             .body(body(mail));
         let data = message.write_to_vec().map_err(not_built)?;
+        RawMessage::builder().data(Blob::new(data)).build().map_err(not_built)
+    }
+
+    async fn send_raw(&self, to: &Email, raw: RawMessage) -> Result<(), Failure> {
         self.client
             .send_raw_email()
             .source(&self.from)
             .destinations(to.as_str())
-            .raw_message(RawMessage::builder().data(Blob::new(data)).build().map_err(not_built)?)
+            .raw_message(raw)
             .send()
             .await
             .map(drop)

@@ -181,6 +181,14 @@ async fn a_mail_tried_again_is_the_same_mail() {
     }
 }
 
+#[tokio::test] // P26
+async fn a_refusal_of_the_second_try_leaves_open_what_became_of_the_first() {
+    let (url, _received) = server(&[Behaviour::Cuts, REJECTED]).await;
+    assert_eq!(send(&url).await, Err(Failure::unsure("ses", "MessageRejected")));
+    let (url, _received) = server(&[THROTTLED, REJECTED]).await;
+    assert_eq!(send(&url).await, Err(Failure::clean("ses", "MessageRejected")));
+}
+
 #[tokio::test] // P7
 async fn a_refusal_is_named_by_its_code_without_the_address_in_its_message() {
     let (url, mut received) = server(&[REJECTED]).await;
