@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
 };
@@ -53,6 +55,9 @@ impl Streaks for DynamoVerifications {
             .expression_attribute_names("#n", attribute::COUNT)
             .expression_attribute_values(":back", number(-1))
             .expression_attribute_values(":none", number(0))
+            .customize()
+            // Twice would give back an entry that was judged.
+            .config_override(Builder::default().retry_config(RetryConfig::disabled()))
             .send()
             .await;
         match sent {

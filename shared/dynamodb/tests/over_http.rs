@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use support_aws::{Aws, Timeouts};
-use support_core::limits::{Budget, Limits};
-use support_core::ports::{Change, Saved, SupportGrants, Verifications};
+use support_core::limits::{Budget, Limits, Streak};
+use support_core::ports::{Change, Saved, Streaks, SupportGrants, Verifications};
 use support_core::support_grant::SupportGrant;
 use support_dynamodb::DynamoVerifications;
 use support_testing::samples::{NOON, Walk, granted};
@@ -200,6 +200,15 @@ async fn somebody_elses_write_of_the_same_version_is_a_lost_race() {
         let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(Some("another"))]).await;
         assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
     }
+}
+
+/// A repeat would give back an entry that was judged.
+#[tokio::test] // P2
+async fn what_is_given_back_is_given_back_once() {
+    const REPEATED: Behaviour = Behaviour::Refuses("ConditionalCheckFailedException");
+    let store = table(&[Behaviour::Cuts, REPEATED]).await;
+    let streak = Streak { key: "grant-entries#x".to_owned(), limit: 5, seconds: 900 };
+    assert!(store.give_back(&streak).await.unwrap_err().maybe_done);
 }
 
 /// The first try got no answer in time, and is still at work when the second comes.
