@@ -46,16 +46,17 @@ pub fn one_line(text: &str, max: usize) -> String {
 }
 
 /// Mail programs make a link of whatever looks like an address, so that an ecosystem called
-/// `evil.example` would put one into our mail. A dot inside a word becomes one that looks the
-/// same (U+2024), and `//` loses a stroke.
+/// `evil.example` would put one into our mail. A dot with something on either side, or one of the
+/// three that IDNA takes for it (UTS #46, section 2.3), becomes one that looks the same (U+2024),
+/// and `//` loses a stroke.
 fn unlinked(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line.chars().peekable();
     let mut before = ' ';
     while let Some(c) = rest.next() {
-        let in_word = before.is_alphanumeric() && rest.peek().is_some_and(|c| c.is_alphanumeric());
+        let in_word = !before.is_whitespace() && rest.peek().is_some_and(|c| !c.is_whitespace());
         match c {
-            '.' if in_word => out.push('\u{2024}'),
+            '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' if in_word => out.push('\u{2024}'),
             '/' if before == '/' => {}
             _ => out.push(c),
         }
@@ -82,6 +83,10 @@ mod tests {
     fn a_name_is_no_link() {
         assert_eq!(name("http://evil.example"), "http:/evil\u{2024}example");
         assert_eq!(name("Ruiz e Hijos, S.L. (Madrid)."), "Ruiz e Hijos, S\u{2024}L. (Madrid).");
+        assert_eq!(name("evilo\u{301}.example"), "evilo\u{301}\u{2024}example");
+        for dot in ['\u{3002}', '\u{ff0e}', '\u{ff61}'] {
+            assert_eq!(name(&format!("evil{dot}example")), "evil\u{2024}example");
+        }
     }
 
     #[test]
