@@ -93,6 +93,17 @@ def calls_of_a_mint(stack: Stack) -> list[str]:
     return calls
 
 
+def test_a_mint_is_begun_twenty_times_and_no_more(stack: Stack) -> None:  # P13
+    """An item that grows with each could in the end not even be closed."""
+    journey = stack.journey().through_consent()
+    journey.edit(lambda record: record["state"]["consent"].update(mints=20))
+    refused = journey.issue()
+    assert (refused.status, refused.json["type"]) == (429, "/problems/too-many-requests")
+    assert 0 < int(refused.headers["Retry-After"]) <= 900
+    assert journey.read().json["status"] == "consented"
+    assert journey.cancel().status == 200
+
+
 @pytest.mark.parametrize("stop", ["cancelled", "denied"])
 def test_a_stop_at_any_moment_of_a_mint_leaves_no_live_token(
     stack: Stack, calls_of_a_mint: list[str], stop: str

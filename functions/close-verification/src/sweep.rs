@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
+use support_core::chain::check;
 use support_core::identity::LinkToken;
 use support_core::limits::Limits;
 use support_core::mail::{Attachment, Ending, Mail, ToldSession, VerificationClosed};
@@ -210,6 +211,10 @@ async fn mail<V, G, I, M>(
         (State::Closed(closed), About::Close) => {
             let Some(mut mail) = closing(verification, closed) else { return Ok(None) };
             if let Some(receipt) = Receipt::of(verification) {
+                // A broken chain is not vouched for: somebody has to look at it.
+                check(&verification.id, &verification.steps).map_err(|seq| {
+                    Failure::clean("record", format!("step {seq} does not follow"))
+                })?;
                 let public = app.receipt_key.public().await?;
                 let signature = app.receipt_key.sign(&receipt.canonical()).await?;
                 mail.attachments.push(Attachment {

@@ -162,9 +162,9 @@ async fn begin<M, P>(
         if !is_agent? {
             return Err(NotAllowed::Agent.into());
         }
-        let customer = customer?;
+        let (customer, standing) = (customer?, standing?);
         let (ecosystem, environments) =
-            verification.may_issue(customer.as_ref(), standing?, &app.limits, now)?;
+            verification.may_issue(customer.as_ref(), standing, &app.limits, now)?;
         let landings = environments.iter().map(|e| (*e, e.landing(ecosystem.role))).collect();
         let claims = SessionClaims {
             agent_id: caller.agent.id.clone(),
@@ -173,7 +173,7 @@ async fn begin<M, P>(
             environments,
             visibility: verification.visibility(),
         };
-        let next = verification.start_mint(&app.limits, now)?;
+        let next = verification.start_mint(standing, &app.limits, now)?;
         let grant = next.mint_grant_id().ok_or(Refusal::Conflict)?;
         let answer = Secret::generate(&mut UnwrapErr(SysRng));
         let change = Change {

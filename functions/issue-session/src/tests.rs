@@ -15,7 +15,7 @@ use support_core::time::Timestamp;
 use support_core::verification::{About, Cancelled, Module, Side, State, Status, Verification};
 use support_gateway::Request;
 use support_testing::calls::{Answered, call};
-use support_testing::samples::{NOON, Walk, customer, granted, versions};
+use support_testing::samples::{CONFIRMED, NOON, Walk, customer, granted, versions};
 use support_testing::world::{Fault, FaultyStore, World};
 
 use crate::handler::{App, Environments, handle};
@@ -346,11 +346,24 @@ impl Scene {
     }
 }
 
+/// He may have reset his password, or set a second factor up, since the agent proved himself: what is
+/// judged when a handoff is used, and what the receipt says, is how he stood when the session began.
+#[tokio::test] // P20
+async fn a_session_knows_how_the_customer_stands_when_it_begins() {
+    for scene in [Scene::consented().await, under_a_grant().await] {
+        let now = Standing { sign_in: SignIn::Confirmed, mfa: true };
+        assert_ne!(scene.stored().await.standing(), Some(now));
+        scene.world.standing("sub-carla", now);
+        assert_eq!(scene.issue(NOON).await.status, 201);
+        assert_eq!(scene.stored().await.standing(), Some(now));
+    }
+}
+
 /// The lease of a mint that runs out: another begins.
 fn next_mint(minting: Verification) -> Verification {
     let limits = Limits::default();
     let later = NOON.plus(limits.mint_lease_seconds);
-    minting.at(later).start_mint(&limits, later).unwrap()
+    minting.at(later).start_mint(CONFIRMED, &limits, later).unwrap()
 }
 
 #[tokio::test] // P13

@@ -40,7 +40,11 @@ struct CredentialsView<'a> {
     expires_at: String,
     visibility: Visibility,
     ecosystem: &'a str,
+    notice: &'static str,
 }
+
+const NOT_SHOWN_AGAIN: &str =
+    "These credentials are not shown again: copy them now. If they are lost, replace them.";
 
 #[derive(Serialize)]
 struct GrantView<'a> {
@@ -240,11 +244,13 @@ where
     let (email, standing) = app.customers.account(user_id).await?.ok_or(NotAllowed::NoCustomer)?;
     let (customer, colleague) =
         tokio::join!(app.directory.find(&email), app.agents.has_account(&email));
-    let customer = customer?.filter(|customer| customer.user_id == user_id);
+    // First: he may have given himself anybody's address in the pool, and is not told whose it is.
+    let customer =
+        customer?.filter(|customer| customer.user_id == user_id).ok_or(NotAllowed::NoCustomer)?;
     if colleague? {
         return Err(NotAllowed::Colleague.into());
     }
-    Ok((customer.ok_or(NotAllowed::NoCustomer)?, standing))
+    Ok((customer, standing))
 }
 
 async fn live<S, D, A, C, M>(
@@ -317,6 +323,7 @@ fn credentials_view<S, D, A, C, M>(
         expires_at: grant.terms.expires_at.to_string(),
         visibility: grant.terms.visibility,
         ecosystem: &grant.terms.ecosystem,
+        notice: NOT_SHOWN_AGAIN,
     })
 }
 

@@ -226,7 +226,8 @@ fn proved(walk: &mut Walk) -> &mut Walk {
 }
 
 fn minting(walk: &mut Walk) -> &mut Walk {
-    walk.verification = walk.verification.clone().start_mint(&walk.limits, walk.now).unwrap();
+    walk.verification =
+        walk.verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now).unwrap();
     walk
 }
 
@@ -264,8 +265,10 @@ async fn credentials_are_shown_once_and_serve_until_they_are_replaced_or_revoked
         "expires_at",
         "visibility",
         "ecosystem",
+        "notice",
     ];
     assert_eq!(names(&created.body), shown.into());
+    assert!(created.body["notice"].as_str().unwrap().contains("not shown again"));
     assert_eq!(created.body["url"], "https://console.example.com/redeem.html");
     assert_eq!(created.body["expires_at"], END.to_string());
     assert_eq!(created.body["visibility"], json!({"messages": true, "talks": false}));
@@ -661,6 +664,25 @@ async fn whoever_has_left_redeems_nothing_and_keeps_the_grant_from_nobody() {
     assert_eq!((refused.status, refused.slug()), (403, "not-allowed"));
     assert!(scene.verifications().await.is_empty());
     assert_eq!(scene.redeem("ben", &credentials, NOON).await.status, 201);
+}
+
+/// His address in the pool is his to write, so that he could ask whose it is.
+#[tokio::test] // P20, P23
+async fn who_takes_anothers_address_is_not_told_whether_he_works_in_support() {
+    let mut told = Vec::new();
+    for works_in_support in [false, true] {
+        let scene = Scene::new();
+        scene.world.customer(Customer { user_id: "sub-eve".into(), ..customer("carla") });
+        if works_in_support {
+            scene.world.colleague(&customer("carla").email);
+        }
+        for route in [OPTIONS, CREATE] {
+            let refused = scene.carla(route, NOON).await;
+            told.push((refused.status, refused.body["detail"].clone()));
+        }
+    }
+    assert_eq!(told[..2], told[2..]);
+    assert_eq!(told[0].0, 403);
 }
 
 #[tokio::test] // P20, P31

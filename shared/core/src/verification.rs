@@ -172,8 +172,9 @@ pub struct Consent {
     pub environments: Vec<Environment>,
     /// `None` where a support grant is the consent, and nobody enters a code.
     pub entries: Option<Entries>,
-    /// The page in the mail that tells of the session.
-    end_page: Option<Digest>,
+    /// The page in the mail that tells of the session; several, while it is not known which mail
+    /// the customer has.
+    end_pages: Vec<Digest>,
     /// How often a mint was begun.
     mints: u32,
 }
@@ -567,7 +568,7 @@ impl Verification {
                 customer: false,
                 page: self.page_digest(asking.page, key),
             }),
-            end_page: None,
+            end_pages: Vec::new(),
             mints: 0,
         };
         let digest = key.digest(
@@ -677,7 +678,7 @@ impl Verification {
         let opens = |digest: &Digest| key.matches(digest, Purpose::Page, &context, secret.expose());
         self.consent().is_some_and(|consent| {
             consent.entries.as_ref().is_some_and(|entries| opens(&entries.page))
-                | consent.end_page.as_ref().is_some_and(opens)
+                | consent.end_pages.iter().fold(false, |found, page| found | opens(page))
         })
     }
 
@@ -758,12 +759,17 @@ impl Verification {
         self.support_grant.as_ref().map_or_else(Visibility::default, |terms| terms.visibility)
     }
 
-    /// Takes the lease for a mint.
+    /// Takes the lease for a mint. `standing` is the customer's as it is now.
     ///
     /// # Errors
     /// Another step's turn: a live lease is somebody else's. Begun too often.
-    pub fn start_mint(self, limits: &Limits, now: Timestamp) -> Result<Self, Refusal> {
-        let State::Consented { standing, mut consent, idle_at } = self.state.clone() else {
+    pub fn start_mint(
+        self,
+        standing: Standing,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let State::Consented { mut consent, idle_at, .. } = self.state.clone() else {
             return Err(self.wrong_step());
         };
         if consent.mints >= MAX_MINTS {
@@ -819,7 +825,7 @@ impl Verification {
             return Err(self.wrong_step());
         };
         self.fits_the_grant(session.expires_at)?;
-        consent.end_page = Some(self.page_digest(page, key));
+        consent.end_pages = vec![self.page_digest(page, key)];
         let detail = format!(
             "ecosystem {}: {}",
             consent.ecosystem,
@@ -1018,8 +1024,8 @@ impl Verification {
     }
 
     /// Takes the notice that is due, and puts off the next try. `page` is what a new mail about a
-    /// session opens; the one before is dead. What is over and not closed yet has none: its news is
-    /// that it is over.
+    /// session opens; what one before opens is good until this one is out, for it may have arrived
+    /// for all that. What is over and not closed yet has none: its news is that it is over.
     pub fn try_notice(
         mut self,
         page: &Secret,
@@ -1033,7 +1039,7 @@ impl Verification {
         self.notice = Some(notice);
         let digest = self.page_digest(page, key);
         if let State::InSession { consent, .. } = &mut self.state {
-            consent.end_page = Some(digest);
+            consent.end_pages.push(digest);
         }
         self.version += 1;
         Some((self, notice.about))
@@ -1046,7 +1052,12 @@ impl Verification {
             return None;
         }
         self.notice.take_if(|notice| notice.about == about)?;
-        let state = self.state.clone();
+        let mut state = self.state.clone();
+        if let State::InSession { consent, .. } = &mut state {
+            // The mail that is out has the last of them.
+            consent.end_pages =
+                consent.end_pages.split_off(consent.end_pages.len().saturating_sub(1));
+        }
         let detail = match about {
             About::GrantUsed => "that his support grant is used",
             About::Start => "of the session",
@@ -1274,7 +1285,7 @@ impl Consent {
             ecosystem_name: terms.ecosystem_name.clone(),
             environments: terms.environments.clone(),
             entries: None,
-            end_page: None,
+            end_pages: Vec::new(),
             mints: 0,
         }
     }

@@ -101,7 +101,7 @@ fn act(walk: &Walk, action: Action) -> Next {
         CustomerEnters => enter(v, Side::Customer, &right()),
         AgentMisreads => enter(v, Side::Agent, &wrong()),
         CustomerMistypes => enter(v, Side::Customer, &wrong()),
-        Mint => v.start_mint(limits, now),
+        Mint => v.start_mint(CONFIRMED, limits, now),
         MintFails => v.mint_failed(now),
         Session => {
             if v.consent().is_none() {
@@ -857,7 +857,7 @@ fn a_mint_that_fails_can_be_begun_again_but_not_for_ever() {
     walk.consent();
     let mut verification = walk.verification;
     let refused = loop {
-        match verification.clone().start_mint(&walk.limits, walk.now) {
+        match verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now) {
             Ok(minting) => verification = minting.mint_failed(walk.now).unwrap(),
             Err(refusal) => break refusal,
         }

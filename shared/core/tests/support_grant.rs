@@ -847,7 +847,7 @@ fn a_session_is_issued_where_and_for_as_long_as_was_offered() {
     assert_eq!(suspended, Err(Refusal::NotAllowed(NotAllowed::Suspended)));
 
     // The tokens' deadline is Cognito's: beyond the grant's it is not taken.
-    let minting = walk.verification.clone().start_mint(&walk.limits, walk.now).unwrap();
+    let minting = walk.verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now).unwrap();
     let start = |now: Timestamp| {
         let at = Walk {
             now,
@@ -942,7 +942,8 @@ fn every_end_is_told_since_he_was_told_of_the_beginning() {
         (last.action, last.detail.as_str()),
         (Action::CustomerTold, "that his support grant is used")
     );
-    walk.verification = walk.verification.clone().start_mint(&walk.limits, NOON).unwrap();
+    walk.verification =
+        walk.verification.clone().start_mint(CONFIRMED, &walk.limits, NOON).unwrap();
     let (session, _) = walk.sealed();
     let v = walk.verification.clone();
     let started = v.start_session(session, &walk.page.secret, &walk.key, NOON).unwrap();

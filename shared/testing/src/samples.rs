@@ -182,7 +182,7 @@ impl Walk {
     }
 
     pub fn mint(&mut self) -> &mut Self {
-        self.consent().step(|w, v| v.start_mint(&w.limits, w.now).expect("in step"))
+        self.consent().step(|w, v| v.start_mint(CONFIRMED, &w.limits, w.now).expect("in step"))
     }
 
     /// Into a session of 300 s, with its handoffs.
