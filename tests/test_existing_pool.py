@@ -33,6 +33,7 @@ def make_pool(settings: Settings) -> dict[str, str]:
         TokenValidityUnits={"AccessToken": "seconds", "IdToken": "seconds", "RefreshToken": "minutes"},
         PreventUserExistenceErrors="ENABLED",
         EnableTokenRevocation=True,
+        RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0},
         WriteAttributes=["locale"],
     )
     return {

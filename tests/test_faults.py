@@ -13,6 +13,7 @@ from client import Answer
 from conftest import Journey, Stack, at_once
 from hosted import Call, Ended, Hosted, http_event
 
+LEASE_SECONDS = 45
 # Where a step was done and only its answer was lost, its repetition is refused, and says so.
 DONE = {202: (429,), 200: (409, 410), 201: ()}
 
@@ -130,9 +131,14 @@ def test_a_function_that_breaks_off_at_any_call_loses_nothing(stack: Stack, name
 WRITES = {"PutItem", "TransactWriteItems", "UpdateItem"}
 
 
+ISSUE = Step("IssueSessionFunction", "POST /verifications/{id}/session", Journey.through_consent, lambda j: {}, Journey.issue, 201)
+
+
 def test_a_step_whose_dependencies_hang_is_denied_in_time_and_can_be_repeated(stack: Stack) -> None:  # P25
+    steps = STEPS | {"issue": ISSUE}
+
     def hanging(name: str) -> str | None:
-        step = STEPS[name]
+        step = steps[name]
         journey = reached(stack, step)
         with Hosted(stack, step.function) as function:
             function.invoke(http_event(step.route, {}))  # a cold start is not what is measured
@@ -148,7 +154,42 @@ def test_a_step_whose_dependencies_hang_is_denied_in_time_and_can_be_repeated(st
             return None
         return f"{name}: {answer['statusCode']} after {took:.1f} s, then {again.status}: {again.body.decode()}"
 
-    assert [wrong for wrong in at_once([lambda name=name: hanging(name) for name in STEPS]) if wrong] == []
+    assert [wrong for wrong in at_once([lambda name=name: hanging(name) for name in steps]) if wrong] == []
+
+
+def test_a_mint_in_which_any_call_hangs_is_denied_in_time_and_another_begins(stack: Stack) -> None:  # P13, P25
+    """Its crashes are in test_sessions.py."""
+
+    def hanging(at: int, operation: str) -> str | None:
+        journey, seen = reached(stack, ISSUE), []
+
+        def hang(call: Call) -> None:
+            seen.append(call)
+            if len(seen) > at:
+                time.sleep(40)
+
+        with Hosted(stack, ISSUE.function) as function:
+            function.invoke(http_event(ISSUE.route, {}))
+            function.before = hang
+            started = time.monotonic()
+            answer = function.invoke(ISSUE.event(journey))
+            took = time.monotonic() - started
+        where = f"{operation}, call {at + 1}: {answer['statusCode']} after {took:.1f} s"
+        if took > 25:
+            return where
+        if answer["statusCode"] == 201:  # what hung was the news of it, which is owed still
+            return None if journey.read().json["status"] == "in_session" else where
+        if (answer["statusCode"], json.loads(answer["body"])["type"]) != (503, "/problems/unavailable"):
+            return where
+        if journey.read().json["status"] == "minting":
+            journey.age(LEASE_SECONDS)
+        again = journey.issue()
+        return None if again.status == 201 else f"{where}, then {again.status}: {again.body.decode()}"
+
+    asked = calls_of(stack, ISSUE)
+    assert len(asked) > 8
+    found = at_once([lambda at=at, operation=operation: hanging(at, operation) for at, operation in enumerate(asked)])
+    assert [wrong for wrong in found if wrong] == []
 
 
 @pytest.mark.parametrize(
@@ -156,10 +197,7 @@ def test_a_step_whose_dependencies_hang_is_denied_in_time_and_can_be_repeated(st
     [("code to the agent", "secretsmanager:GetSecretValue"), ("issue", "cognito-idp:DescribeUserPoolClient")],
 )
 def test_what_a_function_lacks_from_its_start_is_a_problem_like_another(stack: Stack, name: str, action: str) -> None:  # P25
-    issue = Step(
-        "IssueSessionFunction", "POST /verifications/{id}/session", Journey.through_consent, lambda j: {}, Journey.issue, 201
-    )
-    step = {**STEPS, "issue": issue}[name]
+    step = (STEPS | {"issue": ISSUE})[name]
     journey = reached(stack, step)
     with Hosted(stack, step.function, [{"Action": action, "Resource": "*"}]) as function:
         for _ in range(2):

@@ -80,6 +80,23 @@ async fn each_code_goes_to_its_own_mailbox_and_into_no_answer() {
     }
 }
 
+#[tokio::test] // P9
+async fn each_asking_has_a_match_number_of_its_own() {
+    let mut numbers = std::collections::HashSet::new();
+    for _ in 0..8 {
+        let scene = Scene::at(|w| {
+            w.prove();
+        })
+        .await;
+        for sending in 0..5 {
+            let answer = scene.send(customer(), NOON.plus(30 * sending)).await;
+            numbers.insert(answer.body["consent"]["match_number"].as_str().unwrap().to_owned());
+        }
+    }
+    // Of forty some are alike; fewer than eight different ones come up once in 10^29.
+    assert!(numbers.len() >= 8, "{numbers:?}");
+}
+
 #[tokio::test] // P25, P26
 async fn a_mail_that_fails_is_counted_and_may_be_repeated_at_once() {
     for (reach, body) in [

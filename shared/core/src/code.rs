@@ -77,6 +77,69 @@ pub fn match_number(rng: &mut impl CryptoRng) -> String {
 mod tests {
     use super::*;
     use rand::SeedableRng;
+    use rand::rand_core::{TryCryptoRng, TryRng};
+    use std::convert::Infallible;
+
+    /// Gives these and no others.
+    struct Draws(std::vec::IntoIter<u32>);
+
+    impl Draws {
+        fn of(draws: &[u32]) -> Self {
+            Self(draws.to_vec().into_iter())
+        }
+
+        fn are_used_up(&self) -> bool {
+            self.0.len() == 0
+        }
+    }
+
+    impl TryRng for Draws {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            Ok(self.0.next().unwrap())
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            unreachable!("drawn as 32 bits or as bytes")
+        }
+
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+            for byte in bytes {
+                *byte = self.try_next_u32()?.try_into().unwrap();
+            }
+            Ok(())
+        }
+    }
+
+    impl TryCryptoRng for Draws {}
+
+    #[test] // P6
+    fn a_draw_that_would_favour_some_codes_is_thrown_away() {
+        // 4294 whole millions fit; what is beyond would come out as 000000 to 967295.
+        let mut draws = Draws::of(&[4_294_000_000, u32::MAX, 4_293_999_999]);
+        assert_eq!(Code::generate(&mut draws).expose(), "999999");
+        assert!(draws.are_used_up());
+        for (draw, code) in [(0, "000000"), (999_999, "999999"), (1_000_000, "000000")] {
+            assert_eq!(Code::generate(&mut Draws::of(&[draw])).expose(), code);
+        }
+    }
+
+    #[test] // P6
+    fn match_numbers_are_every_two_digits_alike() {
+        let numbers = |bytes: std::ops::Range<u32>| {
+            let mut draws = Draws::of(&bytes.collect::<Vec<_>>());
+            let mut found = Vec::new();
+            while !draws.are_used_up() {
+                found.push(match_number(&mut draws));
+            }
+            found
+        };
+        let all: Vec<String> = (0..100).map(|number| format!("{number:02}")).collect();
+        assert_eq!((numbers(0..100), numbers(100..200)), (all.clone(), all));
+        let mut draws = Draws::of(&[200, 255, 199]);
+        assert_eq!(match_number(&mut draws), "99");
+    }
 
     #[test] // P6
     fn codes_are_uniform_over_every_digit_and_every_bucket() {
