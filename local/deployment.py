@@ -111,9 +111,10 @@ def _deploy_template(settings: Settings, parameters: dict[str, str]) -> None:
             env=settings.aws_environment(),
             cwd=ROOT,
         )  # fmt: skip
-    with step("Adding routes, time to live and the sender's identity"):
+    with step("Adding routes, boundaries of rights, time to live and the sender's identity"):
         stack = Deployed(settings)
         stack.add_routes()
+        stack.add_boundaries()
         client(settings, "dynamodb").update_time_to_live(
             TableName=stack.outputs["SupportTable"],
             TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"},
@@ -189,6 +190,13 @@ class Deployed:
         if name.endswith("Function.Arn"):
             return f"arn:aws:lambda:{REGION}:000000000000:function:{self.physical[name.removesuffix('.Arn')]}"
         return (self.parameters | self.physical | pseudo)[name]
+
+    def add_boundaries(self) -> None:
+        """The most that a role may do, which the emulator takes from an IAM call and not from a template."""
+        iam = client(self.settings, "iam")
+        for name, resource in self.template["Resources"].items():
+            if resource["Type"] == "AWS::IAM::Role" and (boundary := resource["Properties"].get("PermissionsBoundary")):
+                iam.put_role_permissions_boundary(RoleName=self.physical[name], PermissionsBoundary=self.resolve(boundary))
 
     def add_routes(self) -> None:
         """What the emulator does not read out of the API's OpenAPI body: CORS, the authorizer, a route for each operation."""

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import authorization
 import environment
 import recovery
+import second_factor
 import tokens
 import workers
 from settings import PAGES, Settings
@@ -210,6 +211,7 @@ def main() -> None:
     tokens.of_one_moment()
     recovery.by_a_code_of_its_own()
     recovery.judged_in_one_time()
+    second_factor.asked_of_everybody()
     workers.each_by_itself()
     sys.argv = ["ministack"]
     ministack.app.main()

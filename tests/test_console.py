@@ -50,9 +50,9 @@ def signed_in(desk: Desk, journey: Journey) -> Desk:
     return desk
 
 
-def qr_of(page: Page) -> str:
+def qr_of(page: Page, place: str = "img.qr") -> str:
     """What the QR code on the screen says, read from a picture of it."""
-    image = base64.b64encode(page.locator("img.qr").screenshot()).decode()
+    image = base64.b64encode(page.locator(place).screenshot()).decode()
     blank = page.context.new_page()
     width, height, pixels = blank.evaluate(
         """async image => {

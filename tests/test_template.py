@@ -58,6 +58,21 @@ def test_a_user_pool_outlives_the_stack(pool: str) -> None:
     assert (described["DeletionPolicy"], described["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
+def test_nobody_makes_himself_an_agent() -> None:
+    """Whoever has an account in the agents' pool may not be supported, so that a stranger could shut a customer out."""
+    agents = resources("AWS::Cognito::UserPool")["AgentPool"]["Properties"]
+    assert agents["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+
+
+def test_agents_have_a_second_factor_where_the_operator_says_so() -> None:
+    """Cognito takes no `ON` without a factor, and no factor with `OFF`."""
+    agents = resources("AWS::Cognito::UserPool")["AgentPool"]["Properties"]
+    assert parameter(agents["MfaConfiguration"])["AllowedValues"] == ["OFF", "ON"]
+    condition, factors, otherwise = agents["EnabledMfas"]["Fn::If"]
+    assert (factors, otherwise) == (["SOFTWARE_TOKEN_MFA"], {"Ref": "AWS::NoValue"})
+    assert TEMPLATE["Conditions"][condition] == {"Fn::Equals": [agents["MfaConfiguration"], "ON"]}
+
+
 def test_the_support_client_has_one_way_in_and_cognito_makes_it() -> None:
     """Cognito refuses a client without the refresh flow ("REFRESH_TOKEN_AUTH should always be allowed"), but one that rotates."""
     client = resources("AWS::Cognito::UserPoolClient")["SupportClient"]["Properties"]

@@ -1,5 +1,5 @@
 import { serverNow, setClock } from './clock';
-import { claimsOf, CognitoFailure, type Cognito, type CognitoRefusal, type NewPasswordAsked, type Tokens } from './cognito';
+import { claimsOf, CognitoFailure, type Challenge, type Cognito, type CognitoRefusal, type Tokens } from './cognito';
 import { Failure } from './failure';
 import { tab } from './kept';
 
@@ -64,15 +64,19 @@ export class Account<Who extends Person> {
     return () => this.#listeners.delete(listener);
   };
 
-  async signIn(email: string, password: string): Promise<NewPasswordAsked | null> {
-    const answer = await this.#cognito.signIn(email, password);
-    if ('session' in answer) return answer;
-    this.#keep(answer);
-    return null;
+  async signIn(email: string, password: string): Promise<Challenge | null> {
+    return this.#enter(await this.#cognito.signIn(email, password));
   }
 
-  async chooseFirstPassword(asked: NewPasswordAsked, password: string): Promise<void> {
-    this.#keep(await this.#cognito.chooseFirstPassword(asked, password));
+  /** Gives what was asked for, and answers what is asked for next. */
+  async answer(challenge: Challenge, given: string): Promise<Challenge | null> {
+    return this.#enter(await this.#cognito.answer(challenge, given));
+  }
+
+  #enter(answer: Tokens | Challenge): Challenge | null {
+    if ('asks' in answer) return answer;
+    this.#keep(answer);
+    return null;
   }
 
   /** The access token, renewed if it is about to die or is the one that was `refused`. */

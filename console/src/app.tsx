@@ -58,6 +58,7 @@ export function App({ config, account }: { config: Config; account: Account<Agen
         <SignInPage
           account={account}
           own={words.signIn}
+          product={words.product}
           forgot={<Link href={href({ page: 'recovery', back: route })}>{words.recovery.link}</Link>}
         />
       ) : !agent.allowed ? (

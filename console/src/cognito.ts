@@ -19,21 +19,35 @@ export interface Claims {
   'cognito:groups'?: string[];
 }
 
-/** An administrator set the password: the user must choose his own before he gets tokens. */
-export interface NewPasswordAsked {
-  user: string;
-  session: string;
-}
+/** By what a user shows that it is he, beside his password; and under which name his code goes to Cognito. */
+const FACTORS = {
+  SOFTWARE_TOKEN_MFA: 'SOFTWARE_TOKEN_MFA_CODE',
+  EMAIL_OTP: 'EMAIL_OTP_CODE',
+  SMS_MFA: 'SMS_MFA_CODE',
+} as const;
+
+type Factor = keyof typeof FACTORS;
+
+/** What Cognito asks for before it gives tokens. */
+export type Challenge = { user: string; email: string; session: string } & (
+  /** An administrator set the password: the user must choose his own. */
+  | { asks: 'new-password' }
+  /** `sentTo`: where the code was sent, as Cognito masks it; not said of an authenticator app's, which is sent nowhere. */
+  | { asks: 'second-factor'; factor: Factor; sentTo?: string }
+  /** The pool wants a second factor and the user has none. `key`: what he gives to his authenticator app, in base 32. */
+  | { asks: 'authenticator'; key: string }
+);
 
 export type CognitoRefusal =
   /** Wrong address or password, a disabled user, a locked one: Cognito does not tell them apart. */
   | 'wrong-credentials'
   | 'reset-required'
   | 'weak-password'
+  | 'wrong-code'
   | 'too-many-attempts'
-  /** The time to choose a new password is over. */
+  /** The time for what was asked is over. */
   | 'too-late'
-  /** The pool asks for something that this page does not know, a second factor for instance. */
+  /** The pool asks for something that this page does not know. */
   | 'unknown-challenge'
   | 'offline'
   /** Cognito, or what stands before it, has a fault: nothing was judged. */
@@ -54,6 +68,7 @@ interface AuthAnswer {
   ChallengeName?: string;
   ChallengeParameters?: Record<string, string>;
   Session?: string;
+  SecretCode?: string;
 }
 
 const REFUSALS: Record<string, CognitoRefusal> = {
@@ -63,6 +78,9 @@ const REFUSALS: Record<string, CognitoRefusal> = {
   PasswordResetRequiredException: 'reset-required',
   InvalidPasswordException: 'weak-password',
   PasswordHistoryPolicyViolationException: 'weak-password',
+  CodeMismatchException: 'wrong-code',
+  EnableSoftwareTokenMFAException: 'wrong-code',
+  ExpiredCodeException: 'too-late',
   TooManyRequestsException: 'too-many-attempts',
   LimitExceededException: 'too-many-attempts',
 };
@@ -77,32 +95,59 @@ export class Cognito {
     this.#client = client;
   }
 
-  async signIn(email: string, password: string): Promise<Tokens | NewPasswordAsked> {
+  async signIn(email: string, password: string): Promise<Tokens | Challenge> {
     const answer = await this.#call('InitiateAuth', {
       ClientId: this.#client,
       AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: email, PASSWORD: password },
     });
-    if (answer.ChallengeName === 'NEW_PASSWORD_REQUIRED' && answer.Session) {
-      return { user: answer.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? email, session: answer.Session };
-    }
-    return tokensOf(answer);
+    return this.#next(answer, { user: email, email });
   }
 
-  async chooseFirstPassword(asked: NewPasswordAsked, password: string): Promise<Tokens> {
+  /** Gives Cognito what it asks for: the password, or the code. */
+  async answer(challenge: Challenge, given: string): Promise<Tokens | Challenge> {
     try {
-      return tokensOf(
-        await this.#call('RespondToAuthChallenge', {
-          ClientId: this.#client,
-          ChallengeName: 'NEW_PASSWORD_REQUIRED',
-          Session: asked.session,
-          ChallengeResponses: { USERNAME: asked.user, NEW_PASSWORD: password },
-        }),
-      );
+      switch (challenge.asks) {
+        case 'new-password':
+          return await this.#respond('NEW_PASSWORD_REQUIRED', challenge, { NEW_PASSWORD: given });
+        case 'second-factor':
+          return await this.#respond(challenge.factor, challenge, { [FACTORS[challenge.factor]]: given });
+        case 'authenticator': {
+          const { Session } = await this.#call('VerifySoftwareToken', { Session: challenge.session, UserCode: given });
+          return await this.#respond('MFA_SETUP', { ...challenge, session: Session ?? '' }, {});
+        }
+      }
     } catch (error) {
       const late = error instanceof CognitoFailure && error.refusal === 'wrong-credentials';
       throw late ? new CognitoFailure('too-late') : error;
     }
+  }
+
+  async #respond(name: string, challenge: Pick<Challenge, 'user' | 'email' | 'session'>, given: Record<string, string>) {
+    const answer = await this.#call('RespondToAuthChallenge', {
+      ClientId: this.#client,
+      ChallengeName: name,
+      Session: challenge.session,
+      ChallengeResponses: { USERNAME: challenge.user, ...given },
+    });
+    return this.#next(answer, challenge);
+  }
+
+  async #next(answer: AuthAnswer, before: Pick<Challenge, 'user' | 'email'>): Promise<Tokens | Challenge> {
+    const { ChallengeName: name, ChallengeParameters: told = {}, Session: session } = answer;
+    if (name === undefined || session === undefined) return tokensOf(answer);
+    const about = { user: told['USER_ID_FOR_SRP'] ?? before.user, email: before.email, session };
+    if (name === 'NEW_PASSWORD_REQUIRED') return { ...about, asks: 'new-password' };
+    if (isFactor(name)) return { ...about, asks: 'second-factor', factor: name, sentTo: told['CODE_DELIVERY_DESTINATION'] };
+    if (name === 'SELECT_MFA_TYPE') {
+      const factor = (Object.keys(FACTORS) as Factor[]).find((known) => told['MFAS_CAN_CHOOSE']?.includes(known));
+      if (factor !== undefined) return this.#respond(name, about, { ANSWER: factor });
+    }
+    if (name === 'MFA_SETUP' && told['MFAS_CAN_SETUP']?.includes('SOFTWARE_TOKEN_MFA')) {
+      const { SecretCode: key, Session: next } = await this.#call('AssociateSoftwareToken', { Session: session });
+      if (key !== undefined && next !== undefined) return { ...about, session: next, asks: 'authenticator', key };
+    }
+    throw new CognitoFailure('unknown-challenge');
   }
 
   async renew(refresh: string): Promise<Tokens> {
@@ -156,6 +201,10 @@ function asObject(text: string): (AuthAnswer & { __type?: string }) | null {
   } catch {
     return null;
   }
+}
+
+function isFactor(name: string): name is Factor {
+  return name in FACTORS;
 }
 
 function tokensOf(answer: AuthAnswer, before?: string): Tokens {

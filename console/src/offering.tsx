@@ -18,7 +18,7 @@ export function Offering({ config, account }: { config: Config; account: Account
   return (
     <Surrounded person={customer} title={customer === null ? words.signIn.title : words.remote.title} onSignOut={() => account.signOut()}>
       {customer === null ? (
-        <SignInPage account={account} own={words.remote.signIn} />
+        <SignInPage account={account} own={words.remote.signIn} product={words.remote.product} />
       ) : (
         <GrantPage key={customer.id} api={api} onSignOut={() => account.signOut()} />
       )}

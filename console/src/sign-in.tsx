@@ -1,34 +1,41 @@
 import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
+import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { QRCodeSVG } from 'qrcode.react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import type { Account, Person } from './account';
-import { CognitoFailure, type CognitoRefusal, type NewPasswordAsked } from './cognito';
+import { CognitoFailure, type Challenge, type CognitoRefusal } from './cognito';
 import { fault, NewPassword, NOTHING_TYPED } from './new-password';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
 interface Place {
-  account: Pick<Account<Person>, 'signIn' | 'chooseFirstPassword' | 'ended'>;
+  account: Pick<Account<Person>, 'signIn' | 'answer' | 'ended'>;
   /** What this page says in its own words to the users that it is for. */
   own: Pick<Words['signIn'], 'description' | 'refusals'>;
+  /** As an authenticator app names it, beside its codes. */
+  product: string;
   /** What helps whoever forgot his password, if this page has something. */
   forgot?: ReactNode;
 }
 
 export function SignInPage(place: Place) {
-  const [asked, setAsked] = useState<NewPasswordAsked | null>(null);
+  const [asked, setAsked] = useState<Challenge | null>(null);
+  const step = { account: place.account, own: place.own, product: place.product, onAsked: setAsked };
   return (
     <div className="narrow">
       {asked === null ? (
         <Credentials {...place} onAsked={setAsked} />
+      ) : asked.asks === 'new-password' ? (
+        <FirstPassword key={asked.session} {...step} asked={asked} />
       ) : (
-        <FirstPassword {...place} asked={asked} onTooLate={() => setAsked(null)} />
+        <SecondFactor key={asked.session} {...step} asked={asked} />
       )}
     </div>
   );
@@ -49,7 +56,7 @@ function refusalOf(error: unknown): CognitoRefusal {
   return error instanceof CognitoFailure ? error.refusal : 'unexpected';
 }
 
-function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (asked: NewPasswordAsked) => void }) {
+function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (asked: Challenge) => void }) {
   const { words } = useSpeech();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -116,49 +123,151 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
   );
 }
 
-function FirstPassword({ account, own, asked, onTooLate }: Place & { asked: NewPasswordAsked; onTooLate: () => void }) {
-  const { words } = useSpeech();
-  const [typed, setTyped] = useState(NOTHING_TYPED);
-  const [tried, setTried] = useState(false);
+interface Step<Asked extends Challenge = Challenge> extends Pick<Place, 'account' | 'own' | 'product'> {
+  asked: Asked;
+  /** What is asked for next; null: the time for this is over, and signing in begins anew. */
+  onAsked: (asked: Challenge | null) => void;
+}
+
+/** Gives Cognito what it asked for, once at a time. */
+function useAnswer({ account, asked, onAsked }: Step) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<CognitoRefusal | null>(null);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (fault(typed) !== null || busy) return;
+  const answer = async (given: string): Promise<CognitoRefusal | null> => {
     setBusy(true);
     setRefusal(null);
     try {
-      await account.chooseFirstPassword(asked, typed.password);
+      const next = await account.answer(asked, given);
+      if (next) onAsked(next);
+      return null;
     } catch (error) {
-      setRefusal(refusalOf(error));
+      const refused = refusalOf(error);
+      setRefusal(refused);
       setBusy(false);
+      return refused;
     }
   };
+  return { busy, refusal, answer };
+}
 
+/** A step's form: what is asked for, what was wrong with it, and the button, which begins anew once the time is over. */
+function StepForm(props: Pick<Step, 'own' | 'onAsked'> & {
+  title: string;
+  description: string;
+  button: string;
+  busy: boolean;
+  refusal: CognitoRefusal | null;
+  onSubmit: () => void;
+  children: ReactNode;
+}) {
+  const { words } = useSpeech();
+  const { own, onAsked, title, description, button, busy, refusal, onSubmit, children } = props;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!busy) onSubmit();
+  };
   return (
     <form onSubmit={submit} noValidate>
       <Form
         actions={
           refusal === 'too-late' ? (
-            <Button variant="primary" formAction="none" onClick={onTooLate}>
+            <Button variant="primary" formAction="none" onClick={() => onAsked(null)}>
               {words.signIn.title}
             </Button>
           ) : (
             <Button variant="primary" loading={busy} loadingText={words.loading}>
-              {words.signIn.firstPassword.button}
+              {button}
             </Button>
           )
         }
       >
-        <Container header={<Header variant="h1" description={words.signIn.firstPassword.description}>{words.signIn.firstPassword.title}</Header>}>
+        <Container header={<Header variant="h1" description={description}>{title}</Header>}>
           <SpaceBetween size="l">
             {refusal !== null && <Refused refusal={refusal} own={own} />}
-            <NewPassword typed={typed} onChange={setTyped} tried={tried} autoFocus />
+            {children}
           </SpaceBetween>
         </Container>
       </Form>
     </form>
+  );
+}
+
+function FirstPassword(step: Step) {
+  const { words } = useSpeech();
+  const [typed, setTyped] = useState(NOTHING_TYPED);
+  const [tried, setTried] = useState(false);
+  const { busy, refusal, answer } = useAnswer(step);
+  const submit = () => {
+    setTried(true);
+    if (fault(typed) === null) void answer(typed.password);
+  };
+  return (
+    <StepForm {...step} {...words.signIn.firstPassword} busy={busy} refusal={refusal} onSubmit={submit}>
+      <NewPassword typed={typed} onChange={setTyped} tried={tried} autoFocus />
+    </StepForm>
+  );
+}
+
+/** A code from an authenticator app, which may have to be set up first, or one that was sent. */
+function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) {
+  const { words } = useSpeech();
+  const { asked } = step;
+  const [code, setCode] = useState('');
+  const [incomplete, setIncomplete] = useState(false);
+  const field = useRef<InputProps.Ref>(null);
+  const { busy, refusal, answer } = useAnswer(step);
+  const speech = asked.asks === 'authenticator' ? words.signIn.authenticator : words.signIn.secondFactor;
+  const submit = async () => {
+    // An app's code and one by SMS have six digits, one by e-mail has eight.
+    setIncomplete(code.length < 6);
+    if (code.length < 6) return;
+    if ((await answer(code)) !== 'wrong-code') return;
+    setCode('');
+    field.current?.focus();
+  };
+  return (
+    <StepForm
+      {...step}
+      title={speech.title}
+      description={asked.asks === 'authenticator' ? words.signIn.authenticator.description : words.signIn.secondFactor.from(asked.sentTo)}
+      button={speech.button}
+      busy={busy}
+      refusal={refusal}
+      onSubmit={() => void submit()}
+    >
+      {asked.asks === 'authenticator' && <AuthenticatorKey asked={asked} product={step.product} />}
+      <FormField label={words.signIn.secondFactor.code} errorText={incomplete ? words.signIn.secondFactor.incomplete : undefined}>
+        <Input
+          ref={field}
+          value={code}
+          onChange={({ detail }) => {
+            setIncomplete(false);
+            setCode(detail.value.replace(/\D/g, '').slice(0, 8));
+          }}
+          name="second-factor"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          autoFocus
+          ariaRequired
+          nativeInputAttributes={{ className: 'code' }}
+        />
+      </FormField>
+    </StepForm>
+  );
+}
+
+/** The key for the app, to scan or to type. It is in this page's memory and nowhere else. */
+function AuthenticatorKey({ asked: { key, email }, product }: { asked: Extract<Challenge, { asks: 'authenticator' }>; product: string }) {
+  const { words } = useSpeech();
+  const by = encodeURIComponent(product);
+  const address = `otpauth://totp/${by}:${encodeURIComponent(email)}?secret=${key}&issuer=${by}`;
+  return (
+    <SpaceBetween size="s">
+      <QRCodeSVG value={address} size={224} marginSize={4} role="img" title={words.signIn.authenticator.picture} />
+      <div>
+        <Box variant="awsui-key-label">{words.signIn.authenticator.key}</Box>
+        <code className="authenticator-key">{key.replace(/.{4}(?=.)/g, '$& ')}</code>
+      </div>
+    </SpaceBetween>
   );
 }

@@ -51,6 +51,21 @@ export const en = {
       description: 'An administrator set your first password. Choose one that only you know.',
       button: 'Save and sign in',
     },
+    secondFactor: {
+      title: 'Enter your second factor',
+      from: (sentTo: string | undefined): string =>
+        sentTo === undefined ? 'Open your authenticator app and enter the code that it shows.' : `Enter the code that was sent to ${sentTo}.`,
+      code: 'Code',
+      incomplete: 'Enter all digits of the code.',
+      button: 'Sign in',
+    },
+    authenticator: {
+      title: 'Set up your second factor',
+      description: 'Beside your password a code from an authenticator app is asked for. Scan this with such an app on your telephone, then enter the code that it shows.',
+      picture: 'QR code for your authenticator app',
+      key: 'If you cannot scan it, enter this key in the app',
+      button: 'Save and sign in',
+    },
     refusals: {
       'wrong-credentials': {
         title: 'That did not sign you in',
@@ -64,17 +79,21 @@ export const en = {
         title: 'The password was refused',
         next: 'Choose one that meets every rule and that you have not used before.',
       },
+      'wrong-code': {
+        title: 'The code was refused',
+        next: 'Enter the newest one. If it stays like this, see whether your telephone has the right time.',
+      },
       'too-many-attempts': {
         title: 'Too many attempts',
         next: 'Wait a few minutes, then try again.',
       },
       'too-late': {
-        title: 'The time to choose a password is over',
-        next: 'Sign in again with the password that you were given, and choose yours.',
+        title: 'The time for this step is over',
+        next: 'Sign in again. Nothing is lost: a first password is still the one that you were given.',
       },
       'unknown-challenge': {
         title: 'Your user needs a step that this console does not have',
-        next: 'Tell your administrator: a second factor, for instance, is not supported here.',
+        next: 'Tell your administrator: a password, and a code from an app, an e-mail or an SMS, can be entered here and nothing else.',
       },
       offline: {
         title: 'No connection',
@@ -653,14 +672,18 @@ export const en = {
           title: 'The password was refused',
           next: 'Choose one that meets every rule and that you have not used before.',
         },
+        'wrong-code': {
+          title: 'The code was refused',
+          next: 'Enter the newest one. If it stays like this, see whether your telephone has the right time.',
+        },
         'too-many-attempts': { title: 'Too many attempts', next: 'Wait a few minutes, then try again.' },
         'too-late': {
-          title: 'The time to choose a password is over',
-          next: 'Sign in again with the password that you were given, and choose yours.',
+          title: 'The time for this step is over',
+          next: 'Sign in again. Nothing is lost: a first password is still the one that you were given.',
         },
         'unknown-challenge': {
           title: 'Your account needs a step that this page does not have',
-          next: 'A second factor, for instance, cannot be entered here. Ask your support provider for another way.',
+          next: 'A password, and a code from an app, an e-mail or an SMS, can be entered here and nothing else. Ask your support provider for another way.',
         },
         offline: { title: 'No connection', next: 'Check your network, then try again.' },
         unavailable: {

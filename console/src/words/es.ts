@@ -43,6 +43,21 @@ export const es: Words = {
       description: 'Un administrador creó su primera contraseña. Elija una que solo usted conozca.',
       button: 'Guardar e iniciar sesión',
     },
+    secondFactor: {
+      title: 'Ingrese su segundo factor',
+      from: (sentTo) =>
+        sentTo === undefined ? 'Abra su aplicación de autenticación e ingrese el código que muestra.' : `Ingrese el código que se envió a ${sentTo}.`,
+      code: 'Código',
+      incomplete: 'Ingrese todos los dígitos del código.',
+      button: 'Iniciar sesión',
+    },
+    authenticator: {
+      title: 'Configure su segundo factor',
+      description: 'Además de la contraseña se pide un código de una aplicación de autenticación. Escanee esto con una en su teléfono e ingrese el código que muestra.',
+      picture: 'Código QR para su aplicación de autenticación',
+      key: 'Si no puede escanearlo, ingrese esta clave en la aplicación',
+      button: 'Guardar e iniciar sesión',
+    },
     refusals: {
       'wrong-credentials': {
         title: 'No se pudo iniciar sesión',
@@ -56,17 +71,21 @@ export const es: Words = {
         title: 'La contraseña fue rechazada',
         next: 'Elija una que cumpla todas las condiciones y que no haya usado antes.',
       },
+      'wrong-code': {
+        title: 'El código fue rechazado',
+        next: 'Ingrese el más reciente. Si sigue igual, revise que la hora de su teléfono sea correcta.',
+      },
       'too-many-attempts': {
         title: 'Demasiados intentos',
         next: 'Espere unos minutos y vuelva a intentarlo.',
       },
       'too-late': {
-        title: 'Se acabó el tiempo para elegir la contraseña',
-        next: 'Inicie sesión otra vez con la contraseña que recibió y elija la suya.',
+        title: 'Se acabó el tiempo para este paso',
+        next: 'Inicie sesión otra vez. No se pierde nada: una primera contraseña sigue siendo la que recibió.',
       },
       'unknown-challenge': {
         title: 'Su usuario necesita un paso que esta consola no tiene',
-        next: 'Avise a su administrador: un segundo factor, por ejemplo, no está disponible aquí.',
+        next: 'Avise a su administrador: aquí se ingresan la contraseña y un código de una aplicación, un correo o un SMS, y nada más.',
       },
       offline: {
         title: 'Sin conexión',
@@ -636,14 +655,18 @@ export const es: Words = {
           title: 'La contraseña fue rechazada',
           next: 'Elija una que cumpla todas las condiciones y que no haya usado antes.',
         },
+        'wrong-code': {
+          title: 'El código fue rechazado',
+          next: 'Ingrese el más reciente. Si sigue igual, revise que la hora de su teléfono sea correcta.',
+        },
         'too-many-attempts': { title: 'Demasiados intentos', next: 'Espere unos minutos y vuelva a intentarlo.' },
         'too-late': {
-          title: 'Se acabó el tiempo para elegir la contraseña',
-          next: 'Inicie sesión otra vez con la contraseña que recibió y elija la suya.',
+          title: 'Se acabó el tiempo para este paso',
+          next: 'Inicie sesión otra vez. No se pierde nada: una primera contraseña sigue siendo la que recibió.',
         },
         'unknown-challenge': {
           title: 'Su cuenta necesita un paso que esta página no tiene',
-          next: 'Un segundo factor, por ejemplo, no se puede ingresar aquí. Pida otra vía a su proveedor de soporte.',
+          next: 'Aquí se ingresan la contraseña y un código de una aplicación, un correo o un SMS, y nada más. Pida otra vía a su proveedor de soporte.',
         },
         offline: { title: 'Sin conexión', next: 'Revise su red y vuelva a intentarlo.' },
         unavailable: {

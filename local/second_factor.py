@@ -1,0 +1,69 @@
+"""A second factor that everybody must have, as on AWS: who has none sets an authenticator app up before he gets tokens.
+
+The emulator lets such users in without it, after a first password everybody, and keeps no app that is set up on the way in. It fits
+the version in requirements-stack.txt.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+FACTOR = "SOFTWARE_TOKEN_MFA"
+
+
+def asked_of_everybody() -> None:
+    from ministack.services import cognito
+
+    signing_in: dict[str, Any] = {}  # by the session of each step
+    challenge, first_password = cognito._mfa_challenge_for_user, cognito._respond_to_auth_challenge
+    associate, verify = cognito._associate_software_token, cognito._verify_software_token
+
+    def challenged(pool: Any, user: Any, pool_id: str, username: str) -> Any:
+        if pool.get("MfaConfiguration") != "ON" or FACTOR in user.get("_mfa_enabled", []):
+            return challenge(pool, user, pool_id, username)
+        session = secrets.token_urlsafe(32)
+        signing_in[session] = user
+        parameters = {"MFAS_CAN_SETUP": json.dumps([FACTOR]), "USER_ID_FOR_SRP": username}
+        return {"ChallengeName": "MFA_SETUP", "Session": session, "ChallengeParameters": parameters}
+
+    def step(call: Any) -> Any:
+        """One that goes on with the sign-in whose session it is given, under another."""
+
+        def stepped(data: Any) -> Any:
+            user = signing_in.get(data.get("Session"))
+            answer = call(data)
+            if user is not None and answer[0] == 200:
+                signing_in[json.loads(answer[2])["Session"]] = signing_in.pop(data["Session"])
+            return answer
+
+        return stepped
+
+    def verified(data: Any) -> Any:
+        user = signing_in.get(data.get("Session"))
+        secret = cognito._totp_session_secrets.get(data.get("Session"))
+        answer = verify(data)
+        if user is not None and answer[0] == 200:
+            user["_totp_secret"], user["_preferred_mfa"] = secret, FACTOR
+            user["_mfa_enabled"] = [*user.get("_mfa_enabled", []), FACTOR]
+        return answer
+
+    def responded(data: Any) -> Any:
+        if data.get("ChallengeName") == "MFA_SETUP":
+            user = signing_in.pop(data.get("Session"), None)
+            if user is None or FACTOR not in user.get("_mfa_enabled", []):
+                return cognito.error_response_json("NotAuthorizedException", "Invalid session for the user.", 400)
+        answer = first_password(data)
+        if data.get("ChallengeName") != "NEW_PASSWORD_REQUIRED" or answer[0] != 200:
+            return answer
+        pool, pool_id = cognito._pool_for_client(data["ClientId"])
+        username = data["ChallengeResponses"]["USERNAME"]
+        user, _ = cognito._resolve_user(pool, username)
+        asked = challenged(pool, user, pool_id, username)
+        return answer if asked is None else cognito.json_response(asked)
+
+    cognito._mfa_challenge_for_user = challenged
+    cognito._associate_software_token = step(associate)
+    cognito._verify_software_token = step(verified)
+    cognito._respond_to_auth_challenge = responded
