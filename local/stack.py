@@ -22,7 +22,11 @@ from terminal import Failed, step
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=list(COMMANDS))
-    command: str = parser.parse_args().command
+    parser.add_argument("function", nargs="?", help="whose variables `env` prints, by its name in template.yaml")
+    arguments = parser.parse_args()
+    command: str = arguments.command
+    if arguments.function and command != "env":
+        parser.error(f"{command} is for no single function")
     os.chdir(ROOT)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background commands with Ctrl-C ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -35,10 +39,10 @@ def main() -> int:
             environment.ensure()
             interpreter = environment.python("stack")
             if sys.prefix != str(interpreter.parent.parent):
-                os.execv(interpreter, [str(interpreter), __file__, command])
+                os.execv(interpreter, [str(interpreter), __file__, *sys.argv[1:]])
         if command not in ("prepare", "down", "clean"):
             settings = of_the_running(settings)
-        return COMMANDS[command](settings)
+        return env(settings, arguments.function) if command == "env" else COMMANDS[command](settings)
     except Failed as failure:
         print(f"\n{failure}", file=sys.stderr)
         return 1
@@ -207,19 +211,30 @@ def prepare(settings: Settings) -> int:
     return 0
 
 
-def env(settings: Settings) -> int:
-    """The variables that the deployed functions have, for a shell: what `cargo lambda watch` needs to stand in for them."""
+def env(settings: Settings, function: str | None = None) -> int:
+    """The variables that the deployed functions have, for a shell: what `cargo lambda watch` needs to stand in for them. Where two
+    functions do not agree on one, it is left out, unless one `function` is meant.
+    """
     import shlex
 
     import deployment
 
     if emulator.running(settings) is None or not settings.facts_file.is_file():
         raise Failed("No stack is running: `make up` starts one.")
-    functions = deployment.client(settings, "lambda")
+    functions = {name: physical for name, physical in settings.facts()["resources"].items() if name.endswith("Function")}
+    if function is not None and function not in functions:
+        raise Failed(f"There is no {function}: one of {', '.join(sorted(functions))}.")
+    client = deployment.client(settings, "lambda")
     variables: dict[str, str] = {}
-    for name, physical in settings.facts()["resources"].items():
-        if name.endswith("Function"):
-            variables |= functions.get_function_configuration(FunctionName=physical)["Environment"]["Variables"]
+    differ: set[str] = set()
+    for name, physical in functions.items():
+        if function in (None, name):
+            found = client.get_function_configuration(FunctionName=physical)["Environment"]["Variables"]
+            differ |= {variable for variable, value in found.items() if variables.get(variable, value) != value}
+            variables |= found
+    for variable in sorted(differ):
+        del variables[variable]
+        print(f"{variable} is not the same for all functions: name the one that you mean.", file=sys.stderr)
     variables |= {"AWS_ENDPOINT_URL": settings.endpoint, "AWS_REGION": deployment.REGION}
     variables |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     for variable, value in sorted(variables.items()):

@@ -111,7 +111,7 @@ def told(journey: Journey) -> str:
 
 def tell_again(journey: Journey) -> None:
     """What the sweep does that could not record the first mail: there is another, and the link of the first is dead."""
-    journey.edit(lambda record: record["state"]["consent"].update(end_page=record["state"]["consent"]["entries"]["page"]))
+    journey.edit(lambda record: record["state"]["consent"].update(end_pages=[record["state"]["consent"]["entries"]["page"]]))
 
 
 def seen(page: Page, language: str = "en") -> Page:

@@ -193,6 +193,7 @@ def test_from_the_offer_to_the_revocation(
     assert (shown["ecosystem"], shown["visibility"]) == (customer.ecosystem, visibility)
     assert shown["url"].endswith("/#/support-grant")
     public = {name: shown[name] for name in ("id", "expires_at", "visibility", "ecosystem")}
+    assert "not shown again" in shown["notice"]
     assert offer.read().json == public, "and none of the credentials"
 
     # Told at once, of what and until when, and of none of the credentials.
