@@ -1,11 +1,20 @@
-"""What the README says of the template and the contract is so."""
+"""What the README says of the template, the contract and a developer's commands is so."""
 
 from __future__ import annotations
 
+import functools
+import json
+import os
 import re
+import signal
+import socket
+import subprocess
+import time
 from typing import Any
 
+import samples
 import yaml
+from conftest import Stack
 from contract import DOCUMENT, contract
 
 ROOT = DOCUMENT.parent
@@ -61,3 +70,28 @@ def test_the_readme_names_every_route_and_no_other() -> None:
 
 if __name__ == "__main__":
     print("\n".join(parameter_rows()))
+
+
+def test_one_function_runs_alone_as_the_readme_says(stack: Stack) -> None:
+    samples.load(stack.settings)
+    (commands,) = re.findall(r"^One function at a time.*?```sh\nmake up\n(.*?)```", README, re.MULTILINE | re.DOTALL)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    commands = re.sub(r"^(cargo lambda \w+)", rf"\1 -P {port}", commands, flags=re.MULTILINE)
+    prepare, watch, invoke = re.fullmatch(r"(.*)(cargo lambda watch.*?\n)(cargo lambda invoke.*\n)", commands, re.DOTALL).groups()
+    env = os.environ | {"STATE": str(stack.settings.state)}
+    run = functools.partial(subprocess.run, ["bash", "-c", f"{prepare}{invoke}"], cwd=ROOT, env=env, capture_output=True, text=True)
+    watching = subprocess.Popen(
+        ["bash", "-c", f"{prepare}exec {watch}"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        deadline = time.monotonic() + 300  # it may have to compile
+        while (invoked := run()).returncode != 0:
+            assert watching.poll() is None and time.monotonic() < deadline, invoked.stderr
+            time.sleep(1)
+    finally:
+        os.killpg(watching.pid, signal.SIGTERM)
+        watching.wait()
+    answer = json.loads(invoked.stdout)
+    assert answer["statusCode"] == 201, answer
+    assert json.loads(answer["body"])["status"] == "started"
