@@ -71,6 +71,8 @@ def test_agents_have_a_second_factor_where_the_operator_says_so() -> None:
     condition, factors, otherwise = agents["EnabledMfas"]["Fn::If"]
     assert (factors, otherwise) == (["SOFTWARE_TOKEN_MFA"], {"Ref": "AWS::NoValue"})
     assert TEMPLATE["Conditions"][condition] == {"Fn::Equals": [agents["MfaConfiguration"], "ON"]}
+    # The longest that Cognito has, for whoever has to install an authenticator app first.
+    assert resources("AWS::Cognito::UserPoolClient")["AgentClient"]["Properties"]["AuthSessionValidity"] == 15
 
 
 def test_the_support_client_has_one_way_in_and_cognito_makes_it() -> None:

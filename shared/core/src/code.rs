@@ -84,8 +84,8 @@ mod tests {
     struct Draws(std::vec::IntoIter<u32>);
 
     impl Draws {
-        fn of(draws: &[u32]) -> Self {
-            Self(draws.to_vec().into_iter())
+        fn of(draws: impl IntoIterator<Item = u32>) -> Self {
+            Self(draws.into_iter().collect::<Vec<_>>().into_iter())
         }
 
         fn are_used_up(&self) -> bool {
@@ -117,18 +117,18 @@ mod tests {
     #[test] // P6
     fn a_draw_that_would_favour_some_codes_is_thrown_away() {
         // 4294 whole millions fit; what is beyond would come out as 000000 to 967295.
-        let mut draws = Draws::of(&[4_294_000_000, u32::MAX, 4_293_999_999]);
+        let mut draws = Draws::of([4_294_000_000, u32::MAX, 4_293_999_999]);
         assert_eq!(Code::generate(&mut draws).expose(), "999999");
         assert!(draws.are_used_up());
         for (draw, code) in [(0, "000000"), (999_999, "999999"), (1_000_000, "000000")] {
-            assert_eq!(Code::generate(&mut Draws::of(&[draw])).expose(), code);
+            assert_eq!(Code::generate(&mut Draws::of([draw])).expose(), code);
         }
     }
 
     #[test] // P6
     fn match_numbers_are_every_two_digits_alike() {
         let numbers = |bytes: std::ops::Range<u32>| {
-            let mut draws = Draws::of(&bytes.collect::<Vec<_>>());
+            let mut draws = Draws::of(bytes);
             let mut found = Vec::new();
             while !draws.are_used_up() {
                 found.push(match_number(&mut draws));
@@ -137,7 +137,7 @@ mod tests {
         };
         let all: Vec<String> = (0..100).map(|number| format!("{number:02}")).collect();
         assert_eq!((numbers(0..100), numbers(100..200)), (all.clone(), all));
-        let mut draws = Draws::of(&[200, 255, 199]);
+        let mut draws = Draws::of([200, 255, 199]);
         assert_eq!(match_number(&mut draws), "99");
     }
 
