@@ -116,6 +116,15 @@ def test_an_agent_sets_his_app_up_and_signs_in_with_it(stack: Stack, desk: Sit, 
         # With the tokens that come of it an agent's work begins.
         assert stack.api.post("/verifications/search", {}, token=again.kept()["sign-in"]["access"]).status == 200
 
+        # Whose telephone is lost is given a new start, as docs/console.md says.
+        off = {"Enabled": False, "PreferredMfa": False}
+        stack.aws("cognito-idp").admin_set_user_mfa_preference(
+            UserPoolId=stack.facts["AgentPoolId"], Username=agent.email, SoftwareTokenMfaSettings=off
+        )
+        anew = desk(language)
+        anew.sign_in(agent.email, "Chosen-by-me-1")
+        expect(anew.page.get_by_role("heading", level=1)).to_have_text(words["set up"])
+
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_customer_with_a_second_factor_offers_access(stack: Stack, home: Come, language: str) -> None:  # noqa: F811
