@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,11 +138,18 @@ def down(settings: Settings) -> int:
     return 0
 
 
+# Seconds that a `make run` in another terminal has to see that its stack was ended.
+PATIENCE = 5
+
+
 def clean(settings: Settings) -> int:
     """Ends the stack and deletes what was installed, built and kept."""
     down(settings)
-    if (user := _runs_in_the_environments()) is not None:
-        raise Failed(f"Nothing was deleted: process {user} runs in {ENVIRONMENTS}, of a stack with another STATE perhaps.")
+    deadline = time.monotonic() + PATIENCE
+    while (user := _runs_in_the_environments()) is not None:
+        if time.monotonic() > deadline:
+            raise Failed(f"Nothing was deleted: process {user} runs in {ENVIRONMENTS}, of a stack with another STATE perhaps.")
+        time.sleep(0.1)
     if settings.state.exists():
         with starting(settings):
             empty(settings)

@@ -237,12 +237,15 @@ def test_all_that_was_made_is_deleted_and_nothing_else(tmp_path: Path, monkeypat
         commands.clean(somewhere(tmp_path / "other"))
     # A program in the environments: another stack's, say.
     (tmp_path / "local/.env/stack/sleep").symlink_to("/bin/sleep")
+    monkeypatch.setattr(commands, "PATIENCE", 2)
     with subprocess.Popen(["local/.env/stack/sleep", "60"], cwd=tmp_path) as other:
         with pytest.raises(Failed, match=f"Nothing was deleted: process {other.pid}"):
             commands.clean(settings)
         other.kill()
     assert all((tmp_path / name).is_dir() for name in made)
-    assert commands.clean(settings) == 0
+    # One that is about to end: what waited for this stack in another terminal.
+    with subprocess.Popen(["local/.env/stack/sleep", "1"], cwd=tmp_path):
+        assert commands.clean(settings) == 0
     assert everything_in(tmp_path) == {"local", "console", "console/src", "other", "other/letter.txt"}
 
 
