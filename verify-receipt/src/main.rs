@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use support_core::receipt::{Fault, PublicKey, check};
 
 const USAGE: &str = "usage: verify-receipt RECEIPT KEY\n\
-    RECEIPT  the file attached to the closing mail\n\
+    RECEIPT  the file attached to the closing email\n\
     KEY      the answer of GET /receipts/key";
 
 fn main() -> ExitCode {

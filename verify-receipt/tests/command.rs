@@ -88,7 +88,7 @@ fn what_is_wrong_is_said_where_and_ends_with_1() {
         desk.refused(text.replacen(from, to, 1).as_bytes())
     };
     assert_eq!(
-        altered("sending 1 of 5", "sending 3 of 5"),
+        altered(r#""number":1,"of":5"#, r#""number":3,"of":5"#),
         "This receipt was altered: step 2 is not as recorded."
     );
     let beside = "This receipt was altered: the steps are as recorded, but something beside them, \

@@ -5,10 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::json;
-use support_core::identity::{Email, IdText, VerificationId};
+use support_core::identity::{EmailAddress, IdText, VerificationId};
 use support_core::limits::Limits;
 use support_core::ports::{Activities, Position, Scope, VerificationIndex, Verifications};
-use support_core::refusal::{Refusal, Stop};
+use support_core::refusal::{CallError, Refusal};
 use support_core::time::Timestamp;
 use support_core::verification::{Status, Verification};
 use support_core::view::VerificationView;
@@ -34,7 +34,7 @@ const MAX_READS: usize = 5;
 #[serde(deny_unknown_fields)]
 struct Search {
     status: Option<Status>,
-    customer: Option<Email>,
+    customer: Option<EmailAddress>,
     agent: Option<IdText>,
     cursor: Option<IdText>,
     limit: Option<usize>,
@@ -62,7 +62,7 @@ async fn one<I, D>(
     caller: &Caller,
     id: &VerificationId,
     now: Timestamp,
-) -> Result<Verification, Stop> {
+) -> Result<Verification, CallError> {
     let verification = app.verifications.load(id).await?.ok_or(Refusal::NotFound)?.at(now);
     if caller.supervisor {
         return Ok(verification);

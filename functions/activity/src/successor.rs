@@ -8,7 +8,8 @@ use support_core::attempt::{Decision, attempt};
 use support_core::directory::{Customer, Process};
 use support_core::identity::VerificationId;
 use support_core::ports::{Activities, Change, Verifications};
-use support_core::refusal::{Refusal, Stop};
+use support_core::refusal::{CallError, Refusal};
+use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
 use support_gateway::{Answer, Caller, FieldError, Problem, Request};
@@ -28,9 +29,9 @@ pub async fn list<I>(
                 .ok_or_else(|| FieldError::new("cursor", "must be one that this list gave"))?,
         ),
     };
-    let what = if before.is_some() { "the list, further back" } else { "the list" };
+    let what = Facts::ActivityList { continued: before.is_some() };
     let (verification, customer, processes) =
-        read(app, caller, &id, request.now(), |_, _| Some(what.to_owned())).await?;
+        read(app, caller, &id, request.now(), |_, _| Some(what.clone())).await?;
     let view = ActivityView::new(&verification, &customer, &processes, before.as_ref());
     Ok(Answer::ok(&view.ok_or_else(|| verification.wrong_step())?))
 }
@@ -43,7 +44,8 @@ pub async fn one<I>(
     let id = request.verification_id()?;
     let item = request.path_parameter("process")?;
     let what = |verification: &Verification, processes: &[Process]| {
-        Some(Item::find(item, processes, &verification.steps)?.recorded_id())
+        let id = Item::find(item, processes, &verification.steps)?.recorded_id();
+        Some(Facts::ActivityItem { id })
     };
     let (verification, _, processes) = read(app, caller, &id, request.now(), what).await?;
     let found = Item::find(item, &processes, &verification.steps);
@@ -56,20 +58,16 @@ async fn read<I>(
     caller: &Caller,
     id: &VerificationId,
     now: Timestamp,
-    what: impl Fn(&Verification, &[Process]) -> Option<String>,
-) -> Result<(Verification, Customer, Vec<Process>), Stop> {
+    what: impl Fn(&Verification, &[Process]) -> Option<Facts>,
+) -> Result<(Verification, Customer, Vec<Process>), CallError> {
     attempt(&app.verifications, id, now, async |verification, _| {
         let verification = verification.of(&caller.agent)?;
         let (customer, processes) =
             app.directory.activity(&verification.customer.email).await?.unzip();
         let processes = processes.unwrap_or_default();
         let read = what(&verification, &processes);
-        let named = read.as_deref().unwrap_or_default();
-        let next = verification.read_activity(customer.as_ref(), named, &app.limits, now)?;
+        let next = verification.read_activity(customer.as_ref(), read, &app.limits, now)?;
         let customer = customer.ok_or(Refusal::EnvironmentRefused)?;
-        if read.is_none() {
-            return Err(Refusal::UnknownProcess.into());
-        }
         Ok(Decision::Save(Change::to(next.clone()), (next, customer, processes)))
     })
     .await

@@ -5,6 +5,7 @@ use support_core::chain::{self, Action};
 use support_core::directory::{Customer, Process, Role};
 use support_core::identity::VerificationId;
 use support_core::ports::{Change, Verifications};
+use support_core::step_detail::{Detail, Facts};
 use support_core::time::Timestamp;
 use support_core::verification::{Module, Side, Verification};
 use support_testing::calls::{Answered, event, send};
@@ -100,10 +101,15 @@ impl Scene {
         stored
     }
 
-    async fn readings(&self) -> Vec<String> {
+    async fn readings(&self) -> Vec<Facts> {
         let steps = self.stored().await.steps.into_iter();
         let readings = steps.filter(|step| step.action == Action::ActivityRead);
-        readings.map(|step| step.detail).collect()
+        readings
+            .map(|step| match step.detail {
+                Some(Detail::Facts(facts)) => facts,
+                other => panic!("{other:?}"),
+            })
+            .collect()
     }
 }
 
@@ -130,8 +136,13 @@ async fn who_he_is_and_what_happened_to_him_is_read_and_recorded() {
         answer.body["detail"],
         "The validation process for The Successor was rejected by Waizant"
     );
-    assert_eq!(scene.one("step-2").await.body["detail"], "sending 1 of 5");
-    assert_eq!(scene.readings().await, ["the list", "p-1", "step-2"]);
+    assert_eq!(
+        scene.one("step-2").await.body["detail"],
+        json!({"kind": "sending", "number": 1, "of": 5})
+    );
+    let item = |id: &str| Facts::ActivityItem { id: id.into() };
+    let list = Facts::ActivityList { continued: false };
+    assert_eq!(scene.readings().await, [list, item("p-1"), item("step-2")]);
 }
 
 #[tokio::test]
@@ -148,7 +159,10 @@ async fn pages_go_on_where_they_stopped_and_each_is_a_reading() {
         }
     }
     assert_eq!(found.len(), 30 + 6 + 1, "all, and the first reading");
-    assert_eq!(scene.readings().await, ["the list", "the list, further back"]);
+    assert_eq!(
+        scene.readings().await,
+        [false, true].map(|continued| Facts::ActivityList { continued })
+    );
 }
 
 #[tokio::test] // P22

@@ -8,19 +8,19 @@ use std::collections::HashSet;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use support_core::chain::check;
+use support_core::email::{Attachment, Email, Ending, ToldSession, VerificationClosed};
 use support_core::identity::LinkToken;
 use support_core::limits::Limits;
-use support_core::mail::{Attachment, Ending, Mail, ToldSession, VerificationClosed};
 use support_core::ports::{
     Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
 };
 use support_core::receipt::Receipt;
-use support_core::refusal::{Failure, Stop};
+use support_core::refusal::{CallError, Failure};
 use support_core::secret::{HashKey, Secret};
-use support_core::support_grant::{SupportGrant, use_mail};
-use support_core::telling::{self, start_mail};
+use support_core::support_grant::{SupportGrant, use_email};
+use support_core::telling::{self, start_email};
 use support_core::time::Timestamp;
-use support_core::verification::{About, Closed, Outcome, State, Verification};
+use support_core::verification::{Closed, NoticeKind, Outcome, State, Verification};
 
 pub struct App<V, G, I, M, K> {
     pub verifications: V,
@@ -40,7 +40,7 @@ pub struct App<V, G, I, M, K> {
 pub const BATCH: usize = 100;
 
 /// Looks after all that is due at `now`, each once, and says how many that were. All that is over is
-/// closed before anybody is told, so that mail which hangs makes no closing step late. What it has no
+/// closed before anybody is told, so that email which hangs makes no closing step late. What it has no
 /// time for any more, the next sweep finds.
 ///
 /// # Errors
@@ -147,11 +147,11 @@ async fn tell_of_verification<G, I>(
         return Ok(());
     };
     let Some(tried) = save(app, next).await? else { return Ok(()) };
-    let Some(mail) = mail(app, &tried, about, &page).await? else { return Ok(()) };
-    match telling::tell(&app.verifications, &app.mailer, &tried, about, &mail, now).await {
+    let Some(email) = email(app, &tried, about, &page).await? else { return Ok(()) };
+    match telling::tell(&app.verifications, &app.mailer, &tried, about, &email, now).await {
         // What could not be noted is told again later.
-        Ok(_) | Err(Stop::Refused(_)) => Ok(()),
-        Err(Stop::Failed(failure)) => Err(failure),
+        Ok(_) | Err(CallError::Refused(_)) => Ok(()),
+        Err(CallError::Failed(failure)) => Err(failure),
     }
 }
 
@@ -163,8 +163,8 @@ async fn tell_of_grant<V, I, K>(
 ) -> Result<(), Failure> {
     let Some((next, about)) = grant.try_notice(now) else { return Ok(()) };
     let Some(tried) = save_grant(app, next).await? else { return Ok(()) };
-    if let Some(mail) = tried.mail(about, app.limits.session_minutes(), &app.grant_page) {
-        app.mailer.send(&tried.customer.email, &mail).await?;
+    if let Some(email) = tried.email(about, app.limits.session_minutes(), &app.grant_page) {
+        app.mailer.send(&tried.customer.email, &email).await?;
     }
     // A race that is lost here tells the customer once more, or of something newer.
     if let Some(told) = tried.told(about) {
@@ -179,7 +179,7 @@ async fn save_grant<V, I, M, K>(
 ) -> Result<Option<SupportGrant>, Failure> {
     Ok(match app.grants.save_grant(&next, &[]).await? {
         Saved::Done => Some(next),
-        Saved::LostRace | Saved::OverBudget(_) => None,
+        Saved::LostRace | Saved::OverQuota(_) => None,
     })
 }
 
@@ -189,27 +189,27 @@ async fn save<G, I, M, K>(
 ) -> Result<Option<Verification>, Failure> {
     Ok(match app.verifications.save(&Change::to(next.clone())).await? {
         Saved::Done => Some(next),
-        Saved::LostRace | Saved::OverBudget(_) => None,
+        Saved::LostRace | Saved::OverQuota(_) => None,
     })
 }
 
-/// The mail that is owed; `None` where there is nothing to tell any more.
-async fn mail<V, G, I, M>(
+/// The email that is owed; `None` where there is nothing to tell any more.
+async fn email<V, G, I, M>(
     app: &App<V, G, I, M, impl ReceiptKey>,
     verification: &Verification,
-    about: About,
+    about: NoticeKind,
     page: &LinkToken,
-) -> Result<Option<Mail>, Failure> {
+) -> Result<Option<Email>, Failure> {
     match (&verification.state, about) {
-        (_, About::GrantUsed) => {
-            Ok(use_mail(verification, app.limits.session_minutes(), &app.grant_page))
+        (_, NoticeKind::GrantUsed) => {
+            Ok(use_email(verification, app.limits.session_minutes(), &app.grant_page))
         }
-        (State::InSession { .. }, About::Start) => {
+        (State::InSession { .. }, NoticeKind::Start) => {
             let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-            Ok(start_mail(verification, &page_url))
+            Ok(start_email(verification, &page_url))
         }
-        (State::Closed(closed), About::Close) => {
-            let Some(mut mail) = closing(verification, closed) else { return Ok(None) };
+        (State::Closed(closed), NoticeKind::Close) => {
+            let Some(mut email) = closing(verification, closed) else { return Ok(None) };
             if let Some(receipt) = Receipt::of(verification) {
                 // A broken chain is not vouched for: somebody has to look at it.
                 check(&verification.id, &verification.steps).map_err(|seq| {
@@ -217,19 +217,19 @@ async fn mail<V, G, I, M>(
                 })?;
                 let public = app.receipt_key.public().await?;
                 let signature = app.receipt_key.sign(&receipt.canonical()).await?;
-                mail.attachments.push(Attachment {
+                email.attachments.push(Attachment {
                     name: format!("receipt-{}.json", verification.id),
                     content_type: "application/json",
                     content: receipt.signed(&signature, &public),
                 });
             }
-            Ok(Some(mail))
+            Ok(Some(email))
         }
-        (_, About::Start | About::Close) => Ok(None),
+        (_, NoticeKind::Start | NoticeKind::Close) => Ok(None),
     }
 }
 
-fn closing(verification: &Verification, closed: &Closed) -> Option<Mail> {
+fn closing(verification: &Verification, closed: &Closed) -> Option<Email> {
     // A support grant says what was offered, even if nothing was consented to yet.
     let terms = verification.support_grant.as_ref();
     let (ecosystem_name, environments) = match (&closed.consent, terms) {
@@ -238,7 +238,7 @@ fn closing(verification: &Verification, closed: &Closed) -> Option<Mail> {
         (None, None) => return None,
     };
     let session = closed.session.as_ref();
-    let mail = VerificationClosed {
+    let email = VerificationClosed {
         customer_name: &verification.customer.name,
         agent_name: &verification.agent.name,
         ticket: verification.ticket.as_ref(),
@@ -263,5 +263,5 @@ fn closing(verification: &Verification, closed: &Closed) -> Option<Mail> {
             qr_given_to: verification.app_qr_given_to(),
         }),
     };
-    Some(mail.render(verification.customer.locale))
+    Some(email.render(verification.customer.locale))
 }

@@ -6,19 +6,20 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use support_core::chain::{self, Action, Actor};
-use support_core::identity::{Email, LinkToken, Reason, VerificationId};
-use support_core::limits::{Charge, Limits};
-use support_core::mail::Mail;
+use support_core::email::Email;
+use support_core::identity::{EmailAddress, LinkToken, Reason, VerificationId};
+use support_core::limits::{Limits, QuotaUse};
 use support_core::mint::Visibility;
 use support_core::ports::{
     Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
 };
 use support_core::receipt::{PublicKey, check};
 use support_core::refusal::Failure;
-use support_core::support_grant::{Ended, GrantAbout, GrantEnding, GrantKey, SupportGrant};
+use support_core::step_detail::Detail;
+use support_core::support_grant::{Ended, GrantEnding, GrantKey, GrantNoticeKind, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::{
-    About, Cancelled, Closed, Outcome, Side, State, Status, Verification,
+    Cancelled, Closed, NoticeKind, Outcome, Side, State, Status, Verification,
 };
 use support_testing::memory::Memory;
 use support_testing::samples::{CONFIRMED, NOON, Walk, granted, key, rng, versions, wrong};
@@ -29,26 +30,26 @@ use crate::sweep::{App, BATCH, sweep};
 
 /// A mailbox that takes what it is sent, refuses it, or takes it and says nothing (P26).
 #[derive(Clone, Default)]
-struct Mailbox(Arc<Mutex<(Vec<Mail>, Option<Fault>)>>);
+struct Mailbox(Arc<Mutex<(Vec<Email>, Option<Fault>)>>);
 
 impl Mailbox {
     fn fails(&self, fault: Option<Fault>) {
         self.0.lock().unwrap().1 = fault;
     }
 
-    fn mails(&self) -> Vec<Mail> {
+    fn emails(&self) -> Vec<Email> {
         self.0.lock().unwrap().0.clone()
     }
 }
 
 impl Mailer for Mailbox {
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+    async fn send(&self, to: &EmailAddress, email: &Email) -> Result<(), Failure> {
         assert_eq!(to.as_str(), "carla@example.com");
         let mut inside = self.0.lock().unwrap();
         if inside.1 == Some(Fault::Before) {
             return Err(Failure::clean("ses", "MessageRejected"));
         }
-        inside.0.push(mail.clone());
+        inside.0.push(email.clone());
         match inside.1 {
             Some(_) => Err(Failure::unsure("ses", "timed out")),
             None => Ok(()),
@@ -56,9 +57,9 @@ impl Mailer for Mailbox {
     }
 }
 
-/// The page token in a mail.
-fn token(mail: &Mail) -> LinkToken {
-    let (_, rest) = mail.text.split_once("#token=").expect("a link");
+/// The page token in an email.
+fn token(email: &Email) -> LinkToken {
+    let (_, rest) = email.text.split_once("#token=").expect("a link");
     LinkToken::parse(rest.split_whitespace().next().unwrap()).expect("a token")
 }
 
@@ -130,7 +131,7 @@ fn session(seed: u64) -> Walk {
 
 /// In session, told of it, and over since `NOON + 300`.
 fn told_session(seed: u64) -> Verification {
-    session(seed).verification.told(About::Start, NOON.plus(1)).unwrap()
+    session(seed).verification.told(NoticeKind::Start, NOON.plus(1)).unwrap()
 }
 
 fn cancelled(verification: Verification, now: Timestamp) -> Verification {
@@ -160,9 +161,9 @@ async fn more_than_a_batch_is_looked_after_at_once_and_each_once() {
     let now = NOON.plus(301);
     scene.store.fail(0, Fault::Before);
     assert_eq!(scene.sweep(now).await.unwrap_err().service, "store", "the first one");
-    assert_eq!(scene.mailbox.mails().len(), BATCH + 19);
+    assert_eq!(scene.mailbox.emails().len(), BATCH + 19);
     assert_eq!(scene.sweep(now).await, Ok(1));
-    assert_eq!(scene.mailbox.mails().len(), sessions.len());
+    assert_eq!(scene.mailbox.emails().len(), sessions.len());
 }
 
 #[tokio::test] // P5, P30
@@ -189,18 +190,18 @@ async fn a_session_that_ran_out_gets_its_step_its_mail_and_its_receipt() {
     );
     assert_eq!((stored.notice, stored.due_at()), (None, None));
 
-    let mails = scene.mailbox.mails();
-    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
-    assert_eq!(mail.subject, "Waizant: the support session in your account has ended");
-    assert!(!mail.text.contains("#token="), "there is nothing left to end");
-    let [file] = mail.attachments.as_slice() else { panic!("one receipt") };
+    let emails = scene.mailbox.emails();
+    let [email] = emails.as_slice() else { panic!("{} emails", emails.len()) };
+    assert_eq!(email.subject, "Waizant: the support session in your account has ended");
+    assert!(!email.text.contains("#token="), "there is nothing left to end");
+    let [file] = email.attachments.as_slice() else { panic!("one receipt") };
     assert_eq!(file.name, format!("receipt-{}.json", over.id));
     let receipt = check(&file.content, &scene.signer.public_key()).unwrap();
     assert_eq!(receipt.outcome, Outcome::Completed);
     assert_eq!(receipt.steps.last().unwrap().action, Action::Completed);
 
     assert_eq!(scene.sweep(deadline.plus(100_000)).await, Ok(0), "nothing is left to do");
-    assert_eq!(scene.mailbox.mails().len(), 1);
+    assert_eq!(scene.mailbox.emails().len(), 1);
 }
 
 /// For each outcome: what it says, and whether a receipt goes with it.
@@ -223,12 +224,12 @@ async fn every_outcome_is_told_and_a_receipt_sent_where_there_was_a_session() {
     for (verification, says, receipt) in cases {
         let scene = Scene::with(&[&verification]).await;
         scene.sweep(NOON.plus(900)).await.unwrap();
-        let mails = scene.mailbox.mails();
-        let [mail] = mails.as_slice() else { panic!("{says}: {} mails", mails.len()) };
-        assert!(mail.text.contains(says), "{says}:\n{}", mail.text);
-        assert!(!mail.html.contains("<b>&"), "{says}: other people's words are escaped");
-        assert_eq!(mail.attachments.len(), usize::from(receipt), "{says}");
-        assert_eq!(mail.text.contains("receipt of the session is attached"), receipt, "{says}");
+        let emails = scene.mailbox.emails();
+        let [email] = emails.as_slice() else { panic!("{says}: {} emails", emails.len()) };
+        assert!(email.text.contains(says), "{says}:\n{}", email.text);
+        assert!(!email.html.contains("<b>&"), "{says}: other people's words are escaped");
+        assert_eq!(email.attachments.len(), usize::from(receipt), "{says}");
+        assert_eq!(email.text.contains("receipt of the session is attached"), receipt, "{says}");
         let stored = scene.stored(&verification.id).await;
         assert_eq!(
             count(&stored, Action::CustomerTold),
@@ -246,13 +247,13 @@ async fn who_was_never_mailed_is_told_of_no_end() {
     let proved = walk.verification.clone();
     walk.ask("eco-1");
     let asked = walk.verification.clone();
-    let unsent = asked.clone().mail_failed(&asked, false, NOON).unwrap();
+    let unsent = asked.clone().email_failed(&asked, false, NOON).unwrap();
     for verification in [started, proved, unsent] {
         let scene = Scene::with(&[&verification]).await;
         assert_eq!(scene.sweep(NOON.plus(900)).await, Ok(1));
         let stored = scene.stored(&verification.id).await;
         assert_eq!((stored.status(), count(&stored, Action::Expired)), (Status::Closed, 1));
-        assert_eq!(scene.mailbox.mails().len(), 0);
+        assert_eq!(scene.mailbox.emails().len(), 0);
         assert_eq!(stored.due_at(), None);
     }
 }
@@ -260,12 +261,16 @@ async fn who_was_never_mailed_is_told_of_no_end() {
 #[tokio::test] // P11, P12
 async fn a_record_whose_chain_is_broken_is_not_signed() {
     let mut closed = session(1).verification.stop_by_customer(NOON).unwrap();
-    closed.steps[2].detail = "another story".to_owned();
+    closed.steps[2].detail = Some(Detail::Text("another story".to_owned()));
     let scene = Scene::with(&[&closed]).await;
     let failure = scene.sweep(NOON.plus(60)).await.unwrap_err();
     assert_eq!(failure, Failure::clean("record", "step 3 does not follow"));
-    assert!(scene.mailbox.mails().is_empty());
-    assert_eq!(scene.stored(&closed.id).await.notice.unwrap().about, About::Close, "owed still");
+    assert!(scene.mailbox.emails().is_empty());
+    assert_eq!(
+        scene.stored(&closed.id).await.notice.unwrap().about,
+        NoticeKind::Close,
+        "owed still"
+    );
 }
 
 #[tokio::test] // P26, P30
@@ -275,17 +280,17 @@ async fn a_beginning_that_could_not_be_told_is_told_by_the_sweep() {
     let early = Timestamp::from_millis(NOON.plus(20).millis() - 1);
     assert_eq!(scene.sweep(early).await, Ok(0), "issue-session has its time first");
     assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
-    let mails = scene.mailbox.mails();
-    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
-    assert!(mail.subject.contains("started a session") && mail.attachments.is_empty());
+    let emails = scene.mailbox.emails();
+    let [email] = emails.as_slice() else { panic!("{} emails", emails.len()) };
+    assert!(email.subject.contains("started a session") && email.attachments.is_empty());
     let stored = scene.stored(&walk.verification.id).await;
-    assert!(stored.is_page(&token(mail).secret, &key()), "its link ends the session");
-    assert_eq!(token(mail).verification, stored.id);
+    assert!(stored.is_page(&token(email).secret, &key()), "its link ends the session");
+    assert_eq!(token(email).verification, stored.id);
     assert_eq!((stored.status(), stored.notice), (Status::InSession, None));
 }
 
 /// A dependency that refuses, one that does it and loses the answer, and the key: the state is
-/// committed first, the mail tried again, later each time, and each try's page lives (P26).
+/// committed first, the email tried again, later each time, and each try's page lives (P26).
 #[tokio::test] // P25, P26
 async fn a_mail_that_fails_is_tried_again_with_a_page_of_its_own() {
     for fault in [Fault::Before, Fault::After] {
@@ -306,29 +311,29 @@ async fn a_mail_that_fails_is_tried_again_with_a_page_of_its_own() {
         assert_eq!((stored.status(), count(&stored, Action::CustomerTold)), (Status::InSession, 0));
         assert!(stored.notice.is_some(), "owed still");
 
-        // Each mail that went out after all has a page of its own, and any of them may be the one
+        // Each email that went out after all has a page of its own, and any of them may be the one
         // that arrived.
-        let sent = scene.mailbox.mails();
+        let sent = scene.mailbox.emails();
         assert_eq!(sent.len(), if fault == Fault::After { 3 } else { 0 });
-        assert!(sent.iter().all(|mail| stored.is_page(&token(mail).secret, &key())));
+        assert!(sent.iter().all(|email| stored.is_page(&token(email).secret, &key())));
 
-        // No secret of a mail waits anywhere: the stored item has none of them.
+        // No secret of an email waits anywhere: the stored item has none of them.
         let item = serde_json::to_string(&stored).unwrap();
-        for mail in &sent {
-            assert!(!item.contains(token(mail).secret.expose()));
+        for email in &sent {
+            assert!(!item.contains(token(email).secret.expose()));
         }
 
-        // It ends before the mail is back: what is told then is the end, once.
+        // It ends before the email is back: what is told then is the end, once.
         let ended = stored.stop_by_customer(NOON.plus(210)).unwrap();
         scene.store.memory.save(&Change::to(ended)).await.unwrap();
         assert_eq!(scene.sweep(NOON.plus(210)).await.unwrap_err().service, "ses");
         scene.mailbox.fails(None);
         assert_eq!(scene.sweep(NOON.plus(269)).await, Ok(0));
         assert_eq!(scene.sweep(NOON.plus(270)).await, Ok(1));
-        let new = scene.mailbox.mails().split_off(sent.len() + usize::from(fault == Fault::After));
-        let [mail] = new.as_slice() else { panic!("{} mails", new.len()) };
-        assert!(mail.subject.contains("has ended"));
-        let receipt = check(&mail.attachments[0].content, &scene.signer.public_key()).unwrap();
+        let new = scene.mailbox.emails().split_off(sent.len() + usize::from(fault == Fault::After));
+        let [email] = new.as_slice() else { panic!("{} emails", new.len()) };
+        assert!(email.subject.contains("has ended"));
+        let receipt = check(&email.attachments[0].content, &scene.signer.public_key()).unwrap();
         assert_eq!(receipt.session.ended_at, NOON.plus(210).to_string());
         let stored = scene.stored(&id).await;
         assert_eq!((count(&stored, Action::CustomerTold), stored.due_at()), (1, None));
@@ -352,15 +357,15 @@ async fn without_the_receipts_key_it_is_closed_all_the_same_and_told_later() {
     assert_eq!(scene.sweep(now).await.unwrap_err().service, "kms");
     let stored = scene.stored(&over.id).await;
     assert_eq!((stored.status(), count(&stored, Action::Completed)), (Status::Closed, 1));
-    let mails = scene.mailbox.mails();
-    assert_eq!(mails.len(), 1, "who needs no receipt is told");
-    assert!(mails[0].attachments.is_empty());
+    let emails = scene.mailbox.emails();
+    assert_eq!(emails.len(), 1, "who needs no receipt is told");
+    assert!(emails[0].attachments.is_empty());
     scene.signer.down(false);
     assert_eq!(scene.sweep(now.plus(60)).await, Ok(1));
-    assert_eq!(scene.mailbox.mails()[1].attachments.len(), 1);
+    assert_eq!(scene.mailbox.emails()[1].attachments.len(), 1);
 }
 
-/// One that cannot be looked after holds up nobody, and mail that hangs closes nobody later.
+/// One that cannot be looked after holds up nobody, and email that hangs closes nobody later.
 #[tokio::test] // P25
 async fn everything_over_is_closed_before_anybody_is_told() {
     let all: Vec<_> = (1..=BATCH as u64 + 5).map(told_session).collect();
@@ -379,22 +384,22 @@ async fn everything_over_is_closed_before_anybody_is_told() {
     };
     // The third one cannot be read.
     scene.store.fail(4, Fault::Before);
-    assert!(broken_off(sweep(&app, now)), "it hangs in the first mail");
+    assert!(broken_off(sweep(&app, now)), "it hangs in the first email");
     let mut open = 0;
     for verification in &all {
         open += usize::from(scene.stored(&verification.id).await.status() != Status::Closed);
     }
     assert_eq!(open, 1);
     assert_eq!(scene.sweep(now).await, Ok(all.len() - 1), "all but the one whose try was taken");
-    assert_eq!(scene.mailbox.mails().len(), all.len() - 1);
+    assert_eq!(scene.mailbox.emails().len(), all.len() - 1);
     assert_eq!(scene.sweep(now.plus(60)).await, Ok(1));
-    assert_eq!(scene.mailbox.mails().len(), all.len());
+    assert_eq!(scene.mailbox.emails().len(), all.len());
 }
 
 struct Hanging;
 
 impl Mailer for Hanging {
-    async fn send(&self, _: &Email, _: &Mail) -> Result<(), Failure> {
+    async fn send(&self, _: &EmailAddress, _: &Email) -> Result<(), Failure> {
         std::future::pending().await
     }
 }
@@ -432,7 +437,7 @@ async fn of_sweeps_at_once_one_closes_and_one_tells() {
             assert_eq!(count(&stored, Action::CustomerTold), 2, "of the beginning and of the end");
             assert_eq!(stored.due_at(), None);
         }
-        assert_eq!(scene.mailbox.mails().len(), all.len());
+        assert_eq!(scene.mailbox.emails().len(), all.len());
     }
 }
 
@@ -457,11 +462,11 @@ async fn who_comes_between_is_not_overwritten() {
     };
     // The agent cancels between the sweep's read and its try to tell of the beginning.
     assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));
-    assert_eq!(scene.mailbox.mails().len(), 0);
+    assert_eq!(scene.mailbox.emails().len(), 0);
     let stored = scene.stored(&walk.verification.id).await;
-    assert_eq!(stored.notice.map(|notice| notice.about), Some(About::Close));
+    assert_eq!(stored.notice.map(|notice| notice.about), Some(NoticeKind::Close));
     assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
-    assert!(scene.mailbox.mails()[0].subject.contains("has ended"));
+    assert!(scene.mailbox.emails()[0].subject.contains("has ended"));
 }
 
 /// What is to be written now that one read more is done.
@@ -490,8 +495,8 @@ impl Verifications for Meddled {
         self.memory.save(change).await
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
-        self.memory.spend(charge).await
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.memory.spend(quota_use).await
     }
 }
 
@@ -548,7 +553,7 @@ async fn a_crash_anywhere_loses_nothing() {
 }
 
 /// Sweeps on until all is done, and holds what came out against what must hold whatever broke:
-/// one closing step, a whole record, at least one mail of the end and its receipt.
+/// one closing step, a whole record, at least one email of the end and its receipt.
 async fn settle(scene: &Scene, start: &Verification, mut now: Timestamp) {
     for _ in 0..4 {
         // Whatever broke, a read says closed.
@@ -563,12 +568,12 @@ async fn settle(scene: &Scene, start: &Verification, mut now: Timestamp) {
     assert_eq!(ends.iter().sum::<usize>(), 1);
     assert_eq!((stored.notice, stored.due_at()), (None, None));
     assert_eq!(stored.steps.last().unwrap().action, Action::CustomerTold);
-    let mails = scene.mailbox.mails();
-    assert!((1..=2).contains(&mails.len()), "{} mails", mails.len());
-    for mail in mails {
-        assert!(mail.subject.contains("has ended") || mail.subject.contains("locked"));
-        assert_eq!(mail.attachments.len(), usize::from(closed.session.is_some()));
-        for file in &mail.attachments {
+    let emails = scene.mailbox.emails();
+    assert!((1..=2).contains(&emails.len()), "{} emails", emails.len());
+    for email in emails {
+        assert!(email.subject.contains("has ended") || email.subject.contains("locked"));
+        assert_eq!(email.attachments.len(), usize::from(closed.session.is_some()));
+        for file in &email.attachments {
             check(&file.content, &scene.signer.public_key()).unwrap();
         }
     }
@@ -606,8 +611,8 @@ impl Verifications for Fused<Arc<Memory>> {
         self.1.around(self.0.save(change)).await
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
-        self.1.around(self.0.spend(charge)).await
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.1.around(self.0.spend(quota_use)).await
     }
 }
 
@@ -618,8 +623,8 @@ impl DueItems for Fused<Arc<Memory>> {
 }
 
 impl Mailer for Fused<Mailbox> {
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
-        self.1.around(self.0.send(to, mail)).await
+    async fn send(&self, to: &EmailAddress, email: &Email) -> Result<(), Failure> {
+        self.1.around(self.0.send(to, email)).await
     }
 }
 
@@ -644,7 +649,7 @@ fn before(moment: Timestamp) -> Timestamp {
 
 /// A grant of which the customer was told.
 fn told_grant() -> SupportGrant {
-    granted("carla", None).0.told(GrantAbout::Created).unwrap()
+    granted("carla", None).0.told(GrantNoticeKind::Created).unwrap()
 }
 
 /// A verification under a grant, brought on by `reach`.
@@ -670,7 +675,7 @@ impl Scene {
     }
 
     fn subjects(&self) -> Vec<String> {
-        self.mailbox.mails().into_iter().map(|mail| mail.subject).collect()
+        self.mailbox.emails().into_iter().map(|email| email.subject).collect()
     }
 }
 
@@ -691,12 +696,12 @@ async fn a_grant_that_ran_out_gets_its_end_and_its_mail_once() {
         );
         assert_eq!(ended.version, grant.version + 3, "ended, tried, told");
         assert_eq!((ended.notice, ended.due_at()), (None, None));
-        let mails = scene.mailbox.mails();
-        let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
-        assert_eq!(mail.subject, "Waizant: remote assistance access in your account has expired");
-        assert!(mail.text.contains("08:15:00 UTC") && mail.attachments.is_empty());
+        let emails = scene.mailbox.emails();
+        let [email] = emails.as_slice() else { panic!("{} emails", emails.len()) };
+        assert_eq!(email.subject, "Waizant: remote assistance access in your account has expired");
+        assert!(email.text.contains("08:15:00 UTC") && email.attachments.is_empty());
         assert_eq!(scene.sweep(now.plus(100_000)).await, Ok(0), "nothing is left to do");
-        assert_eq!(scene.mailbox.mails().len(), 1);
+        assert_eq!(scene.mailbox.emails().len(), 1);
     }
 }
 
@@ -715,7 +720,7 @@ async fn what_a_customer_could_not_be_told_of_his_grant_the_sweep_tells() {
         assert_eq!(scene.sweep(due).await, Ok(1), "{says}");
         let subjects = scene.subjects();
         assert!(subjects.len() == 1 && subjects[0].contains(says), "{subjects:?}");
-        let text = &scene.mailbox.mails()[0].text;
+        let text = &scene.mailbox.emails()[0].text;
         let link = "https://console.example.com/remote-assistance.html";
         assert_eq!(text.contains(link), says != "was revoked", "{says}: where he revokes it");
         let stored = scene.grant().await;
@@ -745,7 +750,11 @@ async fn a_mail_of_a_grant_that_fails_is_tried_again_later_each_time() {
         }
         assert_eq!(tries, [0, 60, 180], "{fault:?}");
         let ended = scene.grant().await;
-        assert_eq!(ended.notice.map(|notice| notice.about), Some(GrantAbout::Ended), "owed still");
+        assert_eq!(
+            ended.notice.map(|notice| notice.about),
+            Some(GrantNoticeKind::Ended),
+            "owed still"
+        );
         assert_eq!(ended.version, told_grant().version + 1 + 3, "ended once");
         scene.mailbox.fails(None);
         assert_eq!(scene.sweep(END.plus(420)).await, Ok(1));
@@ -769,7 +778,7 @@ async fn a_grant_is_ended_before_anybody_is_told() {
         grant_page: String::new(),
         limits: Limits::default(),
     };
-    assert!(broken_off(sweep(&app, END)), "it hangs in the first mail");
+    assert!(broken_off(sweep(&app, END)), "it hangs in the first email");
     assert!(scene.grant().await.ended.is_some());
     assert_eq!(scene.stored(&told_session(1).id).await.status(), Status::Closed);
 }
@@ -792,7 +801,7 @@ async fn of_sweeps_at_once_one_ends_a_grant_and_one_tells() {
         }
         // What a lost race left over is the next sweep's.
         scene.sweep(END).await.unwrap();
-        assert_eq!(scene.mailbox.mails().len(), 1);
+        assert_eq!(scene.mailbox.emails().len(), 1);
         let ended = scene.grant().await;
         assert_eq!((ended.version, ended.due_at()), (told_grant().version + 3, None));
     }
@@ -845,7 +854,7 @@ async fn a_crash_anywhere_loses_no_end_of_a_grant() {
     assert_eq!(crashes, 2 * 7, "before and after each: list, read, end, read, try, send, told");
 }
 
-/// Sweeps on until all is done: one end, at its deadline, and at least one mail of it.
+/// Sweeps on until all is done: one end, at its deadline, and at least one email of it.
 async fn settle_grant(scene: &Scene) {
     for minute in 0..4 {
         let now = END.plus(minute * 60);
@@ -874,7 +883,7 @@ async fn what_a_customer_does_meanwhile_is_not_overwritten() {
             found
         }
 
-        async fn save_grant(&self, next: &SupportGrant, by: &[Charge]) -> Result<Saved, Failure> {
+        async fn save_grant(&self, next: &SupportGrant, by: &[QuotaUse]) -> Result<Saved, Failure> {
             self.0.save_grant(next, by).await
         }
     }
@@ -894,7 +903,7 @@ async fn what_a_customer_does_meanwhile_is_not_overwritten() {
     };
     // He revokes it between the sweep's read and its try to tell that it was made.
     assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));
-    assert_eq!(scene.mailbox.mails().len(), 0);
+    assert_eq!(scene.mailbox.emails().len(), 0);
     assert_eq!(scene.grant().await.ended.map(|ended| ended.how), Some(GrantEnding::Revoked));
     assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
     let subjects = scene.subjects();
@@ -943,17 +952,17 @@ async fn every_outcome_under_a_grant_is_told_from_the_beginning_on() {
     for (verification, says, receipt) in cases {
         let scene = Scene::with(&[&verification]).await;
         scene.sweep(NOON.plus(900)).await.unwrap();
-        let mails = scene.mailbox.mails();
-        let [mail] = mails.as_slice() else { panic!("{says}: {} mails", mails.len()) };
-        assert!(mail.text.contains(says), "{says}:\n{}", mail.text);
-        assert!(mail.text.contains("Ecosystem: Ecosystem eco-1"), "{says}: what was offered");
+        let emails = scene.mailbox.emails();
+        let [email] = emails.as_slice() else { panic!("{says}: {} emails", emails.len()) };
+        assert!(email.text.contains(says), "{says}:\n{}", email.text);
+        assert!(email.text.contains("Ecosystem: Ecosystem eco-1"), "{says}: what was offered");
         for environment in ["Waizant Store", "Waizant Web", "Waizant App", "Waizant RCM"] {
-            assert!(mail.text.contains(environment), "{says}: {environment}");
+            assert!(email.text.contains(environment), "{says}: {environment}");
         }
-        assert_eq!(mail.text.contains("Hidden from the analyst: talks"), receipt, "{says}");
-        assert!(!mail.html.contains("<b>&"), "{says}: other people's words are escaped");
-        assert_eq!(mail.attachments.len(), usize::from(receipt), "{says}");
-        for file in &mail.attachments {
+        assert_eq!(email.text.contains("Hidden from the analyst: talks"), receipt, "{says}");
+        assert!(!email.html.contains("<b>&"), "{says}: other people's words are escaped");
+        assert_eq!(email.attachments.len(), usize::from(receipt), "{says}");
+        for file in &email.attachments {
             let receipt = check(&file.content, &scene.signer.public_key()).unwrap();
             assert_eq!(receipt.visibility, Visibility { messages: true, talks: false });
         }
@@ -973,11 +982,11 @@ async fn a_use_that_could_not_be_told_is_told_by_the_sweep() {
     assert_eq!(scene.sweep(NOON.plus(20)).await.unwrap_err().service, "ses");
     scene.mailbox.fails(None);
     assert_eq!(scene.sweep(NOON.plus(80)).await, Ok(1));
-    let mails = scene.mailbox.mails();
-    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
-    assert!(mail.subject.contains("ana entered"), "{}", mail.subject);
-    assert!(mail.text.contains("https://console.example.com/remote-assistance.html"));
-    assert!(!mail.text.contains("#token="), "there is no session to end");
+    let emails = scene.mailbox.emails();
+    let [email] = emails.as_slice() else { panic!("{} emails", emails.len()) };
+    assert!(email.subject.contains("ana entered"), "{}", email.subject);
+    assert!(email.text.contains("https://console.example.com/remote-assistance.html"));
+    assert!(!email.text.contains("#token="), "there is no session to end");
     let stored = scene.stored(&walk.verification.id).await;
     assert_eq!((stored.status(), stored.notice), (Status::Consented, None));
     assert_eq!(count(&stored, Action::CustomerTold), 1);
@@ -990,10 +999,10 @@ async fn a_use_that_could_not_be_told_is_told_by_the_sweep() {
     let started = v.start_session(session, &later.page.secret, &key(), NOON.plus(90)).unwrap();
     let scene = Scene::with(&[&started]).await;
     assert_eq!(scene.sweep(NOON.plus(110)).await, Ok(1));
-    let mail = &scene.mailbox.mails()[0];
-    assert!(mail.text.contains("with the credentials that you created for remote assistance"));
-    assert!(mail.text.contains("Hidden from the analyst: talks"), "{}", mail.text);
-    assert!(scene.stored(&started.id).await.is_page(&token(mail).secret, &key()));
+    let email = &scene.mailbox.emails()[0];
+    assert!(email.text.contains("with the credentials that you created for remote assistance"));
+    assert!(email.text.contains("Hidden from the analyst: talks"), "{}", email.text);
+    assert!(scene.stored(&started.id).await.is_page(&token(email).secret, &key()));
 }
 
 impl SupportGrants for Fused<Arc<Memory>> {
@@ -1001,7 +1010,11 @@ impl SupportGrants for Fused<Arc<Memory>> {
         self.1.around(self.0.load_grant(key)).await
     }
 
-    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
-        self.1.around(self.0.save_grant(next, charges)).await
+    async fn save_grant(
+        &self,
+        next: &SupportGrant,
+        quota_uses: &[QuotaUse],
+    ) -> Result<Saved, Failure> {
+        self.1.around(self.0.save_grant(next, quota_uses)).await
     }
 }

@@ -1,9 +1,9 @@
-//! The agents' pool: access tokens say who the agent is, and do not let him change it. The mail
+//! The agents' pool: access tokens say who the agent is, and do not let him change it. The email
 //! for a forgotten password has our words.
 
 use serde_json::{Map, Value, json};
 use support_core::directory::Locale;
-use support_core::mail::{Mail, RecoveryCode};
+use support_core::email::{Email, RecoveryCode};
 use support_core::mint::SELF_SERVICE_SCOPE;
 
 use crate::event::Event;
@@ -27,21 +27,21 @@ pub fn handle(mut event: Event) -> Event {
         });
         event.override_tokens(Map::from_iter([("accessTokenGeneration".to_owned(), access)]));
     } else if event.source() == FORGOTTEN
-        && let Some(mail) = recovery_mail(&event)
+        && let Some(email) = recovery_email(&event)
     {
-        event.respond("emailSubject", mail.subject);
-        event.respond("emailMessage", mail.html);
+        event.respond("emailSubject", email.subject);
+        event.respond("emailMessage", email.html);
     }
     event
 }
 
-/// The mail with the placeholder that Cognito puts the code into; without one, Cognito's own mail
+/// The email with the placeholder that Cognito puts the code into; without one, Cognito's own email
 /// has to do.
-fn recovery_mail(event: &Event) -> Option<Mail> {
+fn recovery_email(event: &Event) -> Option<Email> {
     let code = event.request("codeParameter").as_str()?;
     let attribute = |name| event.request("userAttributes")[name].as_str().unwrap_or_default();
-    let mail = RecoveryCode { agent_name: attribute("name"), code };
-    Some(mail.render(Locale::of_tag(attribute("locale"))))
+    let email = RecoveryCode { agent_name: attribute("name"), code };
+    Some(email.render(Locale::of_tag(attribute("locale"))))
 }
 
 #[cfg(test)]
@@ -122,11 +122,11 @@ mod tests {
             let mut event = value(CUSTOM_MESSAGE);
             event["request"]["userAttributes"]["locale"] = json!(locale);
             let mut answer = answer(&event);
-            let mail = answer["response"].take();
-            assert_eq!(mail["emailSubject"], subject, "{locale}");
-            let message = mail["emailMessage"].as_str().unwrap();
+            let email = answer["response"].take();
+            assert_eq!(email["emailSubject"], subject, "{locale}");
+            let message = email["emailMessage"].as_str().unwrap();
             assert!(message.contains(words) && message.contains("Ana"), "{message}");
-            assert_eq!(mail["smsMessage"], Value::Null);
+            assert_eq!(email["smsMessage"], Value::Null);
             // Nothing else of the event is changed.
             event["response"].take();
             assert_eq!(answer, event);
@@ -138,12 +138,14 @@ mod tests {
         for placeholder in ["{####}", "{code}"] {
             let mut event = value(CUSTOM_MESSAGE);
             event["request"]["codeParameter"] = json!(placeholder);
-            let mail = &answer(&event)["response"];
-            let message = mail["emailMessage"].as_str().unwrap();
+            let email = &answer(&event)["response"];
+            let message = email["emailMessage"].as_str().unwrap();
             assert_eq!(message.matches(placeholder).count(), 1, "{message}");
-            assert!(!mail["emailSubject"].as_str().unwrap().contains(placeholder));
+            assert!(!email["emailSubject"].as_str().unwrap().contains(placeholder));
             // Cognito's limits.
-            assert!(message.len() <= 20_000 && mail["emailSubject"].as_str().unwrap().len() <= 140);
+            assert!(
+                message.len() <= 20_000 && email["emailSubject"].as_str().unwrap().len() <= 140
+            );
         }
     }
 
@@ -152,10 +154,10 @@ mod tests {
         let mut event = value(CUSTOM_MESSAGE);
         event["request"]["userAttributes"]["name"] =
             json!("<a href=\"https://evil.example\">Ana</a>\r\nBcc: x@y.z");
-        let mail = &answer(&event)["response"];
-        let message = mail["emailMessage"].as_str().unwrap();
+        let email = &answer(&event)["response"];
+        let message = email["emailMessage"].as_str().unwrap();
         assert!(!message.contains("<a ") && !message.contains("evil.example"), "{message}");
-        assert!(!mail["emailSubject"].as_str().unwrap().contains('\n'));
+        assert!(!email["emailSubject"].as_str().unwrap().contains('\n'));
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! The customers' pool: a sign-in under a mint grant becomes a support session. Every other
+//! The customers' pool: a sign-in under a mint ticket becomes a support session. Every other
 //! sign-in passes as if these triggers were not there.
 
 use std::future::Future;
 
 use lambda_runtime::Diagnostic;
 use serde_json::{Map, Value, json};
-use support_core::mint::{MintGrantId, SELF_SERVICE_SCOPE, SessionClaims};
-use support_core::ports::MintGrants;
+use support_core::mint::{MintTicketId, SELF_SERVICE_SCOPE, SessionClaims};
+use support_core::ports::MintTickets;
 use support_core::refusal::Failure;
 use support_core::secret::HashKey;
 use support_core::time::Timestamp;
@@ -15,23 +15,23 @@ use crate::event::Event;
 
 const CUSTOM_CHALLENGE: &str = "CUSTOM_CHALLENGE";
 
-/// The source of the only tokens that a grant is for: those of a sign-in, never of a refresh.
+/// The source of the only tokens that a ticket is for: those of a sign-in, never of a refresh.
 const SIGN_IN: &str = "TokenGeneration_Authentication";
 
-/// What a sign-in under a grant needs. It is reached when it is needed and not before, so that
+/// What a sign-in under a ticket needs. It is reached when it is needed and not before, so that
 /// every other sign-in works when it cannot be reached.
 pub trait Store: Sync {
-    type Grants: MintGrants;
+    type Grants: MintTickets;
 
-    fn grants(&self) -> impl Future<Output = Result<&Self::Grants, Failure>> + Send;
+    fn tickets(&self) -> impl Future<Output = Result<&Self::Grants, Failure>> + Send;
 
     fn key(&self) -> impl Future<Output = Result<&HashKey, Failure>> + Send;
 }
 
-/// Why a sign-in under a grant is denied.
+/// Why a sign-in under a ticket is denied.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Denied {
-    /// There is no such grant for this call.
+    /// There is no such ticket for this call.
     NotGranted,
     Failed(Failure),
 }
@@ -56,7 +56,7 @@ impl From<Denied> for Diagnostic {
 /// Answers an event received at `now`.
 ///
 /// # Errors
-/// Tokens were asked for under a grant that is not there for this call, or the store failed. An
+/// Tokens were asked for under a ticket that is not there for this call, or the store failed. An
 /// error denies the sign-in.
 pub async fn handle(mut event: Event, store: &impl Store, now: Timestamp) -> Result<Event, Denied> {
     match event.source() {
@@ -66,10 +66,10 @@ pub async fn handle(mut event: Event, store: &impl Store, now: Timestamp) -> Res
             let correct = verify(&event, store, now).await?;
             event.respond("answerCorrect", correct);
         }
-        _ if event.is_pre_token() => match event.grant() {
+        _ if event.is_pre_token() => match event.ticket() {
             None => event.override_tokens(Map::new()),
-            Some(grant) => {
-                let claims = claims(&event, grant, store, now).await?;
+            Some(ticket) => {
+                let claims = claims(&event, ticket, store, now).await?;
                 override_both(&mut event, &claims);
             }
         },
@@ -105,34 +105,34 @@ fn create(event: &mut Event) {
     event.respond("privateChallengeParameters", json!({}));
 }
 
-/// Whether the answer is the secret of a grant for this call, which is then marked. Anything
+/// Whether the answer is the secret of a ticket for this call, which is then marked. Anything
 /// short of it is a wrong answer, and only a store that fails is an error.
 async fn verify(event: &Event, store: &impl Store, now: Timestamp) -> Result<bool, Failure> {
-    let grant = event.grant().and_then(grant_id);
+    let ticket = event.ticket().and_then(grant_id);
     let answer = event.request("challengeAnswer").as_str();
-    let (Some(id), Some(answer), Some(call)) = (grant, answer, event.call()) else {
+    let (Some(id), Some(answer), Some(call)) = (ticket, answer, event.call()) else {
         return Ok(false);
     };
-    let grants = store.grants().await?;
-    let (key, grant) = tokio::try_join!(store.key(), grants.load(&id))?;
-    match grant {
-        Some(grant) if grant.opens(call, answer, key, now) => grants.mark(&id).await,
+    let tickets = store.tickets().await?;
+    let (key, ticket) = tokio::try_join!(store.key(), tickets.load(&id))?;
+    match ticket {
+        Some(ticket) if ticket.opens(call, answer, key, now) => tickets.mark(&id).await,
         _ => Ok(false),
     }
 }
 
-/// The claims of the grant that this call brings.
+/// The claims of the ticket that this call brings.
 async fn claims(
     event: &Event,
-    grant: &Value,
+    ticket: &Value,
     store: &impl Store,
     now: Timestamp,
 ) -> Result<SessionClaims, Denied> {
-    let (SIGN_IN, Some(id), Some(call)) = (event.source(), grant_id(grant), event.call()) else {
+    let (SIGN_IN, Some(id), Some(call)) = (event.source(), grant_id(ticket), event.call()) else {
         return Err(Denied::NotGranted);
     };
-    let grant = store.grants().await?.load(&id).await?.ok_or(Denied::NotGranted)?;
-    grant.claims_for(call, now).cloned().ok_or(Denied::NotGranted)
+    let ticket = store.tickets().await?.load(&id).await?.ok_or(Denied::NotGranted)?;
+    ticket.claims_for(call, now).cloned().ok_or(Denied::NotGranted)
 }
 
 /// Both tokens name the agent and the session (P18), and the access token cannot be used to
@@ -154,8 +154,8 @@ fn override_both(event: &mut Event, claims: &SessionClaims) {
     event.drop_roles();
 }
 
-fn grant_id(value: &Value) -> Option<MintGrantId> {
-    MintGrantId::parse(value.as_str()?)
+fn grant_id(value: &Value) -> Option<MintTicketId> {
+    MintTicketId::parse(value.as_str()?)
 }
 
 #[cfg(test)]
@@ -164,7 +164,7 @@ mod tests {
     use std::sync::Mutex;
 
     use support_core::entitlement::Environment;
-    use support_core::mint::{GRANT_METADATA, MintGrant, SignInCall, Visibility};
+    use support_core::mint::{MintTicket, SignInCall, TICKET_METADATA, Visibility};
     use support_core::secret::Secret;
 
     const DEFINE_FIRST: &str = include_str!("../../../events/cognito-triggers-define-first.json");
@@ -188,14 +188,14 @@ mod tests {
         HashKey::new(&[7; 32]).unwrap()
     }
 
-    /// The grant that the events are about.
-    fn grant() -> MintGrant {
+    /// The ticket that the events are about.
+    fn ticket() -> MintTicket {
         let event = Event::from(value(VERIFY));
-        let id = event.grant().and_then(grant_id).unwrap();
+        let id = event.ticket().and_then(grant_id).unwrap();
         let SignInCall { username, client_id } = event.call().unwrap();
         let answer = event.request("challengeAnswer").as_str().unwrap();
-        MintGrant {
-            secret: MintGrant::digest(&id, &Secret::from(answer.to_owned()), &key()),
+        MintTicket {
+            secret: MintTicket::digest(&id, &Secret::from(answer.to_owned()), &key()),
             username: username.to_owned(),
             client_id: client_id.to_owned(),
             claims: SessionClaims {
@@ -213,40 +213,40 @@ mod tests {
 
     /// A store that can be reached.
     struct Here {
-        grant: Mutex<Option<MintGrant>>,
+        ticket: Mutex<Option<MintTicket>>,
         key: HashKey,
     }
 
     impl Here {
-        fn with(grant: MintGrant) -> Self {
-            Self { grant: Mutex::new(Some(grant)), key: key() }
+        fn with(ticket: MintTicket) -> Self {
+            Self { ticket: Mutex::new(Some(ticket)), key: key() }
         }
 
         fn answered() -> Self {
-            Self::with(MintGrant { answered: true, ..grant() })
+            Self::with(MintTicket { answered: true, ..ticket() })
         }
 
         fn is_marked(&self) -> bool {
-            self.grant.lock().unwrap().as_ref().is_some_and(|grant| grant.answered)
+            self.ticket.lock().unwrap().as_ref().is_some_and(|ticket| ticket.answered)
         }
     }
 
-    impl MintGrants for Here {
-        async fn load(&self, id: &MintGrantId) -> Result<Option<MintGrant>, Failure> {
-            Ok(self.grant.lock().unwrap().clone().filter(|grant| grant.id == *id))
+    impl MintTickets for Here {
+        async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
+            Ok(self.ticket.lock().unwrap().clone().filter(|ticket| ticket.id == *id))
         }
 
-        async fn mark(&self, id: &MintGrantId) -> Result<bool, Failure> {
-            let mut stored = self.grant.lock().unwrap();
-            let found = stored.as_mut().filter(|grant| grant.id == *id);
-            Ok(found.map(|grant| grant.answered = true).is_some())
+        async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
+            let mut stored = self.ticket.lock().unwrap();
+            let found = stored.as_mut().filter(|ticket| ticket.id == *id);
+            Ok(found.map(|ticket| ticket.answered = true).is_some())
         }
     }
 
     impl Store for Here {
         type Grants = Self;
 
-        async fn grants(&self) -> Result<&Self, Failure> {
+        async fn tickets(&self) -> Result<&Self, Failure> {
             Ok(self)
         }
 
@@ -261,7 +261,7 @@ mod tests {
     impl Store for OutOfBounds {
         type Grants = Here;
 
-        async fn grants(&self) -> Result<&Here, Failure> {
+        async fn tickets(&self) -> Result<&Here, Failure> {
             panic!("the store was reached for")
         }
 
@@ -294,13 +294,13 @@ mod tests {
         Failure::unsure("dynamodb", "timed out")
     }
 
-    impl MintGrants for Down {
-        async fn load(&self, id: &MintGrantId) -> Result<Option<MintGrant>, Failure> {
+    impl MintTickets for Down {
+        async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
             self.fails_at(Place::Load)?;
             self.here.load(id).await
         }
 
-        async fn mark(&self, id: &MintGrantId) -> Result<bool, Failure> {
+        async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
             self.fails_at(Place::Mark)?;
             self.here.mark(id).await
         }
@@ -309,7 +309,7 @@ mod tests {
     impl Store for Down {
         type Grants = Self;
 
-        async fn grants(&self) -> Result<&Self, Failure> {
+        async fn tickets(&self) -> Result<&Self, Failure> {
             self.fails_at(Place::Grants).map(|()| self)
         }
 
@@ -436,7 +436,8 @@ mod tests {
     async fn define_and_create_do_not_look_at_metadata() {
         for text in [DEFINE_FIRST, DEFINE_ANSWERED, CREATE] {
             let mut answers = Vec::new();
-            for metadata in [json!(null), json!({}), json!({GRANT_METADATA: grant().id.as_str()})] {
+            for metadata in [json!(null), json!({}), json!({TICKET_METADATA: ticket().id.as_str()})]
+            {
                 let mut event = value(text);
                 event["request"]["clientMetadata"] = metadata;
                 answers.push(answer(&event, &OutOfBounds).await.unwrap()["response"].take());
@@ -447,7 +448,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_secret_of_the_grant_is_the_right_answer_and_marks_it() {
-        let store = Here::with(grant());
+        let store = Here::with(ticket());
         let mut expected = value(VERIFY);
         expected["response"]["answerCorrect"] = json!(true);
         assert_eq!(answer(&value(VERIFY), &store).await, Ok(expected));
@@ -457,7 +458,7 @@ mod tests {
     /// What somebody changed, and how.
     type Forgery = (&'static str, fn(&mut Value));
 
-    /// What is wrong with the call, or with the id of the grant.
+    /// What is wrong with the call, or with the id of the ticket.
     fn forgeries() -> Vec<Forgery> {
         vec![
             ("another user", |event| event["userName"] = json!("somebody else")),
@@ -465,17 +466,17 @@ mod tests {
             ("no user", |event| event["userName"] = json!(null)),
             ("no client", |event| event["callerContext"] = json!(null)),
             ("another grant", |event| {
-                event["request"]["clientMetadata"][GRANT_METADATA] =
+                event["request"]["clientMetadata"][TICKET_METADATA] =
                     json!("AAECAwQFBgcICQoLDA0ODw.2");
             }),
             ("no id", |event| {
-                event["request"]["clientMetadata"][GRANT_METADATA] = json!("1; DROP TABLE");
+                event["request"]["clientMetadata"][TICKET_METADATA] = json!("1; DROP TABLE");
             }),
             ("no text", |event| {
-                event["request"]["clientMetadata"][GRANT_METADATA] = json!({"$ne": 1});
+                event["request"]["clientMetadata"][TICKET_METADATA] = json!({"$ne": 1});
             }),
             ("null", |event| {
-                event["request"]["clientMetadata"][GRANT_METADATA] = json!(null);
+                event["request"]["clientMetadata"][TICKET_METADATA] = json!(null);
             }),
         ]
     }
@@ -489,7 +490,7 @@ mod tests {
             ("no metadata", |event| event["request"]["clientMetadata"] = json!(null)),
         ];
         for (what, forge) in forgeries().into_iter().chain(more) {
-            let store = Here::with(grant());
+            let store = Here::with(ticket());
             let mut event = value(VERIFY);
             forge(&mut event);
             let answer = answer(&event, &store).await.unwrap();
@@ -500,7 +501,7 @@ mod tests {
 
     #[tokio::test] // P18
     async fn an_answer_without_a_grant_reaches_for_nothing() {
-        for metadata in [json!(null), json!({}), json!({GRANT_METADATA: "not an id"})] {
+        for metadata in [json!(null), json!({}), json!({TICKET_METADATA: "not an id"})] {
             let mut event = value(VERIFY);
             event["request"]["clientMetadata"] = metadata;
             let answer = answer(&event, &OutOfBounds).await.unwrap();
@@ -510,12 +511,12 @@ mod tests {
 
     #[tokio::test] // P5
     async fn an_expired_or_deleted_grant_opens_nothing() {
-        let store = Here::with(grant());
+        let store = Here::with(ticket());
         for (seconds, correct) in [(29, true), (30, false), (31, false)] {
             let answer = answer_at(&value(VERIFY), &store, NOW.plus(seconds)).await.unwrap();
             assert_eq!(answer["response"]["answerCorrect"], correct, "{seconds}");
         }
-        *store.grant.lock().unwrap() = None;
+        *store.ticket.lock().unwrap() = None;
         let answer = answer(&value(VERIFY), &store).await.unwrap();
         assert_eq!(answer["response"]["answerCorrect"], false);
     }
@@ -562,7 +563,7 @@ mod tests {
 
     #[tokio::test] // P19
     async fn a_grant_that_was_not_answered_gives_no_tokens() {
-        let store = Here::with(grant());
+        let store = Here::with(ticket());
         assert_eq!(answer(&value(SESSION), &store).await, Err(Denied::NotGranted));
         answer(&value(VERIFY), &store).await.unwrap();
         assert!(answer(&value(SESSION), &store).await.is_ok());
@@ -575,13 +576,13 @@ mod tests {
             let answer = answer_at(&value(SESSION), &store, NOW.plus(seconds)).await;
             assert_eq!(answer.is_ok(), granted, "{seconds}");
         }
-        *store.grant.lock().unwrap() = None;
+        *store.ticket.lock().unwrap() = None;
         assert_eq!(answer(&value(SESSION), &store).await, Err(Denied::NotGranted));
     }
 
     #[tokio::test] // P19
     async fn the_same_event_three_times_gives_the_same_answer_three_times() {
-        let store = Here::with(grant());
+        let store = Here::with(ticket());
         for text in [DEFINE_FIRST, CREATE, VERIFY, DEFINE_ANSWERED, SESSION] {
             let first = answer(&value(text), &store).await.unwrap();
             for _ in 0..2 {

@@ -1,7 +1,7 @@
 //! A trigger's event, kept as it came: what is not touched goes back as it was.
 
 use serde_json::{Map, Value, json};
-use support_core::mint::{GRANT_METADATA, SignInCall};
+use support_core::mint::{SignInCall, TICKET_METADATA};
 
 /// An event of a Cognito trigger, of whatever source and version.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,9 +43,9 @@ impl Event {
         })
     }
 
-    /// What the call brings as the id of a mint grant, whatever it is.
-    pub fn grant(&self) -> Option<&Value> {
-        self.request("clientMetadata").get(GRANT_METADATA)
+    /// What the call brings as the id of a mint ticket, whatever it is.
+    pub fn ticket(&self) -> Option<&Value> {
+        self.request("clientMetadata").get(TICKET_METADATA)
     }
 
     /// Sets a member of the response.

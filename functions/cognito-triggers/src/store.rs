@@ -3,12 +3,12 @@
 use support_aws::{Aws, Timeouts};
 use support_core::refusal::Failure;
 use support_core::secret::HashKey;
-use support_dynamodb::DynamoGrants;
+use support_dynamodb::DynamoMintTickets;
 use tokio::sync::OnceCell;
 
 use crate::customers::Store;
 
-/// Nothing of AWS is touched before a sign-in brings a grant: not a connection, not even the
+/// Nothing of AWS is touched before a sign-in brings a ticket: not a connection, not even the
 /// certificates on disk.
 pub struct LazyStore {
     table: String,
@@ -19,7 +19,7 @@ pub struct LazyStore {
 
 struct Way {
     aws: Aws,
-    grants: DynamoGrants,
+    tickets: DynamoMintTickets,
 }
 
 impl LazyStore {
@@ -31,20 +31,20 @@ impl LazyStore {
         let make = async || {
             let aws = Aws::from_env(Timeouts::TRIGGER)
                 .map_err(|missing| Failure::clean("aws", missing.to_string()))?;
-            Ok(Way { grants: DynamoGrants::new(aws.config(), &self.table), aws })
+            Ok(Way { tickets: DynamoMintTickets::new(aws.config(), &self.table), aws })
         };
         self.way.get_or_try_init(make).await
     }
 }
 
 impl Store for LazyStore {
-    type Grants = DynamoGrants;
+    type Grants = DynamoMintTickets;
 
-    async fn grants(&self) -> Result<&DynamoGrants, Failure> {
-        Ok(&self.way().await?.grants)
+    async fn tickets(&self) -> Result<&DynamoMintTickets, Failure> {
+        Ok(&self.way().await?.tickets)
     }
 
-    /// A key that could not be fetched is asked for again by the next sign-in under a grant.
+    /// A key that could not be fetched is asked for again by the next sign-in under a ticket.
     async fn key(&self) -> Result<&HashKey, Failure> {
         let way = self.way().await?;
         let fetch = async || support_secrets::hash_key(way.aws.config(), &self.secret).await;

@@ -1,5 +1,5 @@
 //! `POST /consent/view`, `/consent/answer`, `/consent/end`: the customer's side, by the token
-//! from his mail. Looking changes nothing.
+//! from his email. Looking changes nothing.
 
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
@@ -8,7 +8,7 @@ use support_core::entry::decide_customer_entry;
 use support_core::identity::{IdText, LinkToken, TokenText};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
-use support_core::refusal::{Refusal, Stop};
+use support_core::refusal::{CallError, Refusal};
 use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::{Outcome, Side, State, Verification};
@@ -57,7 +57,7 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
                     let page = page(request, &token)?;
                     allow(app, &page, &code, ecosystem.as_str(), now).await??
                 }
-                (Said::Deny, None, None) => stop(app, &page(request, &token)?, now).await?,
+                (Said::Deny, None, None) => error(app, &page(request, &token)?, now).await?,
                 (Said::Allow, None, _) => return Err(FieldError::missing("code").into()),
                 (Said::Allow, _, None) => return Err(FieldError::missing("ecosystem").into()),
                 (Said::Deny, Some(_), _) => return Err(FieldError::unknown("code").into()),
@@ -66,7 +66,7 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
         }
         "POST /consent/end" => {
             let TokenBody { token } = request.json()?;
-            stop(app, &page(request, &token)?, now).await?
+            error(app, &page(request, &token)?, now).await?
         }
         _ => return Err(Refusal::NotFound.into()),
     };
@@ -84,7 +84,7 @@ async fn view(
     app: &App<impl Verifications>,
     page: &LinkToken,
     now: Timestamp,
-) -> Result<Verification, Stop> {
+) -> Result<Verification, CallError> {
     let found = app.verifications.load(&page.verification).await?;
     let verification = found.ok_or(Refusal::ConsentRefused)?.at(now);
     Ok(open(verification, page, &app.key)?)
@@ -96,7 +96,7 @@ async fn allow(
     code: &Code,
     ecosystem: &str,
     now: Timestamp,
-) -> Result<Result<Verification, Refusal>, Stop> {
+) -> Result<Result<Verification, Refusal>, CallError> {
     let entered = attempt(&app.verifications, &page.verification, now, async |v, over| {
         // Who holds the page that a lock closed learns why his entry counts for nothing.
         let locked = matches!(&v.state, State::Closed(closed) if closed.outcome == Outcome::Locked);
@@ -121,11 +121,11 @@ async fn allow(
     entered.await.map_err(unknown_is_refused)
 }
 
-async fn stop(
+async fn error(
     app: &App<impl Verifications>,
     page: &LinkToken,
     now: Timestamp,
-) -> Result<Verification, Stop> {
+) -> Result<Verification, CallError> {
     let stopped = attempt(&app.verifications, &page.verification, now, async |v, _| {
         let next = open(v, page, &app.key)?.stop_by_customer(now)?;
         Ok(Decision::Save(Change::to(next.clone()), next))
@@ -154,9 +154,9 @@ fn open(
     }
 }
 
-fn unknown_is_refused(stop: Stop) -> Stop {
-    match stop {
-        Stop::Refused(Refusal::NotFound) => Refusal::ConsentRefused.into(),
-        stop => stop,
+fn unknown_is_refused(error: CallError) -> CallError {
+    match error {
+        CallError::Refused(Refusal::NotFound) => Refusal::ConsentRefused.into(),
+        error => error,
     }
 }

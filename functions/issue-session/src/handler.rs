@@ -10,23 +10,23 @@ use rand::rngs::SysRng;
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
 use support_core::directory::SignIn;
+use support_core::email::{AppQr, Picture};
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, VerificationId};
 use support_core::limits::Limits;
-use support_core::mail::{AppQr, Picture};
 use support_core::mint::{
-    Expected, MintGrant, MintGrantId, SessionClaims, TokenFault, check_tokens,
+    Expected, MintTicket, MintTicketId, SessionClaims, TokenFault, check_tokens,
 };
 use support_core::ports::{
-    AgentPool, Change, CustomerPool, Directory, GrantChange, Mailer, Minted, Minter, Saved,
+    AgentPool, Change, CustomerPool, Directory, Mailer, Minted, Minter, Saved, TicketChange,
     Verifications,
 };
-use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
+use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::secret::{HashKey, Secret};
 use support_core::session::{IssuedHandoff, Session, Tokens};
-use support_core::telling::{start_mail, tell};
+use support_core::telling::{start_email, tell};
 use support_core::time::Timestamp;
-use support_core::verification::{About, Side, State, Verification};
+use support_core::verification::{NoticeKind, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
 use support_gateway::{Answer, Caller, Problem, Request};
 
@@ -80,7 +80,7 @@ const RETRIES: u32 = 3;
 /// A mint under way: what it was allowed and who may finish it.
 struct Mint {
     verification: Verification,
-    grant: MintGrantId,
+    ticket: MintTicketId,
     answer: Secret,
     claims: SessionClaims,
     environments: Vec<(Environment, &'static str)>,
@@ -102,24 +102,24 @@ pub async fn handle(
     let Body {} = request.json()?;
     let mint = begin(app, &caller, &id, request.now()).await?;
     let minted = mint_tokens(app, &mint).await;
-    // Cognito takes its time: the session, its record and its mail begin now.
+    // Cognito takes its time: the session, its record and its email begin now.
     let now = request.later();
     let secret = Secret::generate(&mut UnwrapErr(SysRng));
     let page = LinkToken { verification: id.clone(), secret };
     let finished = match minted {
         Ok(tokens) => finish(app, &mint, &page, &tokens, now).await,
-        Err(stop) => Err(stop),
+        Err(error) => Err(error),
     };
     let (verification, handoffs) = match finished {
         Ok(finished) => finished,
-        Err(stop) => {
+        Err(error) => {
             give_up(app, &mint, now).await;
-            return Err(stop.into());
+            return Err(error.into());
         }
     };
     let (told, qr_sent) = tokio::join!(
         tell_of_start(app, verification.clone(), &page, now),
-        mail_qr(app, &verification, &handoffs),
+        email_qr(app, &verification, &handoffs),
     );
     let verification = match qr_sent {
         None => told,
@@ -142,29 +142,29 @@ pub async fn handle(
 }
 
 /// Checks both standings and the entitlement as they are now, and commits the lease together with
-/// its mint grant: of parallel calls, one goes on.
+/// its mint ticket: of parallel calls, one goes on.
 async fn begin<M, P>(
     app: &App<impl Verifications, impl Directory, impl AgentPool, impl CustomerPool, M, P>,
     caller: &Caller,
     id: &VerificationId,
     now: Timestamp,
-) -> Result<Mint, Stop> {
+) -> Result<Mint, CallError> {
     attempt(&app.verifications, id, now, async |verification, _| {
         let verification = verification.of(&caller.agent)?;
         if !matches!(verification.state, State::Consented { .. }) {
             return Err(verification.wrong_step().into());
         }
-        let (is_agent, standing, customer) = tokio::join!(
+        let (is_agent, sign_in_status, customer) = tokio::join!(
             app.agents.is_agent(&caller.username),
-            app.customers.standing(&verification.customer.user_id),
+            app.customers.sign_in_status(&verification.customer.user_id),
             app.directory.find(&verification.customer.email),
         );
         if !is_agent? {
             return Err(NotAllowed::Agent.into());
         }
-        let (customer, standing) = (customer?, standing?);
+        let (customer, sign_in_status) = (customer?, sign_in_status?);
         let (ecosystem, environments) =
-            verification.may_issue(customer.as_ref(), standing, &app.limits, now)?;
+            verification.may_issue(customer.as_ref(), sign_in_status, &app.limits, now)?;
         let landings = environments.iter().map(|e| (*e, e.landing(ecosystem.role))).collect();
         let claims = SessionClaims {
             agent_id: caller.agent.id.clone(),
@@ -173,37 +173,37 @@ async fn begin<M, P>(
             environments,
             visibility: verification.visibility(),
         };
-        let next = verification.start_mint(standing, &app.limits, now)?;
-        let grant = next.mint_grant_id().ok_or(Refusal::Conflict)?;
+        let next = verification.start_mint(sign_in_status, &app.limits, now)?;
+        let ticket = next.mint_ticket_id().ok_or(Refusal::Conflict)?;
         let answer = Secret::generate(&mut UnwrapErr(SysRng));
         let change = Change {
-            grant: GrantChange::Put(Box::new(MintGrant {
-                id: grant.clone(),
+            ticket: TicketChange::Put(Box::new(MintTicket {
+                id: ticket.clone(),
                 username: next.customer.user_id.clone(),
                 client_id: app.client_id.clone(),
                 claims: claims.clone(),
-                secret: MintGrant::digest(&grant, &answer, &app.key),
-                expires_at: now.plus(app.limits.mint_grant_seconds),
+                secret: MintTicket::digest(&ticket, &answer, &app.key),
+                expires_at: now.plus(app.limits.mint_ticket_seconds),
                 answered: false,
             })),
             ..Change::to(next.clone())
         };
-        let mint = Mint { verification: next, grant, answer, claims, environments: landings };
+        let mint = Mint { verification: next, ticket, answer, claims, environments: landings };
         Ok(Decision::Save(change, mint))
     })
     .await
 }
 
-/// What Cognito mints under the grant.
+/// What Cognito mints under the ticket.
 async fn mint_tokens<V, D, A, P>(
     app: &App<V, D, A, impl CustomerPool, impl Minter, P>,
     mint: &Mint,
-) -> Result<Tokens, Stop> {
+) -> Result<Tokens, CallError> {
     let user_id = &mint.verification.customer.user_id;
-    match app.minter.mint(user_id, &mint.grant, &mint.answer).await? {
+    match app.minter.mint(user_id, &mint.ticket, &mint.answer).await? {
         Minted::Tokens(tokens) => Ok(tokens),
-        // Cognito says the same of a user whom it refuses and of a grant that its triggers refuse.
-        Minted::Refused => match app.customers.standing(user_id).await?.sign_in {
+        // Cognito says the same of a user whom it refuses and of a ticket that its triggers refuse.
+        Minted::Refused => match app.customers.sign_in_status(user_id).await?.sign_in {
             SignIn::Confirmed => {
                 Err(Failure::clean("cognito", "MINT REFUSED, though the customer can sign in")
                     .into())
@@ -225,7 +225,7 @@ async fn finish<D, A, C, M, P>(
     page: &LinkToken,
     tokens: &Tokens,
     now: Timestamp,
-) -> Result<(Verification, Vec<IssuedHandoff>), Stop> {
+) -> Result<(Verification, Vec<IssuedHandoff>), CallError> {
     let id = mint.verification.id.clone();
     let expected = Expected {
         user_id: &mint.verification.customer.user_id,
@@ -251,12 +251,12 @@ async fn finish<D, A, C, M, P>(
         // The lease may have run out while Cognito was asked.
         let next = verification.at(now);
         let next = next.start_session(session.clone(), &page.secret, &app.key, now)?;
-        let grant = GrantChange::Delete(mint.grant.clone());
-        match app.verifications.save(&Change { grant, ..Change::to(next.clone()) }).await {
+        let ticket = TicketChange::Delete(mint.ticket.clone());
+        match app.verifications.save(&Change { ticket, ..Change::to(next.clone()) }).await {
             Ok(Saved::Done) => return Ok((next, handoffs)),
-            Ok(Saved::LostRace | Saved::OverBudget(_)) => {
+            Ok(Saved::LostRace | Saved::OverQuota(_)) => {
                 let found = app.verifications.load(&id).await?.ok_or(Refusal::NotFound)?;
-                if found.mint_grant_id().as_ref() != Some(&mint.grant) {
+                if found.mint_ticket_id().as_ref() != Some(&mint.ticket) {
                     return Err(found.at(now).wrong_step().into());
                 }
                 // Somebody wrote, and this attempt is still the one: a reading was recorded.
@@ -294,13 +294,14 @@ async fn tell_of_start<D, A, C, M>(
     now: Timestamp,
 ) -> Verification {
     let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-    let Some(mail) = start_mail(&verification, &page_url) else { return verification };
-    let telling = tell(&app.verifications, &app.mailer, &verification, About::Start, &mail, now);
+    let Some(email) = start_email(&verification, &page_url) else { return verification };
+    let telling =
+        tell(&app.verifications, &app.mailer, &verification, NoticeKind::Start, &email, now);
     let failure = match tokio::time::timeout(TELLING, telling).await {
         Ok(Ok(told)) => return told,
-        Ok(Err(Stop::Failed(failure))) => failure,
+        Ok(Err(CallError::Failed(failure))) => failure,
         // Somebody has moved it meanwhile: he is told of that instead.
-        Ok(Err(Stop::Refused(_))) => return verification,
+        Ok(Err(CallError::Refused(_))) => return verification,
         Err(_) => Failure::unsure("deadline", "telling the customer took too long"),
     };
     warn(&verification, &failure, "customer not told yet");
@@ -323,7 +324,7 @@ fn warn(verification: &Verification, failure: &Failure, what: &'static str) {
 ///
 /// The secret is in this call alone, so nothing can send it again. Unlike the news of the session
 /// it waits for as long as the mailer does.
-async fn mail_qr<V, D, A, C, M>(
+async fn email_qr<V, D, A, C, M>(
     app: &App<V, D, A, C, M, impl Mailer>,
     verification: &Verification,
     handoffs: &[IssuedHandoff],
@@ -341,7 +342,7 @@ async fn mail_qr<V, D, A, C, M>(
     let app_url = handoff.url(app.environments.address(Environment::App));
     let Ok(png) = qr::png(&app_url) else { return Some(false) };
     let picture_id = format!("app-qr.{}@support-access", verification.id);
-    let mut mail = AppQr {
+    let mut email = AppQr {
         customer_name: &verification.customer.name,
         agent_name: &verification.agent.name,
         ticket: verification.ticket.as_ref(),
@@ -353,8 +354,8 @@ async fn mail_qr<V, D, A, C, M>(
         picture_side: png.side,
     }
     .render(verification.customer.locale);
-    mail.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
-    let sent = app.mailer.send(&verification.customer.email, &mail).await;
+    email.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
+    let sent = app.mailer.send(&verification.customer.email, &email).await;
     if let Err(failure) = &sent {
         warn(verification, failure, "QR code not mailed");
     }
@@ -369,7 +370,7 @@ async fn note_qr<D, A, C, M, P>(
     now: Timestamp,
 ) -> Verification {
     let noting = attempt(&app.verifications, &verification.id, now, async |v, _| {
-        Ok(match v.qr_mailed(sent, now) {
+        Ok(match v.qr_emailed(sent, now) {
             Some(next) => Decision::Save(Change::to(next.clone()), Some(next)),
             None => Decision::Answer(None),
         })
@@ -387,13 +388,13 @@ async fn give_up<D, A, C, M, P>(
     now: Timestamp,
 ) {
     let id = &mint.verification.id;
-    let _: Result<(), Stop> = attempt(&app.verifications, id, now, async |verification, _| {
-        if verification.mint_grant_id().as_ref() != Some(&mint.grant) {
+    let _: Result<(), CallError> = attempt(&app.verifications, id, now, async |verification, _| {
+        if verification.mint_ticket_id().as_ref() != Some(&mint.ticket) {
             return Ok(Decision::Answer(()));
         }
-        let grant = GrantChange::Delete(mint.grant.clone());
+        let ticket = TicketChange::Delete(mint.ticket.clone());
         let next = verification.mint_failed(now)?;
-        Ok(Decision::Save(Change { grant, ..Change::to(next) }, ()))
+        Ok(Decision::Save(Change { ticket, ..Change::to(next) }, ()))
     })
     .await;
 }

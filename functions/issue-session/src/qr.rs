@@ -1,4 +1,4 @@
-//! The App's handoff as a QR code: an SVG for the agent's console, a PNG for a mail, where no
+//! The App's handoff as a QR code: an SVG for the agent's console, a PNG for an email, where no
 //! program shows SVG.
 
 use png::{BitDepth, ColorType, Encoder};

@@ -6,13 +6,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use support_core::chain::{self, Action};
-use support_core::directory::{Customer, Role, SignIn, Standing};
+use support_core::directory::{Customer, Role, SignIn, SignInStatus};
 use support_core::identity::{Reason, VerificationId};
 use support_core::limits::Limits;
 use support_core::mint::Visibility;
 use support_core::ports::{Change, Saved, Verifications};
+use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
-use support_core::verification::{About, Cancelled, Module, Side, State, Status, Verification};
+use support_core::verification::{
+    Cancelled, Module, NoticeKind, Side, State, Status, Verification,
+};
 use support_gateway::Request;
 use support_testing::calls::{Answered, call};
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, granted, versions};
@@ -135,8 +138,8 @@ async fn a_session_is_issued_told_and_shown_once() {
     let stored = scene.check().await;
     assert_eq!(stored.status(), Status::InSession);
     assert!(stored.notice.is_none(), "told");
-    let mails = scene.world.mails();
-    assert_eq!((mails.len(), mails[0].0.as_str()), (1, "carla@example.com"));
+    let emails = scene.world.emails();
+    assert_eq!((emails.len(), emails[0].0.as_str()), (1, "carla@example.com"));
     let again = scene.issue(NOON).await;
     assert_eq!(
         (again.slug(), &again.body["verification_status"]),
@@ -206,7 +209,7 @@ async fn tokens_that_are_not_as_they_must_be_are_discarded() {
         assert_eq!(scene.issue(NOON).await.slug(), "unavailable", "{what}");
         let stored = scene.check().await;
         assert_eq!(stored.status(), Status::Consented, "{what}");
-        assert!(scene.world.mails().is_empty(), "{what}: nobody was told of a session");
+        assert!(scene.world.emails().is_empty(), "{what}: nobody was told of a session");
         scene.mints(|_| {});
         assert_eq!(scene.issue(NOON).await.slug(), "ok", "{what}: another attempt goes through");
     }
@@ -216,10 +219,10 @@ async fn tokens_that_are_not_as_they_must_be_are_discarded() {
 async fn a_permanent_refusal_is_no_outage() {
     let scene = Scene::consented().await;
     scene.world.tokens(None);
-    let disabled = Standing { sign_in: SignIn::Disabled, mfa: false };
+    let disabled = SignInStatus { sign_in: SignIn::Disabled, mfa: false };
     let issued = scene
         .issue_while(|_| {
-            scene.world.standing("sub-carla", disabled);
+            scene.world.sign_in_status("sub-carla", disabled);
             vec![]
         })
         .await;
@@ -230,7 +233,7 @@ async fn a_permanent_refusal_is_no_outage() {
     scene.world.agent("ana", false);
     assert_eq!(scene.issue(NOON).await.slug(), "not-allowed");
     scene.world.agent("ana", true);
-    scene.world.standing("sub-carla", disabled);
+    scene.world.sign_in_status("sub-carla", disabled);
     assert_eq!(scene.issue(NOON).await.slug(), "not-allowed");
     assert_eq!(scene.world.mints(), 0);
 }
@@ -281,7 +284,7 @@ async fn a_mint_that_outlasts_its_lease_opens_nothing() {
     let issued =
         call("POST /verifications/{id}/session", &scene.id, &json!({}), NOON, handle).await;
     assert_eq!(issued.slug(), "wrong-step");
-    assert!(scene.world.mails().is_empty());
+    assert!(scene.world.emails().is_empty());
     assert_ne!(scene.check().await.status(), Status::InSession);
 }
 
@@ -302,10 +305,10 @@ async fn a_role_lost_since_the_consent_narrows_the_session() {
 
 #[tokio::test] // P13
 async fn whoever_cancels_or_refuses_during_the_mint_wins() {
-    for stop in ["cancel", "deny"] {
+    for error in ["cancel", "deny"] {
         let scene = Scene::consented().await;
         let issued = scene
-            .issue_while(|minting| match stop {
+            .issue_while(|minting| match error {
                 "cancel" => match minting.cancel(Reason::parse("no").unwrap(), NOON).unwrap() {
                     Cancelled::Now(next) | Cancelled::Already(next) => vec![next],
                 },
@@ -315,12 +318,12 @@ async fn whoever_cancels_or_refuses_during_the_mint_wins() {
         assert_eq!(
             (issued.slug(), &issued.body["verification_status"]),
             ("wrong-step", &json!("closed")),
-            "{stop}"
+            "{error}"
         );
         let stored = scene.check().await;
-        let State::Closed(closed) = &stored.state else { panic!("{stop}") };
-        assert!(closed.session.is_none(), "{stop}: there never was a session");
-        assert!(scene.world.mails().is_empty(), "{stop}");
+        let State::Closed(closed) = &stored.state else { panic!("{error}") };
+        assert!(closed.session.is_none(), "{error}: there never was a session");
+        assert!(scene.world.emails().is_empty(), "{error}");
     }
 }
 
@@ -351,11 +354,11 @@ impl Scene {
 #[tokio::test] // P20
 async fn a_session_knows_how_the_customer_stands_when_it_begins() {
     for scene in [Scene::consented().await, under_a_grant().await] {
-        let now = Standing { sign_in: SignIn::Confirmed, mfa: true };
-        assert_ne!(scene.stored().await.standing(), Some(now));
-        scene.world.standing("sub-carla", now);
+        let now = SignInStatus { sign_in: SignIn::Confirmed, mfa: true };
+        assert_ne!(scene.stored().await.sign_in_status(), Some(now));
+        scene.world.sign_in_status("sub-carla", now);
         assert_eq!(scene.issue(NOON).await.status, 201);
-        assert_eq!(scene.stored().await.standing(), Some(now));
+        assert_eq!(scene.stored().await.sign_in_status(), Some(now));
     }
 }
 
@@ -375,7 +378,7 @@ async fn a_mint_that_comes_back_to_anothers_lease_leaves_it_alone() {
         ("wrong-step", &json!("minting"))
     );
     assert_eq!(scene.check().await.status(), Status::Minting);
-    assert!(scene.world.mails().is_empty());
+    assert!(scene.world.emails().is_empty());
 }
 
 #[tokio::test] // P13
@@ -400,10 +403,10 @@ async fn a_mint_without_an_answer_does_not_take_anothers_session_for_its_own() {
 #[tokio::test] // P26
 async fn a_customer_who_cannot_be_told_now_is_owed_it() {
     let scene = Scene::consented().await;
-    scene.world.mail_down(true);
+    scene.world.email_down(true);
     assert_eq!(scene.issue(NOON).await.slug(), "ok");
     let notice = scene.check().await.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (About::Start, NOON.plus(20)));
+    assert_eq!((notice.about, notice.due_at), (NoticeKind::Start, NOON.plus(20)));
 }
 
 #[tokio::test] // P7, P30
@@ -417,16 +420,16 @@ async fn a_successor_gets_the_qr_code_by_mail_and_the_agent_does_not_see_it() {
     let sent = json!({"environment": "app", "landing": "home", "sent_to": "c***@example.com"});
     assert_eq!(handoffs[1], sent);
 
-    let mails = scene.world.mails();
-    assert_eq!(mails.len(), 2, "that it began, and the code");
-    assert!(mails.iter().all(|(to, _)| to.as_str() == "carla@example.com"));
-    let (_, mail) = mails.iter().find(|(_, mail)| !mail.pictures.is_empty()).unwrap();
-    let url = mail.text.split_whitespace().find(|word| word.contains("#handoff=")).unwrap();
+    let emails = scene.world.emails();
+    assert_eq!(emails.len(), 2, "that it began, and the code");
+    assert!(emails.iter().all(|(to, _)| to.as_str() == "carla@example.com"));
+    let (_, email) = emails.iter().find(|(_, email)| !email.pictures.is_empty()).unwrap();
+    let url = email.text.split_whitespace().find(|word| word.contains("#handoff=")).unwrap();
     assert!(url.starts_with("https://app.example.com/support#handoff="));
     assert!(!answer.body.to_string().contains(url));
     // What the picture says, `qr` shows; that it is a whole PNG is enough here.
-    assert!(mail.pictures[0].content.starts_with(b"\x89PNG\r\n\x1a\n"));
-    assert!(mail.html.contains("cid:app-qr"));
+    assert!(email.pictures[0].content.starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert!(email.html.contains("cid:app-qr"));
 
     let stored = scene.check().await;
     let actions: Vec<_> = stored.steps.iter().map(|step| step.action).collect();
@@ -438,16 +441,16 @@ async fn a_successor_gets_the_qr_code_by_mail_and_the_agent_does_not_see_it() {
 #[tokio::test] // P26
 async fn a_qr_code_that_could_not_be_mailed_is_lost_and_the_agent_is_told() {
     let scene = Scene::successor().await;
-    scene.world.mail_down(true);
+    scene.world.email_down(true);
     let answer = scene.issue(NOON).await;
     assert_eq!(answer.slug(), "ok", "the session stands, and the Web with it");
     let lost = json!({"environment": "app", "landing": "home", "sent_to": null});
     assert_eq!(answer.body["session"]["handoffs"][1], lost);
     let stored = scene.check().await;
-    assert_eq!(stored.steps.last().unwrap().action, Action::MailFailed);
+    assert_eq!(stored.steps.last().unwrap().action, Action::EmailFailed);
     assert_eq!(stored.app_qr_given_to(), None);
     // Nothing waits to send it again: what is owed is the news of the session alone.
-    assert_eq!(stored.notice.unwrap().about, About::Start);
+    assert_eq!(stored.notice.unwrap().about, NoticeKind::Start);
 }
 
 #[tokio::test] // P31
@@ -461,7 +464,7 @@ async fn who_stops_being_successor_is_refused_at_issue() {
         assert_eq!((answer.status, answer.slug()), (422, "environment-refused"));
         assert!(answer.body["detail"].as_str().unwrap().contains(wanted), "{}", answer.body);
         assert_eq!(scene.check().await.status(), Status::Consented);
-        assert_eq!((scene.world.mints(), scene.world.mails().len()), (0, 0));
+        assert_eq!((scene.world.mints(), scene.world.emails().len()), (0, 0));
     }
 }
 
@@ -482,8 +485,14 @@ async fn a_reading_during_the_mint_does_not_stop_it() {
                 }
             };
             let limits = support_core::limits::Limits::default();
-            let read =
-                minting.read_activity(Some(&successor()), "the list", &limits, NOON).unwrap();
+            let read = minting
+                .read_activity(
+                    Some(&successor()),
+                    Some(Facts::ActivityList { continued: false }),
+                    &limits,
+                    NOON,
+                )
+                .unwrap();
             scene.store.memory.save(&Change::to(read)).await.unwrap();
         };
         scene.world.slow(true);
@@ -517,7 +526,7 @@ async fn a_crash_after_the_qr_code_was_mailed_withholds_nothing() {
             assert_eq!(answer.slug(), "ok", "{fault:?} at {call}");
             let app = &answer.body["session"]["handoffs"][1];
             assert_eq!(app["sent_to"], "c***@example.com", "{fault:?} at {call}");
-            assert_eq!(scene.world.mails().len(), 2);
+            assert_eq!(scene.world.emails().len(), 2);
             scene.check().await;
         }
     }
@@ -549,9 +558,9 @@ async fn a_session_under_a_grant_hides_what_the_customer_hides() {
     let stored = scene.check().await;
     let State::InSession { session, .. } = &stored.state else { panic!("no session") };
     assert_eq!(session.visibility, Visibility { messages: true, talks: false });
-    let mails = scene.world.mails();
-    assert_eq!(mails.len(), 1);
-    let text = &mails[0].1.text;
+    let emails = scene.world.emails();
+    assert_eq!(emails.len(), 1);
+    let text = &emails[0].1.text;
     assert!(text.contains("with the credentials that you created"), "{text}");
     assert!(text.contains("Hidden from the analyst: talks"), "{text}");
     // Tokens that would show more are no good.
@@ -577,5 +586,5 @@ async fn nothing_is_minted_that_would_outlive_its_grant() {
     });
     assert_eq!(scene.issue(last).await.slug(), "grant-refused");
     assert_eq!((scene.check().await.status(), scene.world.mints()), (Status::Consented, 1));
-    assert!(scene.world.mails().is_empty(), "nobody was told of a session");
+    assert!(scene.world.emails().is_empty(), "nobody was told of a session");
 }

@@ -1,22 +1,22 @@
 //! `POST /recovery`, `/recovery/confirm`: an agent who forgot his password sets another one, by a
-//! code that Cognito mails him.
+//! code that Cognito emails him.
 //!
 //! Asking looks nobody up: it counts, leaves a job and answers, the same for every address. Who is
 //! an agent, the worker finds out when the answer is gone.
 
 use serde::{Deserialize, Serialize};
 use support_core::code::Code;
-use support_core::identity::Email;
-use support_core::limits::{Budget, Streak};
-use support_core::ports::{Counted, Jobs, Passwords, Saved, Streaks, Verifications};
+use support_core::identity::EmailAddress;
+use support_core::limits::{LockoutQuota, Quota};
+use support_core::ports::{Counted, Jobs, LockoutQuotas, Passwords, Saved, Verifications};
 use support_core::recovery::{Confirmed, Job, NewPassword, RecoveryLimits, TypedPassword};
-use support_core::refusal::{Failure, Refusal, Stop};
+use support_core::refusal::{CallError, Failure, Refusal};
 use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_gateway::{Answer, FieldError, Problem, Request};
 
 pub struct App<B, J, P> {
-    pub budgets: B,
+    pub quotas: B,
     pub jobs: J,
     pub passwords: P,
     pub key: HashKey,
@@ -26,13 +26,13 @@ pub struct App<B, J, P> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AskBody {
-    email: Email,
+    email: EmailAddress,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfirmBody {
-    email: Email,
+    email: EmailAddress,
     code: Code,
     new_password: TypedPassword,
     confirm_password: TypedPassword,
@@ -43,7 +43,7 @@ struct ConfirmBody {
 struct Asked {}
 
 pub async fn handle(
-    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
+    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     match request.route() {
@@ -54,25 +54,25 @@ pub async fn handle(
 }
 
 async fn ask(
-    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
+    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let AskBody { email } = request.json()?;
     let now = request.now();
     let asking = app.limits.asking(&email, &request.source(), &app.key, now);
-    spend(&app.budgets, asking.source, now).await?;
-    count(&app.budgets, &asking.cool_down, now).await?;
-    spend(&app.budgets, asking.address, now).await?;
+    spend(&app.quotas, asking.source, now).await?;
+    count(&app.quotas, &asking.cool_down, now).await?;
+    spend(&app.quotas, asking.address, now).await?;
     if let Err(failure) = app.jobs.put(&Job::SendCode { email }).await {
         // The asking stays counted; its cool-down goes, best effort, so that it can be repeated.
-        let _: Result<(), Failure> = app.budgets.give_back(&asking.cool_down).await;
+        let _: Result<(), Failure> = app.quotas.give_back(&asking.cool_down).await;
         return Err(failure.into());
     }
     Ok(Answer::accepted(&Asked {}))
 }
 
 async fn confirm(
-    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
+    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let ConfirmBody { email, code, new_password, confirm_password } = request.json()?;
@@ -80,7 +80,7 @@ async fn confirm(
     let now = request.now();
     let entries = app.limits.entries(&email, &request.source(), &app.key);
     // Counted before it is judged, so that no more are judged than may be wrong.
-    let nth = count(&app.budgets, &entries, now).await?;
+    let nth = count(&app.quotas, &entries, now).await?;
     let confirmed = app.passwords.confirm(&email, &code, &password).await;
     let refused: Problem = match confirmed {
         Ok(Confirmed::Done) => return finish(app, email, &entries, now).await,
@@ -100,7 +100,7 @@ async fn confirm(
         Err(failure) => failure.into(),
     };
     // No code was found wrong: best effort, since Cognito counts as well.
-    let _: Result<(), Failure> = app.budgets.give_back(&entries).await;
+    let _: Result<(), Failure> = app.quotas.give_back(&entries).await;
     Err(refused)
 }
 
@@ -108,13 +108,13 @@ async fn confirm(
 /// sign in with the new one, and he is told. What does not work here is left to the worker; if
 /// that cannot be left either, the call fails, and recovering again makes up for it.
 async fn finish(
-    app: &App<impl Verifications + Streaks, impl Jobs, impl Passwords>,
-    email: Email,
-    entries: &Streak,
+    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
+    email: EmailAddress,
+    entries: &LockoutQuota,
     now: Timestamp,
 ) -> Result<Answer, Problem> {
     let (signed_out, given_back) =
-        tokio::join!(app.passwords.sign_out(&email), app.budgets.give_back(entries));
+        tokio::join!(app.passwords.sign_out(&email), app.quotas.give_back(entries));
     for failure in [&signed_out, &given_back].into_iter().filter_map(|done| done.as_ref().err()) {
         tracing::warn!(target: "support", service = failure.service, detail = failure.detail, "password changed, not all done yet");
     }
@@ -122,18 +122,22 @@ async fn finish(
     Ok(Answer::no_content())
 }
 
-async fn spend(store: &impl Verifications, budget: Budget, now: Timestamp) -> Result<(), Stop> {
-    match store.spend(&budget.spend()).await? {
+async fn spend(store: &impl Verifications, quota: Quota, now: Timestamp) -> Result<(), CallError> {
+    match store.spend(&quota.spend()).await? {
         Saved::Done => Ok(()),
-        // Only a transaction would be in the way, and none touches these budgets.
-        Saved::LostRace => Err(Failure::clean("store", "a budget was locked").into()),
-        Saved::OverBudget(budget) => Err(Refusal::until(budget.ends_at, now).into()),
+        // Only a transaction would be in the way, and none touches these quotas.
+        Saved::LostRace => Err(Failure::clean("store", "a quota was locked").into()),
+        Saved::OverQuota(quota) => Err(Refusal::until(quota.ends_at, now).into()),
     }
 }
 
-/// Gives the number of this counting in its streak.
-async fn count(store: &impl Streaks, streak: &Streak, now: Timestamp) -> Result<u32, Stop> {
-    match store.count(streak, now).await? {
+/// Gives the number of this counting in its lockout quota.
+async fn count(
+    store: &impl LockoutQuotas,
+    lockout: &LockoutQuota,
+    now: Timestamp,
+) -> Result<u32, CallError> {
+    match store.count(lockout, now).await? {
         Counted::Nth(n) => Ok(n),
         Counted::Over { until } => Err(Refusal::until(until, now).into()),
     }

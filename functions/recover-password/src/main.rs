@@ -15,7 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
         let config = aws.config();
         let app = handler::App {
-            budgets: DynamoVerifications::new(
+            quotas: DynamoVerifications::new(
                 config,
                 settings::required("SUPPORT_TABLE")?,
                 settings::limits()?.record_days,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support_core::identity::Email;
+use support_core::identity::EmailAddress;
 use support_core::recovery::{Confirmed, Job, RecoveryLimits};
 use support_core::time::Timestamp;
 use support_gateway::{Event, respond};
@@ -24,7 +24,7 @@ type World = App<Memory, Queue, Accounts>;
 
 fn world() -> World {
     let world = App {
-        budgets: Memory::default(),
+        quotas: Memory::default(),
         jobs: Queue::default(),
         passwords: Accounts::default(),
         key: key(),
@@ -34,8 +34,8 @@ fn world() -> World {
     world
 }
 
-fn ana() -> Email {
-    Email::parse("ana@agents.example.com").unwrap()
+fn ana() -> EmailAddress {
+    EmailAddress::parse("ana@agents.example.com").unwrap()
 }
 
 /// An answer as API Gateway gets it: status, headers and body in one text.
@@ -97,7 +97,7 @@ async fn who_asks_is_answered_the_same_whoever_he_is_and_looked_up_by_nobody() {
         let answer = ask(&app, email, HERE, NOON).await;
         assert_eq!((answer.status, &answer.body), (202, &json!({})));
         answers.push(answer.whole.to_string());
-        let email = Email::parse(email).unwrap();
+        let email = EmailAddress::parse(email).unwrap();
         assert_eq!(app.jobs.take(), [Job::SendCode { email }]);
     }
     answers.dedup();
@@ -138,7 +138,7 @@ async fn asking_again_waits_thirty_seconds_for_every_address_alike() {
 #[tokio::test]
 async fn an_address_is_asked_for_five_times_an_hour_from_wherever() {
     let app = world();
-    // An hour as the budget has it begins at a whole one.
+    // An hour as the quota has it begins at a whole one.
     let hour = Timestamp::from_seconds(NOON.seconds() - NOON.seconds() % 3600);
     for n in 0..5 {
         let source = format!("203.0.113.{n}");
@@ -189,7 +189,7 @@ async fn with_the_queue_down_nobody_is_told_anything_and_asking_can_be_repeated(
 #[tokio::test] // P25
 async fn with_the_store_down_no_job_is_left_and_no_code_judged() {
     let faulty = App {
-        budgets: FaultyStore::default(),
+        quotas: FaultyStore::default(),
         jobs: Queue::default(),
         passwords: Accounts::default(),
         key: key(),
@@ -198,7 +198,7 @@ async fn with_the_store_down_no_job_is_left_and_no_code_judged() {
     let within = Duration::from_secs(9);
     for fault in [Fault::Before, Fault::After] {
         for event in [ASK, CONFIRM] {
-            faulty.budgets.fail(0, fault);
+            faulty.quotas.fail(0, fault);
             let event: Event = serde_json::from_str(event).unwrap();
             let answer = respond(event, NOON, within, async |r| handle(&faulty, r).await).await;
             assert_eq!(answer.status_code, 503);

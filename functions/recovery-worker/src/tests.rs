@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use support_core::directory::{Locale, SignIn};
-use support_core::identity::Email;
+use support_core::identity::EmailAddress;
 use support_core::recovery::{Account, Job};
 use support_testing::recovery::{Accounts, account};
 use support_testing::world::World;
@@ -17,8 +17,8 @@ fn job(event: &str) -> Job {
     serde_json::from_str(event["Records"][0]["body"].as_str().unwrap()).unwrap()
 }
 
-fn ana() -> Email {
-    Email::parse("ana@agents.example.com").unwrap()
+fn ana() -> EmailAddress {
+    EmailAddress::parse("ana@agents.example.com").unwrap()
 }
 
 #[tokio::test] // P23
@@ -43,7 +43,7 @@ async fn a_code_goes_to_an_agent_who_may_recover_and_to_nobody_else() {
         let (said, sent) =
             if expected { ("code sent", vec![ana()]) } else { ("nobody to send to", vec![]) };
         assert_eq!((outcome, accounts.sent()), (said, sent), "{found:?}");
-        assert!(mailbox.mails().is_empty(), "Cognito sends the code");
+        assert!(mailbox.emails().is_empty(), "Cognito sends the code");
     }
 }
 
@@ -56,11 +56,11 @@ async fn the_agent_is_told_in_his_language_that_his_password_was_changed() {
         let (accounts, mailbox) = (Accounts::default(), World::default());
         accounts.set(&ana(), Account { locale, ..account("Ana Rivas") });
         assert_eq!(work(&accounts, &mailbox, job(TELL_CHANGED)).await, Ok("told"));
-        let mails = mailbox.mails();
-        let [(to, mail)] = &mails[..] else { panic!("{} mails", mails.len()) };
-        assert_eq!((to, mail.subject.as_str()), (&ana(), subject));
+        let emails = mailbox.emails();
+        let [(to, email)] = &emails[..] else { panic!("{} emails", emails.len()) };
+        assert_eq!((to, email.subject.as_str()), (&ana(), subject));
         for fact in ["Ana Rivas", "2026-10-28 09:14:06 UTC", other] {
-            assert!(mail.text.contains(fact), "{}", mail.text);
+            assert!(email.text.contains(fact), "{}", email.text);
         }
         assert_eq!(accounts.signed_out(), [], "the route has done it");
     }
@@ -74,11 +74,11 @@ async fn whom_the_route_could_not_sign_out_is_signed_out_before_he_is_told() {
     let job = || Job::TellChanged { email: email.clone(), at, sign_out: true };
     accounts.sign_out_down(true);
     assert!(work(&accounts, &mailbox, job()).await.is_err());
-    assert!(mailbox.mails().is_empty());
+    assert!(mailbox.emails().is_empty());
     accounts.sign_out_down(false);
     assert_eq!(work(&accounts, &mailbox, job()).await, Ok("told"));
     assert_eq!(accounts.signed_out(), [ana()]);
-    assert_eq!(mailbox.mails().len(), 1);
+    assert_eq!(mailbox.emails().len(), 1);
 }
 
 #[tokio::test] // P25
@@ -101,5 +101,5 @@ async fn a_job_fails_with_what_it_needs_and_comes_back() {
 async fn an_agent_who_is_gone_is_not_told() {
     let (accounts, mailbox) = (Accounts::default(), World::default());
     assert_eq!(work(&accounts, &mailbox, job(TELL_CHANGED)).await, Ok("nobody to tell"));
-    assert!(mailbox.mails().is_empty());
+    assert!(mailbox.emails().is_empty());
 }

@@ -1,8 +1,8 @@
 //! What recovery leaves to do, when the route has answered: have a code sent to whoever may
 //! recover, and tell him that his password was changed. Both may be done twice.
 
-use support_core::identity::Email;
-use support_core::mail::PasswordChanged;
+use support_core::email::PasswordChanged;
+use support_core::identity::EmailAddress;
 use support_core::ports::{Mailer, Passwords};
 use support_core::recovery::Job;
 use support_core::refusal::Failure;
@@ -25,7 +25,10 @@ pub async fn work(
     }
 }
 
-async fn send_code(passwords: &impl Passwords, email: &Email) -> Result<&'static str, Failure> {
+async fn send_code(
+    passwords: &impl Passwords,
+    email: &EmailAddress,
+) -> Result<&'static str, Failure> {
     let account = passwords.account(email).await?;
     if !account.is_some_and(|account| account.may_recover()) {
         return Ok("nobody to send to");
@@ -36,13 +39,13 @@ async fn send_code(passwords: &impl Passwords, email: &Email) -> Result<&'static
 async fn tell_changed(
     passwords: &impl Passwords,
     mailer: &impl Mailer,
-    email: &Email,
+    to: &EmailAddress,
     at: Timestamp,
 ) -> Result<&'static str, Failure> {
-    let Some(account) = passwords.account(email).await? else {
+    let Some(account) = passwords.account(to).await? else {
         return Ok("nobody to tell");
     };
-    let mail = PasswordChanged { agent_name: &account.name, at }.render(account.locale);
-    mailer.send(email, &mail).await?;
+    let email = PasswordChanged { agent_name: &account.name, at }.render(account.locale);
+    mailer.send(to, &email).await?;
     Ok("told")
 }

@@ -7,7 +7,7 @@ use support_core::entitlement::Environment;
 use support_core::identity::TokenText;
 use support_core::limits::Limits;
 use support_core::ports::{Change, Directory, Verifications};
-use support_core::refusal::{Refusal, Stop};
+use support_core::refusal::{CallError, Refusal};
 use support_core::secret::HashKey;
 use support_core::verification::State;
 use support_gateway::{Answer, Problem, Request};
@@ -42,9 +42,9 @@ pub async fn handle(
         let next = v.redeem(environment, secret, customer.as_ref(), &app.key, &app.limits, now)?;
         Ok(Decision::Save(Change::to(next.clone()), next))
     });
-    let verification = redeemed.await.map_err(|stop| match stop {
-        Stop::Refused(Refusal::NotFound) => Refusal::HandoffRefused.into(),
-        stop => stop,
+    let verification = redeemed.await.map_err(|error| match error {
+        CallError::Refused(Refusal::NotFound) => Refusal::HandoffRefused.into(),
+        error => error,
     })?;
     let State::InSession { consent, session, .. } = &verification.state else {
         return Err(Refusal::HandoffRefused.into());

@@ -4,12 +4,12 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
-use support_core::code::{Code, match_number};
-use support_core::identity::{Email, IdText, LinkToken, VerificationId};
-use support_core::limits::{Budget, ConsentMode, Limits};
-use support_core::mail::{AgentCode, CustomerCode, Mail};
+use support_core::code::{Code, verification_number};
+use support_core::email::{AgentCode, CustomerCode, Email};
+use support_core::identity::{EmailAddress, IdText, LinkToken, VerificationId};
+use support_core::limits::{ConsentMode, Limits, Quota};
 use support_core::ports::{Change, Mailer, Verifications};
-use support_core::refusal::{Refusal, Stop};
+use support_core::refusal::{CallError, Refusal};
 use support_core::secret::{HashKey, Secret};
 use support_core::time::Timestamp;
 use support_core::verification::{Asking, Verification};
@@ -47,16 +47,16 @@ pub async fn handle(
     let id = request.verification_id()?;
     let body: Body = request.json()?;
     let now = request.now();
-    let (sent, to, mail) = match (body.to, body.ecosystem) {
+    let (sent, to, email) = match (body.to, body.ecosystem) {
         (To::Agent, None) => challenge(app, &caller, &id, now).await?,
         (To::Customer, Some(ecosystem)) => ask(app, &caller, &id, ecosystem.as_str(), now).await?,
         (To::Agent, Some(_)) => return Err(FieldError::unknown("ecosystem").into()),
         (To::Customer, None) => return Err(FieldError::missing("ecosystem").into()),
     };
-    if let Err(failure) = app.mailer.send(&to, &mail).await {
+    if let Err(failure) = app.mailer.send(&to, &email).await {
         // The sending stays counted; its cool-down goes, best effort, so that it can be repeated.
-        let _: Result<(), Stop> = attempt(&app.verifications, &id, now, async |v, _| {
-            Ok(Decision::Save(Change::to(v.mail_failed(&sent, failure.maybe_done, now)?), ()))
+        let _: Result<(), CallError> = attempt(&app.verifications, &id, now, async |v, _| {
+            Ok(Decision::Save(Change::to(v.email_failed(&sent, failure.maybe_done, now)?), ()))
         })
         .await;
         return Err(failure.into());
@@ -69,7 +69,7 @@ async fn challenge(
     caller: &Caller,
     id: &VerificationId,
     now: Timestamp,
-) -> Result<(Verification, Email, Mail), Stop> {
+) -> Result<(Verification, EmailAddress, Email), CallError> {
     let code = Code::generate(&mut UnwrapErr(SysRng));
     let sent = attempt(&app.verifications, id, now, async |verification, _| {
         let next =
@@ -77,14 +77,14 @@ async fn challenge(
         Ok(Decision::Save(Change::to(next.clone()), next))
     })
     .await?;
-    let mail = AgentCode {
+    let email = AgentCode {
         code: &code,
         agent_name: &sent.agent.name,
         minutes: app.limits.code_seconds.div_ceil(60),
     }
     .render(caller.locale);
     let to = sent.agent.email.clone();
-    Ok((sent, to, mail))
+    Ok((sent, to, email))
 }
 
 async fn ask(
@@ -93,11 +93,11 @@ async fn ask(
     id: &VerificationId,
     ecosystem: &str,
     now: Timestamp,
-) -> Result<(Verification, Email, Mail), Stop> {
+) -> Result<(Verification, EmailAddress, Email), CallError> {
     let rng = &mut UnwrapErr(SysRng);
     let code = Code::generate(rng);
     let page = LinkToken { verification: id.clone(), secret: Secret::generate(rng) };
-    let match_number = match_number(rng);
+    let verification_number = verification_number(rng);
     let sent = attempt(&app.verifications, id, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
         let customer = verification.customer.user_id.clone();
@@ -105,19 +105,19 @@ async fn ask(
             ecosystem,
             code: &code,
             page: &page.secret,
-            match_number: match_number.clone(),
+            verification_number: verification_number.clone(),
         };
         let next = verification.ask_customer(asking, &app.key, &app.limits, now)?;
-        if let Some(budget) = over {
-            return Err(Refusal::until(budget.ends_at, now).into());
+        if let Some(quota) = over {
+            return Err(Refusal::until(quota.ends_at, now).into());
         }
-        let mails = Budget::customer_mails(&customer, &app.limits, now);
-        Ok(Decision::Save(Change::to(next.clone()).charging([mails.spend()]), next))
+        let emails = Quota::customer_emails(&customer, &app.limits, now);
+        Ok(Decision::Save(Change::to(next.clone()).counting([emails.spend()]), next))
     })
     .await?;
     let consent = sent.consent().ok_or_else(|| sent.wrong_step())?;
     let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-    let mail = CustomerCode {
+    let email = CustomerCode {
         customer_name: &sent.customer.name,
         agent_name: &sent.agent.name,
         ticket: sent.ticket.as_ref(),
@@ -125,7 +125,7 @@ async fn ask(
         environments: &consent.environments,
         session_minutes: app.limits.session_minutes(),
         code_minutes: app.limits.code_seconds.div_ceil(60),
-        match_number: &match_number,
+        verification_number: &verification_number,
         code: &code,
         page_url: &page_url,
         agent_entry: app.limits.consent_mode == ConsentMode::AgentEntry,
@@ -134,5 +134,5 @@ async fn ask(
     }
     .render(sent.customer.locale);
     let to = sent.customer.email.clone();
-    Ok((sent, to, mail))
+    Ok((sent, to, email))
 }

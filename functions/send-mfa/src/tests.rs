@@ -1,8 +1,8 @@
-//! Codes going out, and mail that does not.
+//! Codes going out, and email that does not.
 
 use serde_json::{Value, json};
 use support_core::identity::VerificationId;
-use support_core::limits::{Budget, ConsentMode, Limits};
+use support_core::limits::{ConsentMode, Limits, Quota};
 use support_core::ports::{Change, Saved, Verifications};
 use support_core::time::Timestamp;
 use support_core::verification::{Status, Verification};
@@ -66,15 +66,18 @@ async fn each_code_goes_to_its_own_mailbox_and_into_no_answer() {
     .await;
     let answer = asked.send(customer(), NOON).await;
     assert_eq!((answer.status, &answer.body["status"]), (202, &json!("awaiting_consent")));
-    let (own, theirs) = (scene.world.mails(), asked.world.mails());
+    let (own, theirs) = (scene.world.emails(), asked.world.emails());
     assert_eq!(own[0].0.as_str(), "ana@agents.example.com");
     assert_eq!(theirs[0].0.as_str(), "carla@example.com");
-    let mail = &theirs[0].1.text;
-    let match_number = answer.body["consent"]["match_number"].as_str().unwrap();
-    assert!(mail.contains(match_number) && mail.contains("https://consent.example.com/#token="));
-    for (mail, answer) in [(&own[0].1, &sent), (&theirs[0].1, &answer)] {
+    let email = &theirs[0].1.text;
+    let verification_number = answer.body["consent"]["match_number"].as_str().unwrap();
+    assert!(
+        email.contains(verification_number)
+            && email.contains("https://consent.example.com/#token=")
+    );
+    for (email, answer) in [(&own[0].1, &sent), (&theirs[0].1, &answer)] {
         let digits = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
-        let code = mail.text.split(|c: char| !c.is_ascii_alphanumeric()).find(digits).unwrap();
+        let code = email.text.split(|c: char| !c.is_ascii_alphanumeric()).find(digits).unwrap();
         assert!(!answer.body.to_string().contains(code));
         assert!(!format!("{:?}", scene.stored().await).contains(code));
     }
@@ -109,11 +112,11 @@ async fn a_mail_that_fails_is_counted_and_may_be_repeated_at_once() {
         ),
     ] {
         let scene = Scene::at(reach).await;
-        scene.world.mail_down(true);
+        scene.world.email_down(true);
         assert_eq!(scene.send(body.clone(), NOON).await.slug(), "unavailable");
         let failed = scene.stored().await;
         assert_eq!(failed.sends(), 1, "it counts");
-        scene.world.mail_down(false);
+        scene.world.email_down(false);
         assert_eq!(scene.send(body.clone(), NOON).await.status, 202, "no cool-down");
         assert_eq!(scene.stored().await.sends(), 2);
         let early = scene.send(body, NOON.plus(29)).await;
@@ -128,7 +131,7 @@ async fn a_crash_before_the_mail_costs_a_sending_and_no_more() {
             let scene = Scene::at(|_| {}).await;
             scene.store.fail(call, fault);
             assert_eq!(scene.send(agent(), NOON).await.slug(), "unavailable");
-            assert!(scene.world.mails().is_empty(), "no mail for what may not be stored");
+            assert!(scene.world.emails().is_empty(), "no email for what may not be stored");
             assert_eq!(scene.send(agent(), NOON.plus(30)).await.status, 202);
         }
     }
@@ -140,12 +143,12 @@ async fn mails_to_a_customer_have_a_budget_over_all_verifications() {
         w.prove();
     })
     .await;
-    let budget = Budget::customer_mails("sub-carla", &scene.limits, NOON);
-    while scene.store.memory.spend(&budget.clone().spend()).await == Ok(Saved::Done) {}
+    let quota = Quota::customer_emails("sub-carla", &scene.limits, NOON);
+    while scene.store.memory.spend(&quota.clone().spend()).await == Ok(Saved::Done) {}
     let refused = scene.send(customer(), NOON).await;
     assert_eq!((refused.status, refused.slug()), (429, "too-many-requests"));
     assert_eq!(scene.stored().await.status(), Status::AgentVerified);
-    assert!(scene.world.mails().is_empty());
+    assert!(scene.world.emails().is_empty());
 }
 
 #[tokio::test]
@@ -157,8 +160,8 @@ async fn the_shorter_mode_asks_for_the_code_and_not_for_the_page() {
     assert_eq!(scene.send(customer(), NOON).await.status, 202);
     scene.limits.consent_mode = ConsentMode::AgentEntry;
     assert_eq!(scene.send(customer(), NOON.plus(30)).await.status, 202);
-    let mails = scene.world.mails();
-    assert_ne!(mails[0].1.text.lines().count(), mails[1].1.text.lines().count());
+    let emails = scene.world.emails();
+    assert_ne!(emails[0].1.text.lines().count(), emails[1].1.text.lines().count());
 }
 
 #[tokio::test] // P24

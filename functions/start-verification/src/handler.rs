@@ -4,8 +4,8 @@
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
-use support_core::identity::{Email, TicketNumber, VerificationId};
-use support_core::limits::{Budget, Limits};
+use support_core::identity::{EmailAddress, TicketNumber, VerificationId};
+use support_core::limits::{Limits, Quota};
 use support_core::ports::{AgentPool, Change, Directory, Saved, Verifications};
 use support_core::refusal::{NotAllowed, Refusal};
 use support_core::time::Timestamp;
@@ -23,7 +23,7 @@ pub struct App<V, D, A> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
-    email: Email,
+    email: EmailAddress,
     #[serde(default)]
     module: AskedModule,
     ticket: Option<TicketNumber>,
@@ -56,7 +56,7 @@ pub async fn handle(
     let now = request.now();
 
     // Counted before it is looked up, whatever comes of it.
-    let lookups = Budget::lookups(&caller.agent.id, &app.limits, now);
+    let lookups = Quota::lookups(&caller.agent.id, &app.limits, now);
     let (counted, customer, colleague) = tokio::join!(
         count(&app.verifications, lookups, now),
         app.directory.find(&email),
@@ -77,17 +77,17 @@ pub async fn handle(
     request.about(&verification.id);
     match app.verifications.save(&Change::to(verification.clone())).await? {
         Saved::Done => {}
-        Saved::LostRace | Saved::OverBudget(_) => return Err(Refusal::Conflict.into()),
+        Saved::LostRace | Saved::OverQuota(_) => return Err(Refusal::Conflict.into()),
     }
     let location = format!("/verifications/{}", verification.id);
     Ok(Answer::created(&location, &VerificationView::new(&verification, &app.limits)))
 }
 
-/// Takes one look-up from the agent's budget.
-async fn count(store: &impl Verifications, lookups: Budget, now: Timestamp) -> Result<(), Problem> {
+/// Takes one look-up from the agent's quota.
+async fn count(store: &impl Verifications, lookups: Quota, now: Timestamp) -> Result<(), Problem> {
     match store.spend(&lookups.spend()).await? {
         Saved::Done => Ok(()),
         Saved::LostRace => Err(Refusal::Conflict.into()),
-        Saved::OverBudget(budget) => Err(Refusal::until(budget.ends_at, now).into()),
+        Saved::OverQuota(quota) => Err(Refusal::until(quota.ends_at, now).into()),
     }
 }

@@ -3,16 +3,16 @@
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
-use support_core::directory::{Customer, Standing};
+use support_core::directory::{Customer, SignInStatus};
 use support_core::identity::IdText;
-use support_core::limits::Charge;
+use support_core::limits::QuotaUse;
 use support_core::mint::Visibility;
 use support_core::ports::{
     AgentPool, Change, CustomerPool, Directory, Mailer, Saved, SupportGrants, Verifications,
 };
-use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
+use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::support_grant::{
-    Credentials, GrantAbout, GrantKey, Offer, Place, SupportGrant, SupportGrantId, may_offer,
+    Credentials, GrantKey, GrantNoticeKind, Offer, Place, SupportGrant, SupportGrantId, may_offer,
 };
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
@@ -96,16 +96,16 @@ where
     let place = GrantKey::of(&caller.user_id, &app.key);
     let (before, found) =
         tokio::join!(app.store.load_grant(&place), customer(app, &caller.user_id));
-    let ((customer, standing), mut before) = (found?, before?);
+    let ((customer, sign_in_status), mut before) = (found?, before?);
     let offer = Offer {
         customer: &customer,
-        standing,
+        sign_in_status,
         ecosystem: body.ecosystem.as_str(),
         visibility: Visibility { messages: body.allow_messages, talks: body.allow_talks },
         minutes: body.duration_minutes,
     };
     let makings = app.grant_limits.makings(&caller.user_id, now);
-    let charge = makings.clone().spend();
+    let quota_use = makings.clone().spend();
     for _ in 0..=RETRIES {
         let (grant, credentials) = SupportGrant::create(
             before.as_ref(),
@@ -117,20 +117,20 @@ where
         )?;
         if let Some(over) = before.filter(|grant| owes_its_end(grant, now)) {
             // A call that is refused in the end tells him nothing.
-            if let Saved::OverBudget(budget) = app.store.spend(&makings.clone().require()).await? {
-                return Err(Refusal::until(budget.ends_at, now).into());
+            if let Saved::OverQuota(quota) = app.store.spend(&makings.clone().require()).await? {
+                return Err(Refusal::until(quota.ends_at, now).into());
             }
             tell_its_end(app, over, now).await?;
         }
-        match app.store.save_grant(&grant, std::slice::from_ref(&charge)).await? {
+        match app.store.save_grant(&grant, std::slice::from_ref(&quota_use)).await? {
             Saved::Done => {
                 let shown = credentials_view(app, &grant, &credentials, |view| {
                     Answer::created("/support-grant", view)
                 });
-                tell(app, grant, GrantAbout::Created).await;
+                tell(app, grant, GrantNoticeKind::Created).await;
                 return Ok(shown);
             }
-            Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+            Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
             Saved::LostRace => before = app.store.load_grant(&place).await?,
         }
     }
@@ -173,9 +173,9 @@ where
     C: CustomerPool,
 {
     let caller = request.customer(&app.client_id)?;
-    let (customer, standing) = customer(app, &caller.user_id).await?;
-    let ecosystems =
-        may_offer(&customer, standing, app.limits.rcm_for_members).map_err(Refusal::NotAllowed)?;
+    let (customer, sign_in_status) = customer(app, &caller.user_id).await?;
+    let ecosystems = may_offer(&customer, sign_in_status, app.limits.rcm_for_members)
+        .map_err(Refusal::NotAllowed)?;
     let minutes = Minutes { min: app.grant_limits.min_minutes, max: app.grant_limits.max_minutes };
     Ok(Answer::ok(&OptionsView { ecosystems, minutes }))
 }
@@ -190,19 +190,19 @@ where
 {
     let caller = request.customer(&app.client_id)?;
     let now = request.now();
-    let charge = app.grant_limits.makings(&caller.user_id, now).spend();
+    let quota_use = app.grant_limits.makings(&caller.user_id, now).spend();
     for _ in 0..=RETRIES {
         let grant = live(app, &caller.user_id, now).await?;
         let last = last_under(app, &grant, now).await?;
         let (next, credentials, closed) =
             grant.regenerate(last, &app.key, &mut UnwrapErr(SysRng), now);
-        match save(app, &next, closed, std::slice::from_ref(&charge)).await? {
+        match save(app, &next, closed, std::slice::from_ref(&quota_use)).await? {
             Saved::Done => {
                 let shown = credentials_view(app, &next, &credentials, |view| Answer::ok(view));
-                tell(app, next, GrantAbout::Renewed).await;
+                tell(app, next, GrantNoticeKind::Renewed).await;
                 return Ok(shown);
             }
-            Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+            Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
             Saved::LostRace => {}
         }
     }
@@ -224,7 +224,7 @@ where
         let (ended, closed) = grant.revoke(last, now);
         match save(app, &ended, closed, &[]).await? {
             Saved::Done => return Ok(Answer::no_content()),
-            Saved::LostRace | Saved::OverBudget(_) => {}
+            Saved::LostRace | Saved::OverQuota(_) => {}
         }
     }
     Err(Refusal::Conflict.into())
@@ -235,13 +235,14 @@ where
 async fn customer<S, D, A, C, M>(
     app: &App<S, D, A, C, M>,
     user_id: &str,
-) -> Result<(Customer, Standing), Stop>
+) -> Result<(Customer, SignInStatus), CallError>
 where
     D: Directory,
     A: AgentPool,
     C: CustomerPool,
 {
-    let (email, standing) = app.customers.account(user_id).await?.ok_or(NotAllowed::NoCustomer)?;
+    let (email, sign_in_status) =
+        app.customers.account(user_id).await?.ok_or(NotAllowed::NoCustomer)?;
     let (customer, colleague) =
         tokio::join!(app.directory.find(&email), app.agents.has_account(&email));
     // First: he may have given himself anybody's address in the pool, and is not told whose it is.
@@ -250,14 +251,14 @@ where
     if colleague? {
         return Err(NotAllowed::Colleague.into());
     }
-    Ok((customer, standing))
+    Ok((customer, sign_in_status))
 }
 
 async fn live<S, D, A, C, M>(
     app: &App<S, D, A, C, M>,
     user_id: &str,
     now: Timestamp,
-) -> Result<SupportGrant, Stop>
+) -> Result<SupportGrant, CallError>
 where
     S: SupportGrants,
 {
@@ -272,7 +273,7 @@ pub async fn last_under<S, D, A, C, M>(
     app: &App<S, D, A, C, M>,
     grant: &SupportGrant,
     now: Timestamp,
-) -> Result<Option<Verification>, Stop>
+) -> Result<Option<Verification>, CallError>
 where
     S: Verifications,
 {
@@ -294,16 +295,16 @@ async fn save<S, D, A, C, M>(
     app: &App<S, D, A, C, M>,
     next: &SupportGrant,
     closed: Option<Verification>,
-    charges: &[Charge],
+    quota_uses: &[QuotaUse],
 ) -> Result<Saved, Failure>
 where
     S: Verifications + SupportGrants,
 {
     match closed {
-        None => app.store.save_grant(next, charges).await,
+        None => app.store.save_grant(next, quota_uses).await,
         Some(closed) => {
             let change = Change { support_grant: Some(next.clone()), ..Change::to(closed) };
-            app.store.save(&change.charging(charges.iter().cloned())).await
+            app.store.save(&change.counting(quota_uses.iter().cloned())).await
         }
     }
 }
@@ -330,7 +331,7 @@ fn credentials_view<S, D, A, C, M>(
 /// Whether the customer is still to be told that it is over.
 fn owes_its_end(grant: &SupportGrant, now: Timestamp) -> bool {
     grant.ended.is_none() && !grant.is_live(now)
-        || grant.notice.is_some_and(|notice| notice.about == GrantAbout::Ended)
+        || grant.notice.is_some_and(|notice| notice.about == GrantNoticeKind::Ended)
 }
 
 /// A new grant takes the place of the old one, so what is owed of that is told first, or nothing is
@@ -344,21 +345,21 @@ where
     M: Mailer,
 {
     let ended = grant.clone().end_if_over(now).unwrap_or(grant);
-    match ended.mail(GrantAbout::Ended, app.limits.session_minutes(), &app.page_url) {
-        Some(mail) => app.mailer.send(&ended.customer.email, &mail).await,
+    match ended.email(GrantNoticeKind::Ended, app.limits.session_minutes(), &app.page_url) {
+        Some(email) => app.mailer.send(&ended.customer.email, &email).await,
         None => Ok(()),
     }
 }
 
 /// Tells the customer of his grant, for as long as he can wait for his answer.
-async fn tell<S, D, A, C, M>(app: &App<S, D, A, C, M>, grant: SupportGrant, about: GrantAbout)
+async fn tell<S, D, A, C, M>(app: &App<S, D, A, C, M>, grant: SupportGrant, about: GrantNoticeKind)
 where
     S: SupportGrants,
     M: Mailer,
 {
     let telling = async {
-        if let Some(mail) = grant.mail(about, app.limits.session_minutes(), &app.page_url) {
-            app.mailer.send(&grant.customer.email, &mail).await?;
+        if let Some(email) = grant.email(about, app.limits.session_minutes(), &app.page_url) {
+            app.mailer.send(&grant.customer.email, &email).await?;
         }
         match grant.told(about) {
             Some(told) => app.store.save_grant(&told, &[]).await.map(drop),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use support_core::limits::Limits;
 use support_core::ports::{
-    AgentPool, CustomerPool, Directory, Mailer, Streaks, SupportGrants, Verifications,
+    AgentPool, CustomerPool, Directory, LockoutQuotas, Mailer, SupportGrants, Verifications,
 };
 use support_core::refusal::{Failure, Refusal};
 use support_core::secret::HashKey;
@@ -39,7 +39,7 @@ pub const TELLING: Duration = Duration::from_secs(2);
 
 pub async fn handle(
     app: &App<
-        impl Verifications + SupportGrants + Streaks,
+        impl Verifications + SupportGrants + LockoutQuotas,
         impl Directory,
         impl AgentPool,
         impl CustomerPool,

@@ -3,15 +3,16 @@
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use support_core::identity::VerificationId;
-use support_core::limits::Budget;
+use support_core::limits::Quota;
 use support_core::ports::{
-    AgentPool, Change, Counted, Directory, Mailer, Saved, Streaks, SupportGrants, Verifications,
+    AgentPool, Change, Counted, Directory, LockoutQuotas, Mailer, Saved, SupportGrants,
+    Verifications,
 };
-use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
-use support_core::support_grant::{Entered, SupportGrant, use_mail};
+use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
+use support_core::support_grant::{Entered, SupportGrant, use_email};
 use support_core::telling::tell;
 use support_core::time::Timestamp;
-use support_core::verification::{About, Verification};
+use support_core::verification::{NoticeKind, Verification};
 use support_core::view::VerificationView;
 use support_gateway::{Answer, Caller, Problem, Request};
 
@@ -23,7 +24,7 @@ pub async fn redeem<S, D, A, C, M>(
     request: &Request,
 ) -> Result<Answer, Problem>
 where
-    S: Verifications + SupportGrants + Streaks,
+    S: Verifications + SupportGrants + LockoutQuotas,
     D: Directory,
     A: AgentPool,
     M: Mailer,
@@ -46,17 +47,17 @@ async fn start<S, D, A, C, M>(
     caller: &Caller,
     entered: &Entered,
     now: Timestamp,
-) -> Result<Verification, Stop>
+) -> Result<Verification, CallError>
 where
-    S: Verifications + SupportGrants + Streaks,
+    S: Verifications + SupportGrants + LockoutQuotas,
     D: Directory,
     A: AgentPool,
 {
-    let lookups = Budget::lookups(&caller.agent.id, &app.limits, now);
+    let lookups = Quota::lookups(&caller.agent.id, &app.limits, now);
     match app.store.spend(&lookups.spend()).await? {
         Saved::Done => {}
         Saved::LostRace => return Err(Refusal::Conflict.into()),
-        Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+        Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
     }
     let place = entered.grant_key(&app.key);
     let entries = app.grant_limits.entries(entered, &app.key);
@@ -72,7 +73,7 @@ where
             stored = app.store.load_grant(&place).await?;
         }
         let grant = SupportGrant::judge(stored.take(), entered, &caller.agent, &app.key, now)?;
-        let mails = Budget::customer_mails(&grant.customer.user_id, &app.limits, now);
+        let emails = Quota::customer_emails(&grant.customer.user_id, &app.limits, now);
         let (given_back, last, customer, colleague, agent) = tokio::join!(
             async { if retry == 0 { app.store.give_back(&entries).await } else { Ok(()) } },
             last_under(app, &grant, now),
@@ -97,10 +98,10 @@ where
             now,
         )?;
         let change =
-            Change { support_grant: Some(next), ..Change::to(started) }.charging([mails.spend()]);
+            Change { support_grant: Some(next), ..Change::to(started) }.counting([emails.spend()]);
         match app.store.save(&change).await? {
             Saved::Done => return Ok(change.next),
-            Saved::OverBudget(budget) => return Err(Refusal::until(budget.ends_at, now).into()),
+            Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
             Saved::LostRace => {}
         }
     }
@@ -117,14 +118,14 @@ where
     S: Verifications,
     M: Mailer,
 {
-    let mail = use_mail(&verification, app.limits.session_minutes(), &app.page_url);
-    let Some(mail) = mail else { return verification };
-    let telling = tell(&app.store, &app.mailer, &verification, About::GrantUsed, &mail, now);
+    let email = use_email(&verification, app.limits.session_minutes(), &app.page_url);
+    let Some(email) = email else { return verification };
+    let telling = tell(&app.store, &app.mailer, &verification, NoticeKind::GrantUsed, &email, now);
     match tokio::time::timeout(TELLING, telling).await {
         Ok(Ok(told)) => return told,
-        Ok(Err(Stop::Failed(failure))) => not_told(&failure),
+        Ok(Err(CallError::Failed(failure))) => not_told(&failure),
         // Somebody has moved it meanwhile: he is told of that instead.
-        Ok(Err(Stop::Refused(_))) => {}
+        Ok(Err(CallError::Refused(_))) => {}
         Err(_) => not_told(&Failure::unsure("deadline", "telling the customer took too long")),
     }
     verification

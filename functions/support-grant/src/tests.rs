@@ -1,4 +1,4 @@
-//! Every route, with the store, the mail and the rest of the world failing where they can, and with
+//! Every route, with the store, the email and the rest of the world failing where they can, and with
 //! others calling at the same moment.
 
 use std::collections::BTreeSet;
@@ -7,19 +7,22 @@ use std::sync::{Arc, Barrier, Mutex};
 
 use serde_json::{Value, json};
 use support_core::chain::{self, Action};
-use support_core::directory::{Customer, CustomerStatus, SignIn, Standing};
-use support_core::identity::{Email, Reason, VerificationId};
-use support_core::limits::{Charge, Limits, Streak};
-use support_core::mail::Mail;
+use support_core::directory::{Customer, CustomerStatus, SignIn, SignInStatus};
+use support_core::email::Email;
+use support_core::identity::{EmailAddress, Reason, VerificationId};
+use support_core::limits::{Limits, LockoutQuota, QuotaUse};
 use support_core::ports::{
-    Change, Counted, CustomerPool, Mailer, Saved, Scope, Streaks, SupportGrants, VerificationIndex,
-    Verifications,
+    Change, Counted, CustomerPool, LockoutQuotas, Mailer, Saved, Scope, SupportGrants,
+    VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
-use support_core::support_grant::{GrantAbout, GrantEnding, GrantKey, GrantLimits, SupportGrant};
+use support_core::step_detail::Facts;
+use support_core::support_grant::{
+    GrantEnding, GrantKey, GrantLimits, GrantNoticeKind, SupportGrant,
+};
 use support_core::time::Timestamp;
 use support_core::verification::{
-    About, Cancelled, Closed, Outcome, State, Status, Verdict, Verification,
+    Cancelled, Closed, NoticeKind, Outcome, State, Status, Verdict, Verification,
 };
 use support_testing::calls::{Answered, CUSTOMER_CLIENT, agent_event, customer_event, send};
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, key, right};
@@ -103,7 +106,7 @@ impl Scene {
 
     async fn send_by(
         &self,
-        store: impl Verifications + SupportGrants + Streaks,
+        store: impl Verifications + SupportGrants + LockoutQuotas,
         event: Value,
         now: Timestamp,
     ) -> Answered {
@@ -275,16 +278,16 @@ async fn credentials_are_shown_once_and_serve_until_they_are_replaced_or_revoked
     assert_eq!(created.body["ecosystem"], "eco-1");
     let old = credentials(&created);
 
-    let mails = scene.world.mails();
-    let [(to, mail)] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    let emails = scene.world.emails();
+    let [(to, email)] = emails.as_slice() else { panic!("{} emails", emails.len()) };
     assert_eq!(to.as_str(), "carla@example.com");
-    assert!(mail.subject.contains("activated"), "{}", mail.subject);
+    assert!(email.subject.contains("activated"), "{}", email.subject);
     let grant = scene.grant().await;
     assert_eq!((grant.notice, grant.version), (None, 2), "told");
     let stored = serde_json::to_string(&grant).unwrap();
     for secret in old.as_object().unwrap().values() {
         let secret = secret.as_str().unwrap();
-        assert!(!mail.text.contains(secret) && !mail.html.contains(secret));
+        assert!(!email.text.contains(secret) && !email.html.contains(secret));
         assert!(!stored.contains(secret) && !stored.contains(&secret.replace('-', "")));
     }
 
@@ -309,7 +312,7 @@ async fn credentials_are_shown_once_and_serve_until_they_are_replaced_or_revoked
     for name in ["user_name", "password"] {
         assert_ne!(renewed.body[name], created.body[name], "{name}");
     }
-    assert!(scene.world.mails()[1].1.subject.contains("replaced"));
+    assert!(scene.world.emails()[1].1.subject.contains("replaced"));
     assert_eq!(scene.redeem("ana", &old, NOON.plus(61)).await.slug(), "grant-refused");
     assert_eq!(scene.redeem("ana", &credentials(&renewed), NOON.plus(61)).await.status, 201);
     let read = scene.carla(READ, NOON.plus(61)).await;
@@ -398,8 +401,8 @@ impl Verifications for Overtaken {
         self.0.save(change).await
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
-        self.0.spend(charge).await
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.0.spend(quota_use).await
     }
 }
 
@@ -408,18 +411,22 @@ impl SupportGrants for Overtaken {
         self.0.load_grant(key).await
     }
 
-    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
-        self.0.save_grant(next, charges).await
+    async fn save_grant(
+        &self,
+        next: &SupportGrant,
+        quota_uses: &[QuotaUse],
+    ) -> Result<Saved, Failure> {
+        self.0.save_grant(next, quota_uses).await
     }
 }
 
-impl Streaks for Overtaken {
-    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
-        self.0.count(streak, now).await
+impl LockoutQuotas for Overtaken {
+    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
+        self.0.count(lockout, now).await
     }
 
-    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
-        self.0.give_back(streak).await
+    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
+        self.0.give_back(lockout).await
     }
 }
 
@@ -440,9 +447,9 @@ async fn a_redeem_starts_a_verification_and_tells_the_customer() {
     assert_eq!(actions, [Action::Started, Action::CustomerTold]);
     assert_eq!(verification.notice, None);
     assert_eq!(redeemed.body["steps"].as_array().unwrap().len(), 2, "as it is then");
-    let mails = scene.world.mails();
-    assert_eq!((mails.len(), mails[1].0.as_str()), (2, "carla@example.com"));
-    assert!(mails[1].1.subject.contains("ana entered"), "{}", mails[1].1.subject);
+    let emails = scene.world.emails();
+    assert_eq!((emails.len(), emails[1].0.as_str()), (2, "carla@example.com"));
+    assert!(emails[1].1.subject.contains("ana entered"), "{}", emails[1].1.subject);
 
     // While it is open there is no other, for whomever.
     let again = scene.redeem("ana", &credentials, NOON).await;
@@ -594,7 +601,10 @@ async fn who_may_not_be_supported_offers_nothing() {
             world.customer(Customer { status: CustomerStatus::Suspended, ..customer("carla") });
         }),
         ("disabled", 403, "not-allowed", |world| {
-            world.standing("sub-carla", Standing { sign_in: SignIn::Disabled, mfa: false });
+            world.sign_in_status(
+                "sub-carla",
+                SignInStatus { sign_in: SignIn::Disabled, mfa: false },
+            );
         }),
         ("colleague", 403, "not-allowed", |world| world.colleague(&customer("carla").email)),
         ("down", 503, "unavailable", |world| world.down(true)),
@@ -607,7 +617,7 @@ async fn who_may_not_be_supported_offers_nothing() {
         change(&scene.world);
         let refused = scene.carla(CREATE, NOON).await;
         assert_eq!((refused.status, refused.slug()), (status, slug), "{what}");
-        assert!(scene.stored().await.is_none() && scene.world.mails().is_empty(), "{what}");
+        assert!(scene.stored().await.is_none() && scene.world.emails().is_empty(), "{what}");
         let options = scene.carla(OPTIONS, NOON).await;
         let none = what == "without ecosystems";
         assert_eq!(options.status, if none { 200 } else { status }, "{what}");
@@ -638,11 +648,11 @@ async fn whose_key_is_the_same_has_nothing_here() {
 async fn the_record_must_be_his_own() {
     struct Pool;
     impl CustomerPool for Pool {
-        async fn standing(&self, _: &str) -> Result<Standing, Failure> {
+        async fn sign_in_status(&self, _: &str) -> Result<SignInStatus, Failure> {
             Ok(CONFIRMED)
         }
 
-        async fn account(&self, _: &str) -> Result<Option<(Email, Standing)>, Failure> {
+        async fn account(&self, _: &str) -> Result<Option<(EmailAddress, SignInStatus)>, Failure> {
             Ok(Some((customer("carla").email, CONFIRMED)))
         }
     }
@@ -821,7 +831,7 @@ async fn redeeming_counts_against_look_ups_and_mails_and_making_against_its_own(
     assert_eq!((over.slug(), over.status), ("too-many-requests", 429));
     assert_eq!(scene.redeem("ben", &credentials, NOON).await.status, 201, "his own");
 
-    // Ten mails to a customer in an hour.
+    // Ten emails to a customer in an hour.
     let (scene, credentials) = Scene::granted().await;
     for _ in 0..10 {
         assert_eq!(scene.redeem("ana", &credentials, NOON).await.status, 201);
@@ -840,13 +850,13 @@ async fn redeeming_counts_against_look_ups_and_mails_and_making_against_its_own(
         assert_eq!(scene.carla(REGENERATE, NOON).await.status, 200);
         assert_eq!(scene.carla(REVOKE, NOON).await.status, 204);
     }
-    let (version, mails) = (scene.grant().await.version, scene.world.mails().len());
+    let (version, emails) = (scene.grant().await.version, scene.world.emails().len());
     for _ in 0..3 {
         let over = scene.carla(CREATE, NOON).await;
         assert_eq!((over.status, over.slug()), (429, "too-many-requests"));
     }
     assert_eq!(scene.grant().await.version, version);
-    assert_eq!(scene.world.mails().len(), mails, "nor is he told again how the last one ended");
+    assert_eq!(scene.world.emails().len(), emails, "nor is he told again how the last one ended");
     let next_hour = NOON.plus(3600);
     assert_eq!(scene.carla(CREATE, next_hour).await.status, 201);
 
@@ -894,7 +904,7 @@ async fn regenerating_closes_what_is_not_in_session() {
     assert_eq!(scene.carla(REGENERATE, NOON).await.status, 200);
     let closed = scene.verification().await;
     assert_eq!(outcome(&closed), Some(Outcome::Denied));
-    assert_eq!(closed.steps.last().unwrap().detail, "the credentials were replaced");
+    assert_eq!(closed.steps.last().unwrap().detail, Some(Facts::CredentialsReplaced.into()));
     let grant = scene.grant().await;
     assert_eq!((&grant.redeemed_by, grant.ended), (&None, None));
     assert_eq!(scene.carla(READ, NOON).await.body.get("redeemed_by"), None);
@@ -969,23 +979,23 @@ async fn a_grant_whose_making_broke_off_is_none_or_can_be_replaced() {
         async |scene, _, answer, what| {
             match (answer.slug(), scene.stored().await) {
                 ("ok", Some(grant)) => {
-                    assert_eq!(scene.world.mails().len(), 1, "{what}");
+                    assert_eq!(scene.world.emails().len(), 1, "{what}");
                     // What could not be noted is told again.
                     let owed = grant.notice.map(|notice| (notice.about, notice.due_at));
                     let noted = what == "After at 2";
-                    let again = (GrantAbout::Created, NOON.plus(20));
+                    let again = (GrantNoticeKind::Created, NOON.plus(20));
                     assert_eq!(owed, (!noted).then_some(again), "{what}");
                     let redeemed = scene.redeem("ana", &credentials(&answer), NOON).await;
                     assert_eq!(redeemed.status, 201, "{what}");
                 }
                 ("unavailable", None) => {
-                    assert!(scene.world.mails().is_empty(), "{what}");
+                    assert!(scene.world.emails().is_empty(), "{what}");
                     assert_eq!(scene.carla(CREATE, NOON).await.status, 201, "{what}: again");
                 }
                 // Made, and nobody has seen the credentials: he is told, and replaces them.
                 ("unavailable", Some(grant)) => {
                     let about = grant.notice.map(|notice| notice.about);
-                    assert_eq!(about, Some(GrantAbout::Created), "{what}");
+                    assert_eq!(about, Some(GrantNoticeKind::Created), "{what}");
                     assert_eq!(scene.carla(CREATE, NOON).await.slug(), "grant-exists", "{what}");
                     assert_eq!(scene.carla(REGENERATE, NOON).await.status, 200, "{what}");
                 }
@@ -1012,7 +1022,7 @@ async fn credentials_are_replaced_with_their_verification_or_not_at_all() {
                 }
                 ("unavailable", Some(Outcome::Denied)) => {
                     let about = grant.notice.map(|notice| notice.about);
-                    assert_eq!(about, Some(GrantAbout::Renewed), "{what}: he is told");
+                    assert_eq!(about, Some(GrantNoticeKind::Renewed), "{what}: he is told");
                 }
                 ("unavailable", None) => {
                     assert_eq!(scene.redeem("ana", old, NOON).await.slug(), "wrong-step", "{what}");
@@ -1039,8 +1049,8 @@ async fn a_grant_is_revoked_with_its_verification_or_not_at_all() {
             match (answer.slug(), over) {
                 ("ok" | "unavailable", (true, true)) => {
                     let owed = grant.notice.map(|notice| (notice.about, notice.due_at));
-                    assert_eq!(owed, Some((GrantAbout::Ended, NOON)), "{what}");
-                    assert_eq!(verification.notice.unwrap().about, About::Close, "{what}");
+                    assert_eq!(owed, Some((GrantNoticeKind::Ended, NOON)), "{what}");
+                    assert_eq!(verification.notice.unwrap().about, NoticeKind::Close, "{what}");
                     assert_eq!(scene.carla(REVOKE, NOON).await.slug(), "not-found", "{what}");
                 }
                 ("unavailable", (false, false)) => {
@@ -1063,17 +1073,21 @@ async fn a_redeem_that_broke_off_is_none_or_goes_on() {
         assert_eq!(grant.verification.as_ref(), all.first().map(|v| &v.id), "{what}");
         match (answer.slug(), all.as_slice()) {
             ("ok", [started]) => {
-                assert_eq!(scene.world.mails().len(), 2, "{what}");
+                assert_eq!(scene.world.emails().len(), 2, "{what}");
                 let noted = what == "After at 6";
                 assert_eq!(started.notice.is_none(), noted, "{what}: told again otherwise");
             }
             ("unavailable", [started]) => {
-                assert_eq!(started.notice.unwrap().about, About::GrantUsed, "{what}: he is told");
+                assert_eq!(
+                    started.notice.unwrap().about,
+                    NoticeKind::GrantUsed,
+                    "{what}: he is told"
+                );
                 let again = scene.redeem("ana", credentials, NOON).await;
                 assert_eq!(again.slug(), "wrong-step", "{what}: it is there, and his");
             }
             ("unavailable", []) => {
-                assert_eq!(scene.world.mails().len(), 1, "{what}: nobody came");
+                assert_eq!(scene.world.emails().len(), 1, "{what}: nobody came");
                 assert_eq!(scene.redeem("ana", credentials, NOON).await.status, 201, "{what}");
             }
             other => panic!("{what}: {other:?}"),
@@ -1114,29 +1128,30 @@ async fn a_wrong_entry_stays_counted_whatever_fails_after_it() {
 #[tokio::test] // P25, P26, P30
 async fn mail_that_is_down_is_owed_and_holds_up_nobody() {
     let scene = Scene::new();
-    scene.world.mail_down(true);
+    scene.world.email_down(true);
     let owed = async |scene: &Scene| {
         scene.grant().await.notice.map(|notice| (notice.about, notice.due_at))
     };
     let created = scene.carla(CREATE, NOON).await;
     assert_eq!(created.status, 201);
-    assert_eq!(owed(&scene).await, Some((GrantAbout::Created, NOON.plus(20))));
+    assert_eq!(owed(&scene).await, Some((GrantNoticeKind::Created, NOON.plus(20))));
     let renewed = scene.carla(REGENERATE, NOON.plus(1)).await;
     assert_eq!(renewed.status, 200);
-    assert_eq!(owed(&scene).await, Some((GrantAbout::Renewed, NOON.plus(21))), "the newer");
+    assert_eq!(owed(&scene).await, Some((GrantNoticeKind::Renewed, NOON.plus(21))), "the newer");
     let redeemed = scene.redeem("ana", &credentials(&renewed), NOON.plus(2)).await;
     assert_eq!(redeemed.status, 201);
     let notice = scene.verification().await.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (About::GrantUsed, NOON.plus(22)));
+    assert_eq!((notice.about, notice.due_at), (NoticeKind::GrantUsed, NOON.plus(22)));
     assert_eq!(scene.carla(REVOKE, NOON.plus(3)).await.status, 204);
-    assert_eq!(owed(&scene).await, Some((GrantAbout::Ended, NOON.plus(3))));
+    assert_eq!(owed(&scene).await, Some((GrantNoticeKind::Ended, NOON.plus(3))));
     // A new one would take the place of that: it is told first, or nothing is done.
     let version = scene.grant().await.version;
     assert_eq!(scene.carla(CREATE, NOON.plus(4)).await.slug(), "unavailable");
     assert_eq!(scene.grant().await.version, version);
-    scene.world.mail_down(false);
+    scene.world.email_down(false);
     assert_eq!(scene.carla(CREATE, NOON.plus(5)).await.status, 201);
-    let subjects: Vec<_> = scene.world.mails().into_iter().map(|(_, mail)| mail.subject).collect();
+    let subjects: Vec<_> =
+        scene.world.emails().into_iter().map(|(_, email)| email.subject).collect();
     assert_eq!(subjects.len(), 2, "{subjects:?}");
     assert!(subjects[0].contains("revoked") && subjects[1].contains("activated"), "{subjects:?}");
     scene.check(NOON.plus(5)).await;
@@ -1146,7 +1161,7 @@ async fn mail_that_is_down_is_owed_and_holds_up_nobody() {
 #[tokio::test] // P30
 async fn a_new_one_tells_the_end_of_the_old_one_once() {
     let subjects = |scene: &Scene| -> Vec<_> {
-        scene.world.mails().into_iter().map(|(_, mail)| mail.subject).skip(1).collect()
+        scene.world.emails().into_iter().map(|(_, email)| email.subject).skip(1).collect()
     };
     let (unswept, _) = Scene::granted().await;
     let (swept, _) = Scene::granted().await;
@@ -1164,7 +1179,7 @@ async fn a_new_one_tells_the_end_of_the_old_one_once() {
     let (told, _) = Scene::granted().await;
     let ended = told.grant().await.end_if_over(END).unwrap();
     assert_eq!(told.store.memory.save_grant(&ended, &[]).await, Ok(Saved::Done));
-    let done = ended.told(GrantAbout::Ended).unwrap();
+    let done = ended.told(GrantNoticeKind::Ended).unwrap();
     assert_eq!(told.store.memory.save_grant(&done, &[]).await, Ok(Saved::Done));
     assert_eq!(told.carla(CREATE, END).await.status, 201);
     assert_eq!(subjects(&told).len(), 1, "of the new one alone");
@@ -1173,7 +1188,7 @@ async fn a_new_one_tells_the_end_of_the_old_one_once() {
 struct Hanging;
 
 impl Mailer for Hanging {
-    async fn send(&self, _: &Email, _: &Mail) -> Result<(), Failure> {
+    async fn send(&self, _: &EmailAddress, _: &Email) -> Result<(), Failure> {
         std::future::pending().await
     }
 }
@@ -1199,8 +1214,8 @@ async fn mail_that_hangs_is_waited_for_two_seconds() {
     );
     assert!((2..4).contains(&started.elapsed().as_secs()));
     assert_eq!((redeemed.status, created.status), (201, 201));
-    assert_eq!(scene.verification().await.notice.unwrap().about, About::GrantUsed, "owed");
-    assert_eq!(other.grant().await.notice.unwrap().about, GrantAbout::Created, "owed");
+    assert_eq!(scene.verification().await.notice.unwrap().about, NoticeKind::GrantUsed, "owed");
+    assert_eq!(other.grant().await.notice.unwrap().about, GrantNoticeKind::Created, "owed");
 }
 
 /// With pools and directory away, what is made already is read, replaced and taken back.
@@ -1264,8 +1279,8 @@ impl Verifications for Meddled {
         self.then(self.store.save(change)).await
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
-        self.then(self.store.spend(charge)).await
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.then(self.store.spend(quota_use)).await
     }
 }
 
@@ -1274,18 +1289,22 @@ impl SupportGrants for Meddled {
         self.then(self.store.load_grant(key)).await
     }
 
-    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
-        self.then(self.store.save_grant(next, charges)).await
+    async fn save_grant(
+        &self,
+        next: &SupportGrant,
+        quota_uses: &[QuotaUse],
+    ) -> Result<Saved, Failure> {
+        self.then(self.store.save_grant(next, quota_uses)).await
     }
 }
 
-impl Streaks for Meddled {
-    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
-        self.then(self.store.count(streak, now)).await
+impl LockoutQuotas for Meddled {
+    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
+        self.then(self.store.count(lockout, now)).await
     }
 
-    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
-        self.then(self.store.give_back(streak)).await
+    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
+        self.then(self.store.give_back(lockout)).await
     }
 }
 
@@ -1371,8 +1390,8 @@ impl Verifications for Busy {
         Ok(Saved::LostRace)
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
-        self.0.spend(charge).await
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.0.spend(quota_use).await
     }
 }
 
@@ -1381,19 +1400,19 @@ impl SupportGrants for Busy {
         self.0.load_grant(key).await
     }
 
-    async fn save_grant(&self, _: &SupportGrant, _: &[Charge]) -> Result<Saved, Failure> {
+    async fn save_grant(&self, _: &SupportGrant, _: &[QuotaUse]) -> Result<Saved, Failure> {
         self.1.fetch_add(1, Ordering::Relaxed);
         Ok(Saved::LostRace)
     }
 }
 
-impl Streaks for Busy {
-    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
-        self.0.count(streak, now).await
+impl LockoutQuotas for Busy {
+    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
+        self.0.count(lockout, now).await
     }
 
-    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
-        self.0.give_back(streak).await
+    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
+        self.0.give_back(lockout).await
     }
 }
 
@@ -1448,13 +1467,13 @@ async fn of_many_creates_at_once_one_makes_a_grant() {
         let answers = at_once(&scene, vec![by_carla(CREATE); 24]);
         assert_eq!((count(&answers, "ok"), count(&answers, "grant-exists")), (1, 23));
         let made = answers.iter().find(|answer| answer.slug() == "ok").unwrap();
-        assert_eq!(scene.world.mails().len(), 1, "he is told of one");
+        assert_eq!(scene.world.emails().len(), 1, "he is told of one");
         assert_eq!(
             scene.redeem("ana", &credentials(made), NOON).await.status,
             201,
             "the one he has"
         );
-        // The others took nothing of his budget.
+        // The others took nothing of his quota.
         for _ in 0..9 {
             assert_eq!(scene.carla(REGENERATE, NOON).await.status, 200);
         }
@@ -1479,7 +1498,7 @@ async fn of_many_redeems_at_once_one_starts_a_verification() {
             assert!(expected.contains(&answer.slug()), "{answer:?}");
         }
         assert_eq!(scene.verifications().await.len(), 1);
-        assert_eq!(scene.world.mails().len(), 2, "made, and used once");
+        assert_eq!(scene.world.emails().len(), 2, "made, and used once");
         scene.check(NOON).await;
     }
 }

@@ -5,9 +5,9 @@ use support_core::attempt::{Decision, attempt};
 use support_core::code::Code;
 use support_core::entry::decide_customer_entry;
 use support_core::identity::VerificationId;
-use support_core::limits::{Budget, Limits};
+use support_core::limits::{Limits, Quota};
 use support_core::ports::{AgentPool, Change, CustomerPool, Verifications};
-use support_core::refusal::{NotAllowed, Refusal, Stop};
+use support_core::refusal::{CallError, NotAllowed, Refusal};
 use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::{Side, Verdict, Verification};
@@ -60,30 +60,30 @@ async fn prove(
     id: &VerificationId,
     code: &Code,
     now: Timestamp,
-) -> Result<Result<Verification, Refusal>, Stop> {
+) -> Result<Result<Verification, Refusal>, CallError> {
     if !app.agents.is_agent(&caller.username).await? {
         return Err(NotAllowed::Agent.into());
     }
-    let budget = Budget::agent_wrong(&caller.agent.id, &app.limits, now);
+    let quota = Quota::agent_wrong(&caller.agent.id, &app.limits, now);
     attempt(&app.verifications, id, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
         let verdict = verification.judge_agent_code(code, &app.key, now)?;
         // Asked whether the code is right or wrong: nothing that others can see may tell (P3).
-        let standing = match over {
-            None => Some(app.customers.standing(&verification.customer.user_id).await?),
+        let sign_in_status = match over {
+            None => Some(app.customers.sign_in_status(&verification.customer.user_id).await?),
             Some(_) => None,
         };
-        match (verdict, standing) {
-            (Verdict::Right(right), Some(standing)) => {
-                let next = verification.prove_agent(right, standing, &app.limits, now)?;
-                let change = Change::to(next.clone()).charging([budget.clone().require()]);
+        match (verdict, sign_in_status) {
+            (Verdict::Right(right), Some(sign_in_status)) => {
+                let next = verification.prove_agent(right, sign_in_status, &app.limits, now)?;
+                let change = Change::to(next.clone()).counting([quota.clone().require()]);
                 Ok(Decision::Save(change, Ok(next)))
             }
             (Verdict::Wrong | Verdict::Right(_), _) => {
                 let (next, attempts_left) = verification.refuse_agent_code(&app.limits, now)?;
-                let charge = over.is_none().then(|| budget.clone().spend());
+                let quota_use = over.is_none().then(|| quota.clone().spend());
                 let refusal = Refusal::CodeRefused { attempts_left };
-                Ok(Decision::Save(Change::to(next).charging(charge), Err(refusal)))
+                Ok(Decision::Save(Change::to(next).counting(quota_use), Err(refusal)))
             }
         }
     })
@@ -97,7 +97,7 @@ async fn consent(
     id: &VerificationId,
     code: &Code,
     now: Timestamp,
-) -> Result<Result<Verification, Refusal>, Stop> {
+) -> Result<Result<Verification, Refusal>, CallError> {
     attempt(&app.verifications, id, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
         decide_customer_entry(

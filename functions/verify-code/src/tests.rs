@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use support_core::chain;
-use support_core::directory::{SignIn, Standing};
+use support_core::directory::{SignIn, SignInStatus};
 use support_core::identity::VerificationId;
-use support_core::limits::{Budget, Limits};
+use support_core::limits::{Limits, Quota};
 use support_core::ports::{Change, Saved, Verifications};
 use support_core::verification::{Status, Verification};
 use support_testing::calls::{Answered, call};
@@ -58,8 +58,8 @@ async fn the_agent_s_own_code_shows_the_customer() {
         w.challenge();
     })
     .await;
-    let disabled = Standing { sign_in: SignIn::Disabled, mfa: true };
-    scene.world.standing("sub-carla", disabled);
+    let disabled = SignInStatus { sign_in: SignIn::Disabled, mfa: true };
+    scene.world.sign_in_status("sub-carla", disabled);
     let refused = scene.enter("agent", "000000").await;
     assert_eq!((refused.status, refused.slug()), (422, "code-refused"));
     assert_eq!(refused.body["attempts_left"], 4);
@@ -72,29 +72,29 @@ async fn the_agent_s_own_code_shows_the_customer() {
 
 #[tokio::test] // P4
 async fn a_counted_failure_stays_counted_when_its_answer_is_lost() {
-    for (reach, from, budget) in [
+    for (reach, from, quota) in [
         (
             (|w| {
                 w.challenge();
             }) as fn(&mut Walk),
             "agent",
-            Budget::agent_wrong("ana", &Limits::default(), NOON),
+            Quota::agent_wrong("ana", &Limits::default(), NOON),
         ),
         (
             |w| {
                 w.prove().ask("eco-1");
             },
             "customer",
-            Budget::customer_wrong("sub-carla", &Limits::default(), NOON),
+            Quota::customer_wrong("sub-carla", &Limits::default(), NOON),
         ),
     ] {
         let scene = Scene::at(reach).await;
         scene.store.fail(1, Fault::After);
         assert_eq!(scene.enter(from, "000000").await.slug(), "unavailable");
         assert_eq!(scene.enter(from, "000000").await.body["attempts_left"], 3, "{from}");
-        // Both stand in the budget, too: 2 of 10 (or of 5, through one agent) are gone.
+        // Both stand in the quota, too: 2 of 10 (or of 5, through one agent) are gone.
         let mut left = 0;
-        while scene.store.memory.spend(&budget.clone().spend()).await == Ok(Saved::Done) {
+        while scene.store.memory.spend(&quota.clone().spend()).await == Ok(Saved::Done) {
             left += 1;
         }
         assert_eq!(left, 8, "{from}");
@@ -127,9 +127,9 @@ async fn a_crash_anywhere_leaves_version_and_steps_agreed() {
 
 #[tokio::test] // P3
 async fn beyond_a_budget_right_and_wrong_look_alike() {
-    let answers = async |code: &str, reach: fn(&mut Walk), from: &str, budget: Budget| {
+    let answers = async |code: &str, reach: fn(&mut Walk), from: &str, quota: Quota| {
         let scene = Scene::at(reach).await;
-        while scene.store.memory.spend(&budget.clone().spend()).await == Ok(Saved::Done) {}
+        while scene.store.memory.spend(&quota.clone().spend()).await == Ok(Saved::Done) {}
         let mut answers: Vec<(i64, Value)> = Vec::new();
         for _ in 0..6 {
             let answer = scene.enter(from, code).await;
@@ -139,7 +139,7 @@ async fn beyond_a_budget_right_and_wrong_look_alike() {
         (answers, steps.iter().map(|step| (step.action, step.detail.clone())).collect::<Vec<_>>())
     };
     let limits = Limits::default();
-    let own = || Budget::agent_wrong(&agent("ana").id, &limits, NOON);
+    let own = || Quota::agent_wrong(&agent("ana").id, &limits, NOON);
     let challenged: fn(&mut Walk) = |w| {
         w.challenge();
     };
@@ -148,12 +148,12 @@ async fn beyond_a_budget_right_and_wrong_look_alike() {
     let asked: fn(&mut Walk) = |w| {
         w.prove().ask("eco-1");
     };
-    for budget in [
-        || Budget::customer_wrong("sub-carla", &Limits::default(), NOON),
-        || Budget::customer_wrong_by("sub-carla", "ana", &Limits::default(), NOON),
+    for quota in [
+        || Quota::customer_wrong("sub-carla", &Limits::default(), NOON),
+        || Quota::customer_wrong_by("sub-carla", "ana", &Limits::default(), NOON),
     ] {
-        let right = answers("424242", asked, "customer", budget()).await;
-        assert_eq!(right, answers("000000", asked, "customer", budget()).await);
+        let right = answers("424242", asked, "customer", quota()).await;
+        assert_eq!(right, answers("000000", asked, "customer", quota()).await);
         assert_eq!(right.0[4].1["attempts_left"], 0);
         assert_eq!(right.0[5].0, 409, "locked");
     }

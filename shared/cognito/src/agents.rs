@@ -1,7 +1,7 @@
 //! The agents' pool: who works here, and who may support.
 
 use aws_sdk_cognitoidentityprovider::Client;
-use support_core::identity::Email;
+use support_core::identity::EmailAddress;
 use support_core::ports::AgentPool;
 use support_core::refusal::Failure;
 
@@ -18,7 +18,7 @@ pub struct CognitoAgents {
 }
 
 impl AgentPool for CognitoAgents {
-    async fn has_account(&self, email: &Email) -> Result<bool, Failure> {
+    async fn has_account(&self, email: &EmailAddress) -> Result<bool, Failure> {
         Ok(self.enabled(email.as_str()).await?.is_some())
     }
 

@@ -3,8 +3,8 @@
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_sdk_cognitoidentityprovider::types::UserStatusType;
-use support_core::directory::{SignIn, Standing};
-use support_core::identity::Email;
+use support_core::directory::{SignIn, SignInStatus};
+use support_core::identity::EmailAddress;
 use support_core::ports::CustomerPool;
 use support_core::refusal::Failure;
 
@@ -18,23 +18,26 @@ pub struct CognitoCustomers {
 }
 
 impl CustomerPool for CognitoCustomers {
-    async fn standing(&self, user_id: &str) -> Result<Standing, Failure> {
+    async fn sign_in_status(&self, user_id: &str) -> Result<SignInStatus, Failure> {
         match user(&self.client, &self.pool_id, user_id).await? {
-            Some(user) => standing(&user),
-            None => Ok(Standing { sign_in: SignIn::Missing, mfa: false }),
+            Some(user) => sign_in_status(&user),
+            None => Ok(SignInStatus { sign_in: SignIn::Missing, mfa: false }),
         }
     }
 
-    async fn account(&self, user_id: &str) -> Result<Option<(Email, Standing)>, Failure> {
+    async fn account(
+        &self,
+        user_id: &str,
+    ) -> Result<Option<(EmailAddress, SignInStatus)>, Failure> {
         let Some(user) = user(&self.client, &self.pool_id, user_id).await? else { return Ok(None) };
         let address = user.user_attributes().iter().find(|a| a.name() == "email");
-        let email = address.and_then(|address| Email::parse(address.value()?));
-        email.map(|email| Ok((email, standing(&user)?))).transpose()
+        let email = address.and_then(|address| EmailAddress::parse(address.value()?));
+        email.map(|email| Ok((email, sign_in_status(&user)?))).transpose()
     }
 }
 
-fn standing(user: &AdminGetUserOutput) -> Result<Standing, Failure> {
-    Ok(Standing { sign_in: sign_in(user)?, mfa: has_mfa(user) })
+fn sign_in_status(user: &AdminGetUserOutput) -> Result<SignInStatus, Failure> {
+    Ok(SignInStatus { sign_in: sign_in(user)?, mfa: has_mfa(user) })
 }
 
 /// A status that Cognito does not document for a user who could be supported is a failure: what

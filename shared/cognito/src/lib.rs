@@ -20,7 +20,7 @@ pub use recovery::CognitoPasswords;
 const SERVICE: &str = "cognito";
 
 /// Cognito has no longer user names, in characters, and answers `InvalidParameterException` to one;
-/// an e-mail address may be longer (`AdminGetUser` in Cognito's API reference).
+/// an email address may be longer (`AdminGetUser` in Cognito's API reference).
 const MAX_USERNAME: usize = 128;
 
 /// One client for every pool that a function asks.

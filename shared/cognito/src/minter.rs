@@ -1,4 +1,4 @@
-//! Minting: custom auth through the app client `support-access`, whose triggers know the grant.
+//! Minting: custom auth through the app client `support-access`, whose triggers know the ticket.
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::http::HttpResponse;
@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use support_aws::Timeouts;
-use support_core::mint::{GRANT_METADATA, MintGrantId};
+use support_core::mint::{MintTicketId, TICKET_METADATA};
 use support_core::ports::{Minted, Minter};
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
@@ -86,14 +86,14 @@ impl CognitoMinter {
     ///
     /// Sent once: a challenge's session is spent by the first answer that arrives, so that a
     /// second one after a time-out would be refused although the first had minted. Better an
-    /// unsure failure, and another attempt under another grant. Tokens lost that way were never
+    /// unsure failure, and another attempt under another ticket. Tokens lost that way were never
     /// out of Cognito.
     async fn respond(
         &self,
         user_id: &str,
         hash: &str,
         session: String,
-        grant: &MintGrantId,
+        ticket: &MintTicketId,
         answer: &Secret,
     ) -> Result<Option<AuthenticationResultType>, Failure> {
         let answer = self
@@ -106,7 +106,7 @@ impl CognitoMinter {
             .challenge_responses("USERNAME", user_id)
             .challenge_responses("SECRET_HASH", hash)
             .challenge_responses("ANSWER", answer.expose())
-            .client_metadata(GRANT_METADATA, grant.as_str())
+            .client_metadata(TICKET_METADATA, ticket.as_str())
             .customize()
             .config_override(timeouts(Timeouts::MINT).retry_config(RetryConfig::disabled()))
             .send()
@@ -143,14 +143,14 @@ impl Minter for CognitoMinter {
     async fn mint(
         &self,
         user_id: &str,
-        grant: &MintGrantId,
+        ticket: &MintTicketId,
         answer: &Secret,
     ) -> Result<Minted, Failure> {
         let hash = self.secret_hash(user_id);
         let Some(session) = self.initiate(user_id, &hash).await? else {
             return Ok(Minted::Refused);
         };
-        let Some(result) = self.respond(user_id, &hash, session, grant, answer).await? else {
+        let Some(result) = self.respond(user_id, &hash, session, ticket, answer).await? else {
             return Ok(Minted::Refused);
         };
         if let Some(refresh_token) = result.refresh_token {

@@ -1,4 +1,4 @@
-//! An agent's password, forgotten and set anew. Cognito makes the code, mails it and judges it.
+//! An agent's password, forgotten and set anew. Cognito makes the code, emails it and judges it.
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::Config;
@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata;
 use support_aws::Timeouts;
 use support_core::code::Code;
 use support_core::directory::Locale;
-use support_core::identity::Email;
+use support_core::identity::EmailAddress;
 use support_core::ports::Passwords;
 use support_core::recovery::{Account, Confirmed, NewPassword};
 use support_core::refusal::Failure;
@@ -30,7 +30,7 @@ impl CognitoPasswords {
 }
 
 impl Passwords for CognitoPasswords {
-    async fn account(&self, email: &Email) -> Result<Option<Account>, Failure> {
+    async fn account(&self, email: &EmailAddress) -> Result<Option<Account>, Failure> {
         let found = user(self.client(), &self.agents.pool_id, email.as_str()).await?;
         let Some(user) = found else { return Ok(None) };
         let in_group = self.agents.in_group(email.as_str()).await?;
@@ -47,9 +47,9 @@ impl Passwords for CognitoPasswords {
         }))
     }
 
-    /// Sent once, with the time that the custom message trigger and the mail need: the job comes
-    /// back if it fails, and a second mail makes the first one's code worthless.
-    async fn send_code(&self, email: &Email) -> Result<bool, Failure> {
+    /// Sent once, with the time that the custom message trigger and the email need: the job comes
+    /// back if it fails, and a second email makes the first one's code worthless.
+    async fn send_code(&self, email: &EmailAddress) -> Result<bool, Failure> {
         let answer = self
             .client()
             .forgot_password()
@@ -77,7 +77,7 @@ impl Passwords for CognitoPasswords {
     /// time-out would be refused although the first had changed the password.
     async fn confirm(
         &self,
-        email: &Email,
+        email: &EmailAddress,
         code: &Code,
         password: &NewPassword,
     ) -> Result<Confirmed, Failure> {
@@ -115,7 +115,7 @@ impl Passwords for CognitoPasswords {
         }
     }
 
-    async fn sign_out(&self, email: &Email) -> Result<(), Failure> {
+    async fn sign_out(&self, email: &EmailAddress) -> Result<(), Failure> {
         let answer = self
             .client()
             .admin_user_global_sign_out()

@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 use support_aws::{Aws, Timeouts};
 use support_cognito::{Cognito, CognitoMinter};
 use support_core::code::Code;
-use support_core::directory::{Locale, SignIn, Standing};
-use support_core::identity::{Email, VerificationId};
-use support_core::mint::MintGrantId;
+use support_core::directory::{Locale, SignIn, SignInStatus};
+use support_core::identity::{EmailAddress, VerificationId};
+use support_core::mint::MintTicketId;
 use support_core::ports::{AgentPool, CustomerPool, Minted, Minter, Passwords};
 use support_core::recovery::{Account, Confirmed, NewPassword, TypedPassword};
 use support_core::refusal::Failure;
@@ -171,7 +171,7 @@ async fn who_is_gone_is_no_agent() {
 
 #[tokio::test] // P20
 async fn an_account_is_found_in_whatever_state() {
-    let email = Email::parse("ana@example.com").unwrap();
+    let email = EmailAddress::parse("ana@example.com").unwrap();
     let rows = [
         (user("CONFIRMED", true), Ok(true)),
         (user("FORCE_CHANGE_PASSWORD", true), Ok(true)),
@@ -195,7 +195,8 @@ async fn an_account_is_found_in_whatever_state() {
 async fn an_address_that_is_too_long_for_a_user_name_is_nobodys() {
     let long = |characters: usize| {
         let domain = format!("{}.example.com", "d".repeat(60));
-        Email::parse(&format!("{}@{domain}", "a".repeat(characters - domain.len() - 1))).unwrap()
+        EmailAddress::parse(&format!("{}@{domain}", "a".repeat(characters - domain.len() - 1)))
+            .unwrap()
     };
     let fake = FakeCognito::new(&[("AdminGetUser", vec![user("CONFIRMED", true)])]);
     let (cognito, longest, longer) = (fake.client(), long(128), long(129));
@@ -232,19 +233,20 @@ async fn an_agents_pool_that_fails_denies() {
 async fn a_passing_fault_is_tried_again() {
     for passing in [Answer::Refuses(500, "InternalErrorException", "x"), Breaks, Hangs] {
         let fake = FakeCognito::new(&[("AdminGetUser", vec![passing, user("CONFIRMED", true)])]);
-        let standing = fake.client().customers("pool").standing("customer-1").await.unwrap();
-        assert_eq!(standing.sign_in, SignIn::Confirmed);
+        let sign_in_status =
+            fake.client().customers("pool").sign_in_status("customer-1").await.unwrap();
+        assert_eq!(sign_in_status.sign_in, SignIn::Confirmed);
     }
 }
 
 // The customers' pool.
 
-async fn standing(answer: Answer) -> Result<Standing, Failure> {
+async fn sign_in_status(answer: Answer) -> Result<SignInStatus, Failure> {
     let fake = FakeCognito::new(&[("AdminGetUser", vec![answer])]);
-    let standing = fake.client().customers("pool").standing("customer-1").await;
+    let sign_in_status = fake.client().customers("pool").sign_in_status("customer-1").await;
     let sent = json!({"UserPoolId": "pool", "Username": "customer-1"});
     assert_eq!(fake.requests()[0].1, sent);
-    standing
+    sign_in_status
 }
 
 #[tokio::test]
@@ -260,19 +262,19 @@ async fn every_status_has_its_standing() {
         ("UNKNOWN", false, SignIn::Disabled),
     ];
     for (status, enabled, sign_in) in rows {
-        let expected = Standing { sign_in, mfa: false };
-        assert_eq!(standing(user(status, enabled)).await, Ok(expected), "{status} {enabled}");
+        let expected = SignInStatus { sign_in, mfa: false };
+        assert_eq!(sign_in_status(user(status, enabled)).await, Ok(expected), "{status} {enabled}");
     }
-    let missing = Standing { sign_in: SignIn::Missing, mfa: false };
-    assert_eq!(standing(error("UserNotFoundException")).await, Ok(missing));
+    let missing = SignInStatus { sign_in: SignIn::Missing, mfa: false };
+    assert_eq!(sign_in_status(error("UserNotFoundException")).await, Ok(missing));
 }
 
 #[tokio::test]
 async fn a_status_that_nobody_knows_fails_closed() {
     for status in ["ARCHIVED", "COMPROMISED", "UNKNOWN", "SOMETHING_NEW"] {
-        assert!(standing(user(status, true)).await.is_err(), "{status}");
+        assert!(sign_in_status(user(status, true)).await.is_err(), "{status}");
     }
-    assert!(standing(Gives(json!({"Username": "u", "Enabled": true}))).await.is_err());
+    assert!(sign_in_status(Gives(json!({"Username": "u", "Enabled": true}))).await.is_err());
 }
 
 #[tokio::test]
@@ -286,14 +288,14 @@ async fn a_second_factor_shows_in_either_setting() {
     for (settings, mfa) in rows {
         let mut body = json!({"Username": "u", "UserStatus": "CONFIRMED", "Enabled": true});
         body.as_object_mut().unwrap().append(&mut settings.as_object().unwrap().clone());
-        let expected = Standing { sign_in: SignIn::Confirmed, mfa };
-        assert_eq!(standing(Gives(body)).await, Ok(expected), "{settings}");
+        let expected = SignInStatus { sign_in: SignIn::Confirmed, mfa };
+        assert_eq!(sign_in_status(Gives(body)).await, Ok(expected), "{settings}");
     }
 }
 
 #[tokio::test]
 async fn a_failure_says_the_code_and_nobodys_name() {
-    let failure = standing(error("InvalidParameterException")).await.unwrap_err();
+    let failure = sign_in_status(error("InvalidParameterException")).await.unwrap_err();
     assert_eq!(failure, Failure::clean("cognito", "InvalidParameterException"));
 }
 
@@ -330,8 +332,8 @@ async fn minter(initiate: Answer, respond: Answer, revoke: Answer) -> (FakeCogni
     (fake, minter)
 }
 
-fn grant() -> MintGrantId {
-    MintGrantId::new(&VerificationId::parse(&"V".repeat(22)).unwrap(), 1)
+fn grant() -> MintTicketId {
+    MintTicketId::new(&VerificationId::parse(&"V".repeat(22)).unwrap(), 1)
 }
 
 async fn mint(minter: &CognitoMinter) -> Result<Minted, Failure> {
@@ -508,8 +510,8 @@ async fn a_client_without_a_secret_or_an_answer_mints_nothing() {
 
 // An agent's password.
 
-fn ana() -> Email {
-    Email::parse("Ana@agents.example.com").unwrap()
+fn ana() -> EmailAddress {
+    EmailAddress::parse("Ana@agents.example.com").unwrap()
 }
 
 fn password() -> NewPassword {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::chain::{Action, Step};
 use crate::directory::{Customer, Process, Role};
+use crate::step_detail::Detail;
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
@@ -38,7 +39,7 @@ pub struct Item<'a> {
     at: Timestamp,
     /// Only where one is read by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
+    detail: Option<ItemDetail<'a>>,
 }
 
 /// Where an item comes from. Among items of one moment, those of the verification come first.
@@ -56,6 +57,14 @@ pub enum Kind {
 enum Title<'a> {
     Process(&'a str),
     Step(Action),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ItemDetail<'a> {
+    /// The directory's own words.
+    Process(&'a str),
+    Step(&'a Detail),
 }
 
 /// A place in the list: the item last seen. It stays where it is when newer ones come.
@@ -121,11 +130,14 @@ impl<'a> Item<'a> {
     /// The item with this id, with its detail.
     pub fn find(id: &str, processes: &'a [Process], steps: &'a [Step]) -> Option<Self> {
         if let Some(process) = processes.iter().find(|process| process.id == id) {
-            return Some(Self { detail: Some(&process.detail), ..Self::process(process) });
+            return Some(Self {
+                detail: Some(ItemDetail::Process(&process.detail)),
+                ..Self::process(process)
+            });
         }
         let mut items = steps.iter().map(|step| (step, Self::step(step)));
         let (step, item) = items.find(|(_, item)| item.id == id)?;
-        Some(Self { detail: Some(&step.detail), ..item })
+        Some(Self { detail: step.detail.as_ref().map(ItemDetail::Step), ..item })
     }
 
     /// Its id as the record of a reading has it, which keeps many long ones out of one item.

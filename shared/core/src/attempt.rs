@@ -1,9 +1,9 @@
 //! Load, decide, save; and again when a race was lost.
 
 use crate::identity::VerificationId;
-use crate::limits::Budget;
+use crate::limits::Quota;
 use crate::ports::{Change, Saved, Verifications};
-use crate::refusal::{Refusal, Stop};
+use crate::refusal::{CallError, Refusal};
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
@@ -23,7 +23,7 @@ pub enum Decision<T> {
 /// Loads the verification as it is at `now`, lets `decide` say what becomes of it, and saves that
 /// against the version it was decided on. The answer is given only once it is saved.
 ///
-/// `decide` gets the budget that had nothing left, when the save before was refused for it.
+/// `decide` gets the quota that had nothing left, when the save before was refused for it.
 ///
 /// # Errors
 /// What `decide` refuses; [`Refusal::NotFound`]; [`Refusal::Conflict`] when the race is lost more
@@ -32,8 +32,8 @@ pub async fn attempt<T>(
     store: &impl Verifications,
     id: &VerificationId,
     now: Timestamp,
-    mut decide: impl AsyncFnMut(Verification, Option<&Budget>) -> Result<Decision<T>, Stop>,
-) -> Result<T, Stop> {
+    mut decide: impl AsyncFnMut(Verification, Option<&Quota>) -> Result<Decision<T>, CallError>,
+) -> Result<T, CallError> {
     for _ in 0..=RETRIES {
         let stored = store.load(id).await?.ok_or(Refusal::NotFound)?.at(now);
         let mut exhausted = None;
@@ -43,8 +43,8 @@ pub async fn attempt<T>(
                 Decision::Save(change, answer) => match store.save(&change).await? {
                     Saved::Done => return Ok(answer),
                     Saved::LostRace => break,
-                    Saved::OverBudget(budget) if exhausted.is_none() => exhausted = Some(budget),
-                    Saved::OverBudget(_) => return Err(Refusal::Conflict.into()),
+                    Saved::OverQuota(quota) if exhausted.is_none() => exhausted = Some(quota),
+                    Saved::OverQuota(_) => return Err(Refusal::Conflict.into()),
                 },
             }
         }

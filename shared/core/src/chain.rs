@@ -9,6 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use crate::identity::VerificationId;
+use crate::step_detail::Detail;
 use crate::time::Timestamp;
 
 /// What happened, once.
@@ -19,8 +20,7 @@ pub struct Step {
     pub at: Timestamp,
     pub actor: Actor,
     pub action: Action,
-    /// More about it, in English, for the record. Never a secret.
-    pub detail: String,
+    pub detail: Option<Detail>,
     /// SHA-256, base64url, over this step and the hash of the one before.
     pub hash: String,
 }
@@ -45,7 +45,8 @@ pub enum Action {
     ConsentCodeRefused,
     ConsentEntered,
     Consented,
-    MailFailed,
+    #[serde(rename = "mail-failed")]
+    EmailFailed,
     MintStarted,
     MintFailed,
     SessionStarted,
@@ -69,7 +70,7 @@ pub struct Entry {
     pub at: Timestamp,
     pub actor: Actor,
     pub action: Action,
-    pub detail: String,
+    pub detail: Option<Detail>,
 }
 
 /// Appends `entry` as the next step of `verification`.
@@ -115,7 +116,8 @@ mod tests {
             [(1, Action::Started), (2, Action::AgentCodeSent), (3, Action::Cancelled)]
         {
             let at = Timestamp::from_seconds(at);
-            let entry = Entry { at, actor: Actor::Agent, action, detail: "why".into() };
+            let entry =
+                Entry { at, actor: Actor::Agent, action, detail: Some(Detail::Text("why".into())) };
             append(&id, &mut steps, entry);
         }
         (id, steps)
@@ -127,7 +129,7 @@ mod tests {
         assert_eq!(check(&id, &steps), Ok(()));
         type Change = fn(&mut Vec<Step>);
         let changes: [(u32, Change); 6] = [
-            (2, |steps| steps[1].detail.push('!')),
+            (2, |steps| steps[1].detail = Some(Detail::Text("why!".into()))),
             (1, |steps| steps[0].at = Timestamp::from_millis(1001)),
             (3, |steps| steps[2].actor = Actor::Customer),
             (2, |steps| steps[1].action = Action::Denied),

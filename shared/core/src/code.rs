@@ -41,7 +41,7 @@ impl Code {
         digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
     }
 
-    /// The digits, for the mail and for hashing.
+    /// The digits, for the email and for hashing.
     pub fn expose(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -62,7 +62,7 @@ impl std::fmt::Debug for Code {
 }
 
 /// The two digits that the agent reads out and the customer compares with his page (00 to 99).
-pub fn match_number(rng: &mut impl CryptoRng) -> String {
+pub fn verification_number(rng: &mut impl CryptoRng) -> String {
     // 256 draws into 100 would favour the first 56: throw away what is over 199.
     loop {
         let mut byte = [0];
@@ -131,14 +131,14 @@ mod tests {
             let mut draws = Draws::of(bytes);
             let mut found = Vec::new();
             while !draws.are_used_up() {
-                found.push(match_number(&mut draws));
+                found.push(verification_number(&mut draws));
             }
             found
         };
         let all: Vec<String> = (0..100).map(|number| format!("{number:02}")).collect();
         assert_eq!((numbers(0..100), numbers(100..200)), (all.clone(), all));
         let mut draws = Draws::of([200, 255, 199]);
-        assert_eq!(match_number(&mut draws), "99");
+        assert_eq!(verification_number(&mut draws), "99");
     }
 
     #[test] // P6

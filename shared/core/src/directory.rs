@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::Email;
+use crate::identity::EmailAddress;
 use crate::time::Timestamp;
 
 /// A record of the Core directory.
@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 pub struct Customer {
     /// His Cognito `sub`, which is also his username in the customers' pool.
     pub user_id: String,
-    pub email: Email,
+    pub email: EmailAddress,
     pub name: String,
     pub locale: Locale,
     pub status: CustomerStatus,
@@ -90,7 +90,7 @@ pub enum Plan {
 
 /// How the customer stands with Cognito.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct SignInStatus {
     pub sign_in: SignIn,
     /// Whether he has a second factor. Custom auth does not ask for it.
     pub mfa: bool,

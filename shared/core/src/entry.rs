@@ -2,14 +2,14 @@
 
 use crate::attempt::Decision;
 use crate::code::Code;
-use crate::limits::{Budget, Limits};
+use crate::limits::{Limits, Quota};
 use crate::ports::Change;
-use crate::refusal::{Refusal, Stop};
+use crate::refusal::{CallError, Refusal};
 use crate::secret::HashKey;
 use crate::time::Timestamp;
 use crate::verification::{Side, Verdict, Verification};
 
-/// What becomes of an entry. `over_budget` tells that a budget had nothing left when it was tried
+/// What becomes of an entry. `over_quota` tells that a quota had nothing left when it was tried
 /// before: then right and wrong are refused alike, still counted in their stage.
 ///
 /// # Errors
@@ -18,27 +18,27 @@ pub fn decide_customer_entry(
     verification: Verification,
     side: Side,
     code: &Code,
-    over_budget: bool,
+    over_quota: bool,
     key: &HashKey,
     limits: &Limits,
     now: Timestamp,
-) -> Result<Decision<Result<Verification, Refusal>>, Stop> {
+) -> Result<Decision<Result<Verification, Refusal>>, CallError> {
     let customer = &verification.customer.user_id;
-    let budgets = [
-        Budget::customer_wrong(customer, limits, now),
-        Budget::customer_wrong_by(customer, &verification.agent.id, limits, now),
+    let quotas = [
+        Quota::customer_wrong(customer, limits, now),
+        Quota::customer_wrong_by(customer, &verification.agent.id, limits, now),
     ];
     match verification.judge_customer_code(side, code, key, now)? {
-        Verdict::Right(right) if !over_budget => {
+        Verdict::Right(right) if !over_quota => {
             let next = verification.enter_customer_code(right, side, limits, now)?;
-            let change = Change::to(next.clone()).charging(budgets.map(Budget::require));
+            let change = Change::to(next.clone()).counting(quotas.map(Quota::require));
             Ok(Decision::Save(change, Ok(next)))
         }
         Verdict::Right(_) | Verdict::Wrong => {
             let (next, attempts_left) = verification.refuse_customer_code(side, limits, now)?;
             let mut change = Change::to(next);
-            if !over_budget {
-                change = change.charging(budgets.map(Budget::spend));
+            if !over_quota {
+                change = change.counting(quotas.map(Quota::spend));
             }
             Ok(Decision::Save(change, Err(Refusal::CodeRefused { attempts_left })))
         }

@@ -65,13 +65,13 @@ impl LinkToken {
     }
 }
 
-/// An e-mail address: lower-cased, at most 254 characters (RFC 5321, section 4.5.3.1.3), with
+/// An email address: lower-cased, at most 254 characters (RFC 5321, section 4.5.3.1.3), with
 /// nothing in it that could break out of a header, a filter or a key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Email(String);
+pub struct EmailAddress(String);
 
-impl Email {
+impl EmailAddress {
     /// The longest address taken, in bytes.
     pub const MAX_BYTES: usize = 254;
 
@@ -131,7 +131,7 @@ macro_rules! checked_string {
 }
 
 checked_string!(VerificationId, "not an id");
-checked_string!(Email, "not an e-mail address");
+checked_string!(EmailAddress, "not an email address");
 checked_string!(Reason, "1 to 500 characters");
 checked_string!(TicketNumber, "1 to 64 printable ASCII characters");
 
@@ -221,7 +221,7 @@ pub struct Agent {
     /// His Cognito `sub`.
     pub id: String,
     pub name: String,
-    pub email: Email,
+    pub email: EmailAddress,
 }
 
 #[cfg(test)]
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn addresses_are_lower_cased_and_plain() {
-        let email = Email::parse(" Ana.Lopez+waizant@Example.COM ").unwrap();
+        let email = EmailAddress::parse(" Ana.Lopez+waizant@Example.COM ").unwrap();
         assert_eq!(email.as_str(), "ana.lopez+waizant@example.com");
         assert_eq!(email.masked(), "a***@example.com");
     }
@@ -257,7 +257,7 @@ mod tests {
             "a@b\"c",
             &long,
         ] {
-            assert_eq!(Email::parse(text), None, "{text:?}");
+            assert_eq!(EmailAddress::parse(text), None, "{text:?}");
         }
     }
 

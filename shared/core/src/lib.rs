@@ -2,18 +2,18 @@
 //! consented to, and when all of it ends.
 //!
 //! Nothing here knows AWS, a clock, an environment variable or a log. Time and randomness are
-//! arguments, storage and mail are [`ports`].
+//! arguments, storage and email are [`ports`].
 
 pub mod activity;
 pub mod attempt;
 pub mod chain;
 pub mod code;
 pub mod directory;
+pub mod email;
 pub mod entitlement;
 pub mod entry;
 pub mod identity;
 pub mod limits;
-pub mod mail;
 pub mod mint;
 pub mod notice;
 pub mod ports;
@@ -22,6 +22,7 @@ pub mod recovery;
 pub mod refusal;
 pub mod secret;
 pub mod session;
+pub mod step_detail;
 pub mod support_grant;
 pub mod telling;
 mod text;

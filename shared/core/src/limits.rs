@@ -1,4 +1,4 @@
-//! The numbers of the process, and the budgets that count over many verifications.
+//! The numbers of the process, and the quotas that count over many verifications.
 
 use crate::entitlement::RcmForMembers;
 use crate::time::Timestamp;
@@ -16,8 +16,8 @@ pub struct Limits {
     pub wrong_per_customer_and_agent: u32,
     /// Wrong entries of an agent's own code in 24 hours, over all his verifications.
     pub wrong_per_agent: u32,
-    /// Mails with a code to one customer in an hour.
-    pub mails_per_customer: u32,
+    /// Emails with a code to one customer in an hour.
+    pub emails_per_customer: u32,
     /// Seconds between two sendings of a code.
     pub resend_seconds: u32,
     /// Sendings in a stage of a verification.
@@ -30,8 +30,8 @@ pub struct Limits {
     pub session_seconds: u32,
     /// How long one attempt to mint keeps others out, in seconds.
     pub mint_lease_seconds: u32,
-    /// How long the triggers take a mint grant, in seconds.
-    pub mint_grant_seconds: u32,
+    /// How long the triggers take a mint ticket, in seconds.
+    pub mint_ticket_seconds: u32,
     /// How long a verification is kept after its last change, in days.
     pub record_days: u32,
     pub consent_mode: ConsentMode,
@@ -53,14 +53,14 @@ impl Default for Limits {
             wrong_per_customer: 10,
             wrong_per_customer_and_agent: 5,
             wrong_per_agent: 10,
-            mails_per_customer: 10,
+            emails_per_customer: 10,
             resend_seconds: 30,
             sends_per_stage: 5,
             lookups_per_agent: 30,
             idle_seconds: 900,
             session_seconds: 300,
             mint_lease_seconds: 45,
-            mint_grant_seconds: 30,
+            mint_ticket_seconds: 30,
             record_days: 400,
             consent_mode: ConsentMode::Both,
             rcm_for_members: RcmForMembers(false),
@@ -86,7 +86,7 @@ const QUARTER: u32 = 15 * 60;
 ///
 /// The window's number is part of the key, so that nothing needs resetting and TTL may be late.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Budget {
+pub struct Quota {
     /// The key of the count, window included.
     pub key: String,
     pub limit: u32,
@@ -94,7 +94,7 @@ pub struct Budget {
     pub ends_at: Timestamp,
 }
 
-impl Budget {
+impl Quota {
     pub(crate) fn new(
         name: &str,
         subject: &[&str],
@@ -133,26 +133,26 @@ impl Budget {
         Self::new("customer-wrong-by", &[customer_id, agent_id], DAY, limit, now)
     }
 
-    /// Mails with a code to a customer.
-    pub fn customer_mails(customer_id: &str, limits: &Limits, now: Timestamp) -> Self {
-        Self::new("customer-mails", &[customer_id], HOUR, limits.mails_per_customer, now)
+    /// Emails with a code to a customer.
+    pub fn customer_emails(customer_id: &str, limits: &Limits, now: Timestamp) -> Self {
+        Self::new("customer-mails", &[customer_id], HOUR, limits.emails_per_customer, now)
     }
 
-    /// Take one from the budget.
-    pub fn spend(self) -> Charge {
-        Charge { budget: self, amount: 1 }
+    /// Take one from the quota.
+    pub fn spend(self) -> QuotaUse {
+        QuotaUse { quota: self, amount: 1 }
     }
 
     /// Only require that something is left.
-    pub fn require(self) -> Charge {
-        Charge { budget: self, amount: 0 }
+    pub fn require(self) -> QuotaUse {
+        QuotaUse { quota: self, amount: 0 }
     }
 }
 
-/// What a write asks of a budget: whatever the amount, the count must still be under its limit.
+/// What a write asks of a quota: whatever the amount, the count must still be under its limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Charge {
-    pub budget: Budget,
+pub struct QuotaUse {
+    pub quota: Quota,
     /// 1 counts, 0 only looks.
     pub amount: u32,
 }
@@ -160,10 +160,10 @@ pub struct Charge {
 /// A count that goes on as long as each counting comes within `seconds` of the one before. At its
 /// limit nothing more is counted until the last one is `seconds` old; then it begins anew.
 ///
-/// Unlike a [`Budget`]'s window it has no edge around which twice as much would pass, so that a
+/// Unlike a [`Quota`]'s window it has no edge around which twice as much would pass, so that a
 /// wait is never shorter than it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Streak {
+pub struct LockoutQuota {
     pub key: String,
     pub limit: u32,
     pub seconds: u32,
@@ -176,10 +176,10 @@ mod tests {
     #[test]
     fn a_window_is_fixed_and_numbered() {
         let limits = Limits::default();
-        let first = Budget::lookups("a", &limits, Timestamp::from_seconds(899));
+        let first = Quota::lookups("a", &limits, Timestamp::from_seconds(899));
         assert_eq!(first.key, "lookups#a#0");
         assert_eq!(first.ends_at, Timestamp::from_seconds(900));
-        let next = Budget::lookups("a", &limits, Timestamp::from_seconds(900));
+        let next = Quota::lookups("a", &limits, Timestamp::from_seconds(900));
         assert_eq!(next.key, "lookups#a#1");
     }
 }

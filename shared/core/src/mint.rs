@@ -1,4 +1,4 @@
-//! Minting: the grant that lets the triggers act for one sign-in and no other, and the check of
+//! Minting: the ticket that lets the triggers act for one sign-in and no other, and the check of
 //! what Cognito then gave.
 
 use base64::Engine;
@@ -15,16 +15,16 @@ use crate::time::Timestamp;
 /// `UpdateUserAttributes`.
 pub const SELF_SERVICE_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// The key of ClientMetadata under which the grant's id goes from the mint to the triggers.
+/// The key of ClientMetadata under which the ticket's id goes from the mint to the triggers.
 /// Whoever signs in with this key in his ClientMetadata asks for a support session.
-pub const GRANT_METADATA: &str = "mint_grant";
+pub const TICKET_METADATA: &str = "mint_grant";
 
-/// Which grant: the verification and the attempt. Not a secret, so ClientMetadata may carry it.
+/// Which ticket: the verification and the attempt. Not a secret, so ClientMetadata may carry it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct MintGrantId(String);
+pub struct MintTicketId(String);
 
-impl MintGrantId {
+impl MintTicketId {
     pub fn new(verification: &VerificationId, attempt: u32) -> Self {
         Self(format!("{verification}.{attempt}"))
     }
@@ -69,8 +69,8 @@ impl Default for Visibility {
 
 /// Leave for one sign-in through the client `support-access`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct MintGrant {
-    pub id: MintGrantId,
+pub struct MintTicket {
+    pub id: MintTicketId,
     pub username: String,
     pub client_id: String,
     pub claims: SessionClaims,
@@ -87,13 +87,13 @@ pub struct SignInCall<'a> {
     pub client_id: &'a str,
 }
 
-impl MintGrant {
-    /// The keyed hash of the one-time secret of this grant.
-    pub fn digest(id: &MintGrantId, secret: &Secret, key: &HashKey) -> Digest {
+impl MintTicket {
+    /// The keyed hash of the one-time secret of this ticket.
+    pub fn digest(id: &MintTicketId, secret: &Secret, key: &HashKey) -> Digest {
         key.digest(Purpose::MintAnswer, &[id.as_str()], secret.expose())
     }
 
-    /// Whether `answer` opens this grant for this call now. Repeatable: Cognito retries triggers.
+    /// Whether `answer` opens this ticket for this call now. Repeatable: Cognito retries triggers.
     pub fn opens(&self, call: SignInCall<'_>, answer: &str, key: &HashKey, now: Timestamp) -> bool {
         self.is_for(call)
             && !self.expires_at.is_over(now)
@@ -217,10 +217,10 @@ mod tests {
         Secret::from("the answer".to_owned())
     }
 
-    fn grant() -> MintGrant {
-        let id = MintGrantId::new(&verification("V"), 1);
-        MintGrant {
-            secret: MintGrant::digest(&id, &secret(), &key()),
+    fn ticket() -> MintTicket {
+        let id = MintTicketId::new(&verification("V"), 1);
+        MintTicket {
+            secret: MintTicket::digest(&id, &secret(), &key()),
             id,
             username: "customer-1".to_owned(),
             client_id: "support-access".to_owned(),
@@ -234,8 +234,8 @@ mod tests {
 
     #[test]
     fn only_ids_that_were_made_are_read() {
-        let id = MintGrantId::new(&verification("V"), 12);
-        assert_eq!(MintGrantId::parse(id.as_str()), Some(id));
+        let id = MintTicketId::new(&verification("V"), 12);
+        assert_eq!(MintTicketId::parse(id.as_str()), Some(id));
         let v = "V".repeat(22);
         for text in [
             "",
@@ -250,14 +250,14 @@ mod tests {
             &format!("{v}.4294967296"),
             &format!("x{v}.1"),
         ] {
-            assert_eq!(MintGrantId::parse(text), None, "{text:?}");
+            assert_eq!(MintTicketId::parse(text), None, "{text:?}");
         }
     }
 
     #[test] // P19
     fn a_grant_opens_for_its_own_call_and_secret_alone() {
-        let grant = grant();
-        let opens = |call, answer: &str| grant.opens(call, answer, &key(), NOW);
+        let ticket = ticket();
+        let opens = |call, answer: &str| ticket.opens(call, answer, &key(), NOW);
         assert!(opens(CALL, "the answer"));
         // Cognito repeats triggers.
         assert!(opens(CALL, "the answer"));
@@ -266,38 +266,39 @@ mod tests {
         assert!(!opens(SignInCall { username: "customer-2", ..CALL }, "the answer"));
         assert!(!opens(SignInCall { client_id: "customers-app", ..CALL }, "the answer"));
         let other_key = HashKey::new(&[8; 32]).unwrap();
-        assert!(!grant.opens(CALL, "the answer", &other_key, NOW));
-        for id in [MintGrantId::new(&verification("V"), 2), MintGrantId::new(&verification("W"), 1)]
+        assert!(!ticket.opens(CALL, "the answer", &other_key, NOW));
+        for id in
+            [MintTicketId::new(&verification("V"), 2), MintTicketId::new(&verification("W"), 1)]
         {
-            let other = MintGrant { id, ..self::grant() };
+            let other = MintTicket { id, ..self::ticket() };
             assert!(!other.opens(CALL, "the answer", &key(), NOW), "{:?}", other.id);
         }
     }
 
     #[test] // P19
     fn claims_are_for_an_answered_grant_and_its_own_call_alone() {
-        let grant = grant();
-        assert_eq!(grant.claims_for(CALL, NOW), Some(&session_claims()));
+        let ticket = ticket();
+        assert_eq!(ticket.claims_for(CALL, NOW), Some(&session_claims()));
         let others = [
             SignInCall { username: "customer-2", ..CALL },
             SignInCall { client_id: "customers-app", ..CALL },
             SignInCall { username: "support-access", client_id: "customer-1" },
         ];
         for call in others {
-            assert_eq!(grant.claims_for(call, NOW), None, "{call:?}");
+            assert_eq!(ticket.claims_for(call, NOW), None, "{call:?}");
         }
-        let unmarked = MintGrant { answered: false, ..grant };
+        let unmarked = MintTicket { answered: false, ..ticket };
         assert_eq!(unmarked.claims_for(CALL, NOW), None);
     }
 
     #[test] // P5
     fn a_grant_is_dead_on_the_dot() {
-        let grant = grant();
+        let ticket = ticket();
         let rows = [(-1, true), (0, false), (1, false)];
         for (millis, alive) in rows {
-            let now = Timestamp::from_millis(grant.expires_at.millis() + millis);
-            assert_eq!(grant.opens(CALL, "the answer", &key(), now), alive, "{millis}");
-            assert_eq!(grant.claims_for(CALL, now).is_some(), alive, "{millis}");
+            let now = Timestamp::from_millis(ticket.expires_at.millis() + millis);
+            assert_eq!(ticket.opens(CALL, "the answer", &key(), now), alive, "{millis}");
+            assert_eq!(ticket.claims_for(CALL, now).is_some(), alive, "{millis}");
         }
     }
 

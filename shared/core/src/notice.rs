@@ -1,26 +1,38 @@
-//! A mail to the customer that is owed: at least once, tried until it is sent.
+//! An email to the customer that is owed: at least once, tried until it is sent.
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-/// How long the function that causes a notice has to send the mail itself, in seconds, before the
+/// How long the function that causes a notice has to send the email itself, in seconds, before the
 /// sweep takes it up.
 pub const GRACE: u32 = 20;
 
-/// See the [module](self). It holds no secret: what a mail needs of those is made anew for every
+/// What a [`Notice`] tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// An agent has come with the credentials of his support grant.
+    GrantUsed,
+    /// Somebody is in his account, and how to end that.
+    Start,
+    /// How it ended, with the receipt if there was a session.
+    Close,
+}
+
+/// See the [module](self). It holds no secret: what an email needs of those is made anew for every
 /// try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice<About> {
-    pub about: About,
+pub struct Notice<NoticeKind> {
+    pub about: NoticeKind,
     /// When to try, or to try again.
     pub due_at: Timestamp,
     tries: u32,
 }
 
-impl<About> Notice<About> {
-    /// A mail about something, not tried yet.
-    pub const fn owed(about: About, due_at: Timestamp) -> Self {
+impl<NoticeKind> Notice<NoticeKind> {
+    /// An email about something, not tried yet.
+    pub const fn owed(about: NoticeKind, due_at: Timestamp) -> Self {
         Self { about, due_at, tries: 0 }
     }
 

@@ -4,11 +4,11 @@
 use std::future::Future;
 
 use crate::code::Code;
-use crate::directory::{Customer, Process, Standing};
-use crate::identity::{Email, VerificationId};
-use crate::limits::{Budget, Charge, Streak};
-use crate::mail::Mail;
-use crate::mint::{MintGrant, MintGrantId};
+use crate::directory::{Customer, Process, SignInStatus};
+use crate::email::Email;
+use crate::identity::{EmailAddress, VerificationId};
+use crate::limits::{LockoutQuota, Quota, QuotaUse};
+use crate::mint::{MintTicket, MintTicketId};
 use crate::receipt::PublicKey;
 use crate::recovery::{Account, Confirmed, Job, NewPassword};
 use crate::refusal::Failure;
@@ -18,13 +18,13 @@ use crate::support_grant::{GrantKey, SupportGrant};
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
-/// One write: the verification's next state with its step, the budgets it counts against, and
-/// what becomes of its mint grant. All of it happens or nothing.
+/// One write: the verification's next state with its step, the quotas it counts against, and
+/// what becomes of its mint ticket. All of it happens or nothing.
 #[derive(Clone, Debug)]
 pub struct Change {
     pub next: Verification,
-    pub charges: Vec<Charge>,
-    pub grant: GrantChange,
+    pub quota_uses: Vec<QuotaUse>,
+    pub ticket: TicketChange,
     /// The next state of the support grant that it is under, where that changes as well.
     pub support_grant: Option<SupportGrant>,
 }
@@ -32,22 +32,22 @@ pub struct Change {
 impl Change {
     /// The next state alone.
     pub fn to(next: Verification) -> Self {
-        Self { next, charges: Vec::new(), grant: GrantChange::None, support_grant: None }
+        Self { next, quota_uses: Vec::new(), ticket: TicketChange::None, support_grant: None }
     }
 
     #[must_use]
-    pub fn charging(mut self, charges: impl IntoIterator<Item = Charge>) -> Self {
-        self.charges.extend(charges);
+    pub fn counting(mut self, quota_uses: impl IntoIterator<Item = QuotaUse>) -> Self {
+        self.quota_uses.extend(quota_uses);
         self
     }
 }
 
-/// What a write does to the mint grant of a verification.
+/// What a write does to the mint ticket of a verification.
 #[derive(Clone, Debug)]
-pub enum GrantChange {
+pub enum TicketChange {
     None,
-    Put(Box<MintGrant>),
-    Delete(MintGrantId),
+    Put(Box<MintTicket>),
+    Delete(MintTicketId),
 }
 
 /// How a write ended. A lost race is an outcome, not an error.
@@ -56,8 +56,8 @@ pub enum Saved {
     Done,
     /// Somebody else wrote it since it was read. Nothing was written.
     LostRace,
-    /// This budget has nothing left. Nothing was written.
-    OverBudget(Budget),
+    /// This quota has nothing left. Nothing was written.
+    OverQuota(Quota),
 }
 
 /// The verifications, each one item, changed by compare-and-set on its version.
@@ -69,11 +69,11 @@ pub trait Verifications: Sync {
     ) -> impl Future<Output = Result<Option<Verification>, Failure>> + Send;
 
     /// Writes if the stored version is the one before `change.next`'s (or, for a first version,
-    /// if there is none), and every charged budget is under its limit.
+    /// if there is none), and every charged quota is under its limit.
     fn save(&self, change: &Change) -> impl Future<Output = Result<Saved, Failure>> + Send;
 
-    /// Counts against a budget alone.
-    fn spend(&self, charge: &Charge) -> impl Future<Output = Result<Saved, Failure>> + Send;
+    /// Counts against a quota alone.
+    fn spend(&self, quota_use: &QuotaUse) -> impl Future<Output = Result<Saved, Failure>> + Send;
 }
 
 /// The customers' support grants, each one item, changed by compare-and-set on its version. What
@@ -89,28 +89,29 @@ pub trait SupportGrants: Sync {
     fn save_grant(
         &self,
         next: &SupportGrant,
-        charges: &[Charge],
+        quota_uses: &[QuotaUse],
     ) -> impl Future<Output = Result<Saved, Failure>> + Send;
 }
 
 /// Counts that begin anew after a pause.
-pub trait Streaks: Sync {
+pub trait LockoutQuotas: Sync {
     /// Counts one more, unless the limit is reached.
     fn count(
         &self,
-        streak: &Streak,
+        lockout: &LockoutQuota,
         now: Timestamp,
     ) -> impl Future<Output = Result<Counted, Failure>> + Send;
 
-    /// Takes one counting back. Its moment stays: a streak that was at its limit has room for
+    /// Takes one counting back. Its moment stays: a lockout quota that was at its limit has room for
     /// one more.
-    fn give_back(&self, streak: &Streak) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn give_back(&self, lockout: &LockoutQuota)
+    -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
 /// What came of a counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
-    /// It was counted, as this one of the streak (1 is the first).
+    /// It was counted, as this one of the lockout quota (1 is the first).
     Nth(u32),
     /// The limit is reached, until then. Nothing was counted.
     Over { until: Timestamp },
@@ -159,7 +160,7 @@ pub struct Page {
 pub enum Scope {
     Everyone,
     Agent(String),
-    Customer(Email),
+    Customer(EmailAddress),
 }
 
 /// A place in a listing: the verification last seen.
@@ -169,36 +170,41 @@ pub struct Position {
     pub id: VerificationId,
 }
 
-/// The mint grants, as the Cognito triggers see them.
-pub trait MintGrants: Sync {
+/// The mint tickets, as the Cognito triggers see them.
+pub trait MintTickets: Sync {
     /// A consistent read.
     fn load(
         &self,
-        id: &MintGrantId,
-    ) -> impl Future<Output = Result<Option<MintGrant>, Failure>> + Send;
+        id: &MintTicketId,
+    ) -> impl Future<Output = Result<Option<MintTicket>, Failure>> + Send;
 
     /// Marks the grant as answered. Marking twice is marking once; `false` if there is none.
-    fn mark(&self, id: &MintGrantId) -> impl Future<Output = Result<bool, Failure>> + Send;
+    fn mark(&self, id: &MintTicketId) -> impl Future<Output = Result<bool, Failure>> + Send;
 }
 
 /// The Core directory.
 pub trait Directory: Sync {
-    fn find(&self, email: &Email)
-    -> impl Future<Output = Result<Option<Customer>, Failure>> + Send;
+    fn find(
+        &self,
+        email: &EmailAddress,
+    ) -> impl Future<Output = Result<Option<Customer>, Failure>> + Send;
 }
 
 /// The Core directory, with what happened to the customer lately, which [`Directory`] leaves out.
 pub trait Activities: Sync {
     fn activity(
         &self,
-        email: &Email,
+        email: &EmailAddress,
     ) -> impl Future<Output = Result<Option<(Customer, Vec<Process>)>, Failure>> + Send;
 }
 
 /// The agents' user pool.
 pub trait AgentPool: Sync {
     /// Whether somebody with this address has an account, in whatever group or state.
-    fn has_account(&self, email: &Email) -> impl Future<Output = Result<bool, Failure>> + Send;
+    fn has_account(
+        &self,
+        email: &EmailAddress,
+    ) -> impl Future<Output = Result<bool, Failure>> + Send;
 
     /// Whether this user is enabled and in the group `CustomerService` at this moment.
     fn is_agent(&self, username: &str) -> impl Future<Output = Result<bool, Failure>> + Send;
@@ -206,14 +212,17 @@ pub trait AgentPool: Sync {
 
 /// The customers' user pool.
 pub trait CustomerPool: Sync {
-    fn standing(&self, user_id: &str) -> impl Future<Output = Result<Standing, Failure>> + Send;
+    fn sign_in_status(
+        &self,
+        user_id: &str,
+    ) -> impl Future<Output = Result<SignInStatus, Failure>> + Send;
 
     /// His address in the pool, which he may have chosen himself, and how he stands; `None` if he has
     /// no account, or no usable address.
     fn account(
         &self,
         user_id: &str,
-    ) -> impl Future<Output = Result<Option<(Email, Standing)>, Failure>> + Send;
+    ) -> impl Future<Output = Result<Option<(EmailAddress, SignInStatus)>, Failure>> + Send;
 }
 
 /// Minting: custom auth through the client `support-access`.
@@ -223,7 +232,7 @@ pub trait Minter: Sync {
     fn mint(
         &self,
         user_id: &str,
-        grant: &MintGrantId,
+        grant: &MintTicketId,
         answer: &Secret,
     ) -> impl Future<Output = Result<Minted, Failure>> + Send;
 }
@@ -250,24 +259,25 @@ pub trait Passwords: Sync {
     /// The account with this address; `None` if there is none.
     fn account(
         &self,
-        email: &Email,
+        email: &EmailAddress,
     ) -> impl Future<Output = Result<Option<Account>, Failure>> + Send;
 
     /// Has Cognito send a code. `false`: it refuses this account for good, or for now by its own
     /// count, so that trying again soon is no use.
-    fn send_code(&self, email: &Email) -> impl Future<Output = Result<bool, Failure>> + Send;
+    fn send_code(&self, email: &EmailAddress)
+    -> impl Future<Output = Result<bool, Failure>> + Send;
 
     /// Sets the password, if the code is right.
     fn confirm(
         &self,
-        email: &Email,
+        email: &EmailAddress,
         code: &Code,
         password: &NewPassword,
     ) -> impl Future<Output = Result<Confirmed, Failure>> + Send;
 
     /// Ends every sign-in of the account. Of the agents' pool alone: a customer's own sessions
     /// are never ended (P16).
-    fn sign_out(&self, email: &Email) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn sign_out(&self, email: &EmailAddress) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
 /// The queue of what recovery leaves to do. What is put there is done at least once.
@@ -275,7 +285,11 @@ pub trait Jobs: Sync {
     fn put(&self, job: &Job) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Outgoing mail, at least once.
+/// Outgoing email, at least once.
 pub trait Mailer: Sync {
-    fn send(&self, to: &Email, mail: &Mail) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn send(
+        &self,
+        to: &EmailAddress,
+        email: &Email,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 }

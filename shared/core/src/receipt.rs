@@ -11,6 +11,7 @@ use crate::chain::{self, Action, Actor, Step};
 use crate::entitlement::Environment;
 use crate::identity::VerificationId;
 use crate::mint::Visibility;
+use crate::step_detail::Detail;
 use crate::time::Timestamp;
 use crate::verification::{Module, Outcome, Side, State, Verification};
 
@@ -82,7 +83,7 @@ pub struct ReceiptStep {
     pub at: Timestamp,
     pub actor: Actor,
     pub action: Action,
-    pub detail: String,
+    pub detail: Option<Detail>,
     pub hash: String,
 }
 
@@ -117,7 +118,7 @@ impl Receipt {
         let (session, consent) = (closed.session.as_ref()?, closed.consent.as_ref()?);
         let end = verification.steps.iter().position(|step| ends(step.action))?;
         let steps: Vec<_> = verification.steps[..=end].iter().map(ReceiptStep::from).collect();
-        let mfa = closed.standing.is_some_and(|standing| standing.mfa);
+        let mfa = closed.sign_in_status.is_some_and(|sign_in_status| sign_in_status.mfa);
         Some(Self {
             version: VERSION,
             verification: verification.id.clone(),
@@ -200,7 +201,7 @@ const fn ends(action: Action) -> bool {
         | Action::ConsentCodeRefused
         | Action::ConsentEntered
         | Action::Consented
-        | Action::MailFailed
+        | Action::EmailFailed
         | Action::MintStarted
         | Action::MintFailed
         | Action::SessionStarted

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Locale, SignIn};
-use crate::identity::Email;
-use crate::limits::{Budget, HOUR, Streak};
+use crate::identity::EmailAddress;
+use crate::limits::{HOUR, LockoutQuota, Quota};
 use crate::secret::{HashKey, Purpose, Secret};
 use crate::time::Timestamp;
 
@@ -41,24 +41,30 @@ impl Default for RecoveryLimits {
 impl RecoveryLimits {
     /// What asking for a code counts against. None of it depends on whether anybody has the
     /// address.
-    pub fn asking(&self, email: &Email, source: &Source, key: &HashKey, now: Timestamp) -> Asking {
+    pub fn asking(
+        &self,
+        email: &EmailAddress,
+        source: &Source,
+        key: &HashKey,
+        now: Timestamp,
+    ) -> Asking {
         let (from, to) = (source.hashed(key), hashed(key, &[], email));
         Asking {
-            source: Budget::new("recovery-source", &[&from], HOUR, self.per_source, now),
-            cool_down: Streak {
+            source: Quota::new("recovery-source", &[&from], HOUR, self.per_source, now),
+            cool_down: LockoutQuota {
                 key: format!("recovery-asked#{to}"),
                 limit: 1,
                 seconds: self.resend_seconds,
             },
-            address: Budget::new("recovery-address", &[&to], HOUR, self.per_address, now),
+            address: Quota::new("recovery-address", &[&to], HOUR, self.per_address, now),
         }
     }
 
     /// The codes entered for this address from this source: what a stranger enters elsewhere
     /// locks nobody out here.
-    pub fn entries(&self, email: &Email, source: &Source, key: &HashKey) -> Streak {
+    pub fn entries(&self, email: &EmailAddress, source: &Source, key: &HashKey) -> LockoutQuota {
         let subject = hashed(key, &[&source.0], email);
-        Streak {
+        LockoutQuota {
             key: format!("recovery-entries#{subject}"),
             limit: self.wrong_entries,
             seconds: self.lock_seconds,
@@ -66,17 +72,17 @@ impl RecoveryLimits {
     }
 }
 
-/// The budgets of one asking, in the order in which they are drawn on: who is over his own draws
+/// The quotas of one asking, in the order in which they are drawn on: who is over his own draws
 /// on nobody else's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
-    pub source: Budget,
-    pub cool_down: Streak,
-    pub address: Budget,
+    pub source: Quota,
+    pub cool_down: LockoutQuota,
+    pub address: Quota,
 }
 
 /// The table holds no list of who has forgotten his password, or from where.
-fn hashed(key: &HashKey, context: &[&str], email: &Email) -> String {
+fn hashed(key: &HashKey, context: &[&str], email: &EmailAddress) -> String {
     key.pseudonym(Purpose::Recovery, context, email.as_str())
 }
 
@@ -86,7 +92,7 @@ fn hashed(key: &HashKey, context: &[&str], email: &Email) -> String {
 pub struct Source(String);
 
 impl Source {
-    /// What is no address is one source: whoever hides his shares the budget of all who do.
+    /// What is no address is one source: whoever hides his shares the quota of all who do.
     pub fn parse(text: &str) -> Self {
         let address = text.parse::<IpAddr>().map(|address| address.to_canonical());
         Self(match address {
@@ -109,9 +115,9 @@ impl Source {
 #[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Job {
     /// Have a code sent, if this is an agent who may recover.
-    SendCode { email: Email },
+    SendCode { email: EmailAddress },
     /// Tell the agent that his password was changed; sign him out first, if the route could not.
-    TellChanged { email: Email, at: Timestamp, sign_out: bool },
+    TellChanged { email: EmailAddress, at: Timestamp, sign_out: bool },
 }
 
 /// An agent's account, as Cognito has it.
@@ -283,8 +289,8 @@ mod tests {
         HashKey::new(&[7; 32]).unwrap()
     }
 
-    fn email(name: &str) -> Email {
-        Email::parse(&format!("{name}@agents.example.com")).unwrap()
+    fn email(name: &str) -> EmailAddress {
+        EmailAddress::parse(&format!("{name}@agents.example.com")).unwrap()
     }
 
     fn unmet(typed: &str, again: &str) -> Vec<&'static str> {

@@ -42,7 +42,7 @@ pub enum Refusal {
     GrantRefused,
     /// The support grant ends before a session could.
     GrantEndsTooSoon,
-    /// A cool-down or a budget; `retry_after` in seconds.
+    /// A cool-down or a quota; `retry_after` in seconds.
     TooManyRequests {
         retry_after: u32,
     },
@@ -106,24 +106,24 @@ impl std::error::Error for Failure {}
 
 /// Why a call stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum CallError {
     Refused(Refusal),
     Failed(Failure),
 }
 
-impl From<Refusal> for Stop {
+impl From<Refusal> for CallError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<NotAllowed> for Stop {
+impl From<NotAllowed> for CallError {
     fn from(why: NotAllowed) -> Self {
         Self::Refused(Refusal::NotAllowed(why))
     }
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for CallError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }

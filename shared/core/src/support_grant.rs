@@ -11,15 +11,16 @@ use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::directory::{Customer, CustomerStatus, Locale, SignIn, Standing};
+use crate::directory::{Customer, CustomerStatus, Locale, SignIn, SignInStatus};
+use crate::email::{Email, GrantCreated, GrantEnded, GrantUsed};
 use crate::entitlement::{Environment, RcmForMembers, environments};
-use crate::identity::{Agent, Email, VerificationId};
-use crate::limits::{Budget, HOUR, Limits, Streak};
-use crate::mail::{GrantCreated, GrantEnded, GrantUsed, Mail};
+use crate::identity::{Agent, EmailAddress, VerificationId};
+use crate::limits::{HOUR, Limits, LockoutQuota, Quota};
 use crate::mint::Visibility;
 use crate::notice::{GRACE, Notice};
 use crate::refusal::{NotAllowed, Refusal};
 use crate::secret::{Digest, HashKey, Purpose, Secret};
+use crate::step_detail::Facts;
 use crate::time::Timestamp;
 use crate::verification::{Status, Verification};
 
@@ -50,17 +51,17 @@ impl Default for GrantLimits {
 }
 
 impl GrantLimits {
-    /// Making and replacing credentials: each sends a mail.
-    pub fn makings(&self, user_id: &str, now: Timestamp) -> Budget {
-        Budget::new("grants", &[user_id], HOUR, self.per_customer, now)
+    /// Making and replacing credentials: each sends an email.
+    pub fn makings(&self, user_id: &str, now: Timestamp) -> Quota {
+        Quota::new("grants", &[user_id], HOUR, self.per_customer, now)
     }
 
     /// The credentials entered for a user name, by whomever, whether or not it exists. A customer's
     /// new user name is free of what was entered for the one before.
-    pub fn entries(&self, entered: &Entered, key: &HashKey) -> Streak {
+    pub fn entries(&self, entered: &Entered, key: &HashKey) -> LockoutQuota {
         let name = entered.user_name.0.expose();
         let subject = key.pseudonym(Purpose::SupportGrant, &["entries"], name);
-        Streak {
+        LockoutQuota {
             key: format!("grant-entries#{subject}"),
             limit: self.wrong_entries,
             seconds: self.lock_seconds,
@@ -237,7 +238,7 @@ impl Entered {
 pub struct Offer<'a> {
     /// Himself, as the directory has him.
     pub customer: &'a Customer,
-    pub standing: Standing,
+    pub sign_in_status: SignInStatus,
     pub ecosystem: &'a str,
     pub visibility: Visibility,
     /// Within the [`GrantLimits`].
@@ -248,7 +249,7 @@ pub struct Offer<'a> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grantor {
     pub user_id: String,
-    pub email: Email,
+    pub email: EmailAddress,
     pub name: String,
     pub locale: Locale,
 }
@@ -280,7 +281,7 @@ pub struct SupportGrant {
     pub verification: Option<VerificationId>,
     pub ended: Option<Ended>,
     /// What the customer is still to be told, if anything.
-    pub notice: Option<Notice<GrantAbout>>,
+    pub notice: Option<Notice<GrantNoticeKind>>,
     /// Counts the writes, over all grants of the customer.
     pub version: u32,
 }
@@ -305,7 +306,7 @@ pub enum GrantEnding {
 /// What a [`Notice`] of a grant tells. That it is used, its verification tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum GrantAbout {
+pub enum GrantNoticeKind {
     Created,
     Renewed,
     Ended,
@@ -325,13 +326,13 @@ pub struct Place<'a> {
 /// Suspended, or unable to sign in.
 pub fn may_offer(
     customer: &Customer,
-    standing: Standing,
+    sign_in_status: SignInStatus,
     rcm_for_members: RcmForMembers,
 ) -> Result<Vec<Place<'_>>, NotAllowed> {
     if customer.status != CustomerStatus::Active {
         return Err(NotAllowed::Suspended);
     }
-    if standing.sign_in != SignIn::Confirmed {
+    if sign_in_status.sign_in != SignIn::Confirmed {
         return Err(NotAllowed::CannotSignIn);
     }
     let all = customer.ecosystems.iter().map(|ecosystem| Place {
@@ -361,7 +362,7 @@ impl SupportGrant {
         }
         let customer = offer.customer;
         let Place { name, environments, id: _ } =
-            may_offer(customer, offer.standing, rcm_for_members)
+            may_offer(customer, offer.sign_in_status, rcm_for_members)
                 .map_err(Refusal::NotAllowed)?
                 .into_iter()
                 .find(|place| place.id == offer.ecosystem)
@@ -390,7 +391,7 @@ impl SupportGrant {
             redeemed_by: None,
             verification: None,
             ended: None,
-            notice: Some(Notice::owed(GrantAbout::Created, now.plus(GRACE))),
+            notice: Some(Notice::owed(GrantNoticeKind::Created, now.plus(GRACE))),
             version: before.map_or(1, |grant| grant.version.saturating_add(1)),
         };
         Ok((grant, credentials))
@@ -484,11 +485,11 @@ impl SupportGrant {
         let credentials = Credentials::generate(&self.key, rng);
         let closed = last
             .filter(|last| last.status() != Status::InSession)
-            .and_then(|last| last.lose_grant("the credentials were replaced", now));
+            .and_then(|last| last.lose_grant(Facts::CredentialsReplaced, now));
         let next = Self {
             credentials: hashed(&self.terms.id, &credentials, key),
             redeemed_by: None,
-            notice: Some(Notice::owed(GrantAbout::Renewed, now.plus(GRACE))),
+            notice: Some(Notice::owed(GrantNoticeKind::Renewed, now.plus(GRACE))),
             ..self
         };
         (next.written(), credentials, closed)
@@ -500,7 +501,7 @@ impl SupportGrant {
         last: Option<Verification>,
         now: Timestamp,
     ) -> (Self, Option<Verification>) {
-        let closed = last.and_then(|last| last.lose_grant("the support grant was revoked", now));
+        let closed = last.and_then(|last| last.lose_grant(Facts::GrantRevoked, now));
         (self.end(GrantEnding::Revoked, now, now), closed)
     }
 
@@ -512,7 +513,7 @@ impl SupportGrant {
     }
 
     fn end(self, how: GrantEnding, at: Timestamp, now: Timestamp) -> Self {
-        let notice = Some(Notice::owed(GrantAbout::Ended, now));
+        let notice = Some(Notice::owed(GrantNoticeKind::Ended, now));
         Self { ended: Some(Ended { how, at }), notice, ..self }.written()
     }
 
@@ -532,7 +533,7 @@ impl SupportGrant {
 
     /// Takes the notice that is due, and puts off the next try. What is over and not ended yet has
     /// none: its news is that it is over.
-    pub fn try_notice(mut self, now: Timestamp) -> Option<(Self, GrantAbout)> {
+    pub fn try_notice(mut self, now: Timestamp) -> Option<(Self, GrantNoticeKind)> {
         if self.ended.is_none() && self.terms.expires_at.is_over(now) {
             return None;
         }
@@ -541,17 +542,22 @@ impl SupportGrant {
         Some((self.written(), notice.about))
     }
 
-    /// The mail went out. `None` if that is not what the customer is owed any more.
-    pub fn told(mut self, about: GrantAbout) -> Option<Self> {
+    /// The email went out. `None` if that is not what the customer is owed any more.
+    pub fn told(mut self, about: GrantNoticeKind) -> Option<Self> {
         self.notice.take_if(|notice| notice.about == about)?;
         Some(self.written())
     }
 
-    /// The mail that is owed; `page_url` is where the customer revokes a grant.
-    pub fn mail(&self, about: GrantAbout, session_minutes: u32, page_url: &str) -> Option<Mail> {
+    /// The email that is owed; `page_url` is where the customer revokes a grant.
+    pub fn email(
+        &self,
+        about: GrantNoticeKind,
+        session_minutes: u32,
+        page_url: &str,
+    ) -> Option<Email> {
         let (customer_name, locale) = (&self.customer.name, self.customer.locale);
         match (about, self.ended) {
-            (GrantAbout::Created | GrantAbout::Renewed, None) => Some(
+            (GrantNoticeKind::Created | GrantNoticeKind::Renewed, None) => Some(
                 GrantCreated {
                     customer_name,
                     ecosystem_name: &self.terms.ecosystem_name,
@@ -559,12 +565,12 @@ impl SupportGrant {
                     visibility: self.terms.visibility,
                     session_minutes,
                     until: self.terms.expires_at,
-                    renewed: about == GrantAbout::Renewed,
+                    renewed: about == GrantNoticeKind::Renewed,
                     page_url,
                 }
                 .render(locale),
             ),
-            (GrantAbout::Ended, Some(Ended { how, at })) => Some(
+            (GrantNoticeKind::Ended, Some(Ended { how, at })) => Some(
                 GrantEnded {
                     customer_name,
                     ecosystem_name: &self.terms.ecosystem_name,
@@ -573,17 +579,20 @@ impl SupportGrant {
                 }
                 .render(locale),
             ),
-            (GrantAbout::Created | GrantAbout::Renewed, Some(_)) | (GrantAbout::Ended, None) => {
-                None
-            }
+            (GrantNoticeKind::Created | GrantNoticeKind::Renewed, Some(_))
+            | (GrantNoticeKind::Ended, None) => None,
         }
     }
 }
 
-/// The mail that tells of the grant under which `verification` was started; `None` if there is none.
-pub fn use_mail(verification: &Verification, session_minutes: u32, page_url: &str) -> Option<Mail> {
+/// The email that tells of the grant under which `verification` was started; `None` if there is none.
+pub fn use_email(
+    verification: &Verification,
+    session_minutes: u32,
+    page_url: &str,
+) -> Option<Email> {
     let terms = verification.support_grant.as_ref()?;
-    let mail = GrantUsed {
+    let email = GrantUsed {
         customer_name: &verification.customer.name,
         agent_name: &verification.agent.name,
         ecosystem_name: &terms.ecosystem_name,
@@ -593,7 +602,7 @@ pub fn use_mail(verification: &Verification, session_minutes: u32, page_url: &st
         until: terms.expires_at,
         page_url,
     };
-    Some(mail.render(verification.customer.locale))
+    Some(email.render(verification.customer.locale))
 }
 
 fn hashed(id: &SupportGrantId, credentials: &Credentials, key: &HashKey) -> Digest {

@@ -1,28 +1,28 @@
-//! The customer is told something of a verification: the mail goes out, then that is noted. What
+//! The customer is told something of a verification: the email goes out, then that is noted. What
 //! could not be noted is told again: at least once.
 
 use crate::attempt::{Decision, attempt};
-use crate::mail::{Mail, SessionStarted};
+use crate::email::{Email, SessionStarted};
 use crate::ports::{Change, Mailer, Verifications};
-use crate::refusal::Stop;
+use crate::refusal::CallError;
 use crate::time::Timestamp;
-use crate::verification::{About, State, Verification};
+use crate::verification::{NoticeKind, State, Verification};
 
-/// Sends the customer `mail`, which is `about` something he is owed to be told, and notes that he
+/// Sends the customer `email`, which is `about` something he is owed to be told, and notes that he
 /// was. Gives the verification as it is then.
 ///
 /// # Errors
-/// The mailer's and the store's failures. [`Stop::Refused`] where others wrote more often than this
-/// could be noted; the mail is out then.
+/// The mailer's and the store's failures. [`CallError::Refused`] where others wrote more often than this
+/// could be noted; the email is out then.
 pub async fn tell(
     store: &impl Verifications,
     mailer: &impl Mailer,
     verification: &Verification,
-    about: About,
-    mail: &Mail,
+    about: NoticeKind,
+    email: &Email,
     now: Timestamp,
-) -> Result<Verification, Stop> {
-    mailer.send(&verification.customer.email, mail).await?;
+) -> Result<Verification, CallError> {
+    mailer.send(&verification.customer.email, email).await?;
     attempt(store, &verification.id, now, async |found, _| {
         let unchanged = found.clone();
         Ok(match found.told(about, now) {
@@ -33,11 +33,11 @@ pub async fn tell(
     .await
 }
 
-/// The mail that tells of a session, whose end is one press away at `page_url`. `None` unless one
+/// The email that tells of a session, whose end is one press away at `page_url`. `None` unless one
 /// runs.
-pub fn start_mail(verification: &Verification, page_url: &str) -> Option<Mail> {
+pub fn start_email(verification: &Verification, page_url: &str) -> Option<Email> {
     let State::InSession { consent, session, .. } = &verification.state else { return None };
-    let mail = SessionStarted {
+    let email = SessionStarted {
         customer_name: &verification.customer.name,
         agent_name: &verification.agent.name,
         ticket: verification.ticket.as_ref(),
@@ -48,5 +48,5 @@ pub fn start_mail(verification: &Verification, page_url: &str) -> Option<Mail> {
         until: session.expires_at,
         page_url,
     };
-    Some(mail.render(verification.customer.locale))
+    Some(email.render(verification.customer.locale))
 }

@@ -8,15 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::{self, Action, Actor, Entry, Step};
 use crate::code::Code;
-use crate::directory::{Customer, CustomerStatus, Ecosystem, Role, SignIn, Standing};
+use crate::directory::{Customer, CustomerStatus, Ecosystem, Role, SignIn, SignInStatus};
 use crate::entitlement::{Environment, environments};
 use crate::identity::{Agent, Reason, TicketNumber, VerificationId};
 use crate::limits::{ConsentMode, Limits};
-use crate::mint::{MintGrantId, Visibility};
+use crate::mint::{MintTicketId, Visibility};
+pub use crate::notice::NoticeKind;
 use crate::notice::{self, Notice};
 use crate::refusal::{NotAllowed, Refusal};
 use crate::secret::{Digest, HashKey, Purpose, Secret};
 use crate::session::{Handoff, Session};
+use crate::step_detail::{Detail, Facts};
 use crate::support_grant::GrantTerms;
 use crate::time::Timestamp;
 
@@ -35,24 +37,12 @@ pub struct Verification {
     pub created_at: Timestamp,
     pub state: State,
     /// What the customer is still to be told, if anything.
-    pub notice: Option<Notice<About>>,
+    pub notice: Option<Notice<NoticeKind>>,
     /// The record.
     pub steps: Vec<Step>,
     /// Counts the writes: every transition, which is also a step, and every try to tell the
     /// customer, which is not.
     pub version: u32,
-}
-
-/// What a [`Notice`] tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum About {
-    /// An agent has come with the credentials of his support grant.
-    GrantUsed,
-    /// Somebody is in his account, and how to end that.
-    Start,
-    /// How it ended, with the receipt if there was a session.
-    Close,
 }
 
 /// How often the customer's activity may be read in one verification. Each reading is a step, so
@@ -97,13 +87,43 @@ impl Module {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum State {
-    Started { idle_at: Timestamp },
-    AgentChallenged { code: SentCode, idle_at: Timestamp },
-    AgentVerified { standing: Standing, idle_at: Timestamp },
-    AwaitingConsent { standing: Standing, ask: Ask, idle_at: Timestamp },
-    Consented { standing: Standing, consent: Consent, idle_at: Timestamp },
-    Minting { standing: Standing, consent: Consent, idle_at: Timestamp, lease_until: Timestamp },
-    InSession { standing: Standing, consent: Consent, session: Session },
+    Started {
+        idle_at: Timestamp,
+    },
+    AgentChallenged {
+        code: SentCode,
+        idle_at: Timestamp,
+    },
+    AgentVerified {
+        #[serde(rename = "standing")]
+        sign_in_status: SignInStatus,
+        idle_at: Timestamp,
+    },
+    AwaitingConsent {
+        #[serde(rename = "standing")]
+        sign_in_status: SignInStatus,
+        ask: Ask,
+        idle_at: Timestamp,
+    },
+    Consented {
+        #[serde(rename = "standing")]
+        sign_in_status: SignInStatus,
+        consent: Consent,
+        idle_at: Timestamp,
+    },
+    Minting {
+        #[serde(rename = "standing")]
+        sign_in_status: SignInStatus,
+        consent: Consent,
+        idle_at: Timestamp,
+        lease_until: Timestamp,
+    },
+    InSession {
+        #[serde(rename = "standing")]
+        sign_in_status: SignInStatus,
+        consent: Consent,
+        session: Session,
+    },
     Closed(Closed),
 }
 
@@ -172,7 +192,7 @@ pub struct Consent {
     pub environments: Vec<Environment>,
     /// `None` where a support grant is the consent, and nobody enters a code.
     pub entries: Option<Entries>,
-    /// The page in the mail that tells of the session; several, while it is not known which mail
+    /// The page in the email that tells of the session; several, while it is not known which email
     /// the customer has.
     end_pages: Vec<Digest>,
     /// How often a mint was begun.
@@ -182,7 +202,8 @@ pub struct Consent {
 /// The entries of a customer's code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entries {
-    pub match_number: String,
+    #[serde(rename = "match_number")]
+    pub verification_number: String,
     pub agent: bool,
     pub customer: bool,
     page: Digest,
@@ -196,7 +217,8 @@ pub struct Closed {
     /// The agent's, if he cancelled.
     pub reason: Option<Reason>,
     /// There once the agent had proved himself.
-    pub standing: Option<Standing>,
+    #[serde(rename = "standing")]
+    pub sign_in_status: Option<SignInStatus>,
     pub consent: Option<Consent>,
     pub session: Option<PastSession>,
 }
@@ -275,7 +297,7 @@ pub struct Asking<'a> {
     pub ecosystem: &'a str,
     pub code: &'a Code,
     pub page: &'a Secret,
-    pub match_number: String,
+    pub verification_number: String,
 }
 
 impl Verification {
@@ -295,7 +317,7 @@ impl Verification {
         let new = Self::unwritten(id, agent, customer, limits, now)?;
         let state = new.state.clone();
         let new = Self { module, ticket, ..new };
-        Ok(new.step(state, now, Actor::Agent, Action::Started, ""))
+        Ok(new.step(state, now, Actor::Agent, Action::Started, None))
     }
 
     /// A new verification of `customer` by `agent`, who brought the credentials of his grant. The
@@ -313,11 +335,11 @@ impl Verification {
     ) -> Result<Self, Refusal> {
         let new = Self::unwritten(id, agent, customer, limits, now)?;
         let state = new.state.clone();
-        let detail = format!("support grant {}", terms.id);
+        let detail = Facts::SupportGrant { id: terms.id.clone() };
         let new = Self {
             module: Module::SupportGrant,
             support_grant: Some(terms),
-            notice: Some(Notice::owed(About::GrantUsed, now.plus(notice::GRACE))),
+            notice: Some(Notice::owed(NoticeKind::GrantUsed, now.plus(notice::GRACE))),
             ..new
         };
         Ok(new.step(state, now, Actor::Agent, Action::Started, detail))
@@ -400,10 +422,10 @@ impl Verification {
             return self;
         }
         self.state = match self.state {
-            State::Minting { standing, consent, idle_at, lease_until }
+            State::Minting { sign_in_status, consent, idle_at, lease_until }
                 if lease_until.is_over(now) =>
             {
-                State::Consented { standing, consent, idle_at }
+                State::Consented { sign_in_status, consent, idle_at }
             }
             state => state,
         };
@@ -448,7 +470,7 @@ impl Verification {
         };
         let digest = self.agent_digest(code, key);
         let code = SentCode::next(before, digest, idle_at, limits, now)?;
-        let detail = format!("sending {} of {}", code.sends, limits.sends_per_stage);
+        let detail = Facts::Sending { number: code.sends, of: limits.sends_per_stage };
         let state = State::AgentChallenged { code, idle_at: now.plus(limits.idle_seconds) };
         Ok(self.step(state, now, Actor::Agent, Action::AgentCodeSent, detail))
     }
@@ -486,7 +508,7 @@ impl Verification {
     pub fn prove_agent(
         self,
         _: RightCode,
-        standing: Standing,
+        sign_in_status: SignInStatus,
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
@@ -495,16 +517,19 @@ impl Verification {
         }
         let idle_at = now.plus(limits.idle_seconds);
         let (state, detail) = match &self.support_grant {
-            None => (State::AgentVerified { standing, idle_at }, ""),
+            None => (State::AgentVerified { sign_in_status, idle_at }, None),
             Some(terms) => {
                 let consent = Consent::given(terms);
-                (State::Consented { standing, consent, idle_at }, "consented by support grant")
+                (
+                    State::Consented { sign_in_status, consent, idle_at },
+                    Some(Facts::ConsentedByGrant),
+                )
             }
         };
         Ok(self.step(state, now, Actor::Agent, Action::AgentVerified, detail))
     }
 
-    /// An entry of the agent's own code was wrong, or beyond a budget. Gives what is left.
+    /// An entry of the agent's own code was wrong, or beyond a quota. Gives what is left.
     ///
     /// # Errors
     /// Another step's turn.
@@ -520,7 +545,7 @@ impl Verification {
         let left = code.attempts_left(limits);
         let detail = code.wrong_entry(limits);
         if left == 0 {
-            return Ok((self.close(Outcome::Locked, None, now, Actor::Agent, detail), 0));
+            return Ok((self.close(Outcome::Locked, None, now, Actor::Agent, Some(detail)), 0));
         }
         let state = State::AgentChallenged { code, idle_at: now.plus(limits.idle_seconds) };
         Ok((self.step(state, now, Actor::Agent, Action::AgentCodeRefused, detail), left))
@@ -542,12 +567,12 @@ impl Verification {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let (before, standing, idle_at) = match &self.state {
-            State::AgentVerified { standing, .. } => {
-                (None, *standing, now.plus(limits.idle_seconds))
+        let (before, sign_in_status, idle_at) = match &self.state {
+            State::AgentVerified { sign_in_status, .. } => {
+                (None, *sign_in_status, now.plus(limits.idle_seconds))
             }
-            State::AwaitingConsent { standing, ask, idle_at } => {
-                (Some(&ask.code), *standing, *idle_at)
+            State::AwaitingConsent { sign_in_status, ask, idle_at } => {
+                (Some(&ask.code), *sign_in_status, *idle_at)
             }
             State::Started { .. }
             | State::AgentChallenged { .. }
@@ -557,13 +582,13 @@ impl Verification {
             | State::Closed(_) => return Err(self.wrong_step()),
         };
         let (ecosystem, allowed) =
-            self.allowed(&self.customer, standing, asking.ecosystem, limits)?;
+            self.allowed(&self.customer, sign_in_status, asking.ecosystem, limits)?;
         let consent = Consent {
             ecosystem: ecosystem.id.clone(),
             ecosystem_name: ecosystem.name.clone(),
             environments: allowed,
             entries: Some(Entries {
-                match_number: asking.match_number,
+                verification_number: asking.verification_number,
                 agent: false,
                 customer: false,
                 page: self.page_digest(asking.page, key),
@@ -577,11 +602,12 @@ impl Verification {
             asking.code.expose(),
         );
         let code = SentCode::next(before, digest, idle_at, limits, now)?;
-        let detail = format!(
-            "ecosystem {}, sending {} of {}",
-            consent.ecosystem, code.sends, limits.sends_per_stage
-        );
-        let state = State::AwaitingConsent { standing, ask: Ask { code, consent }, idle_at };
+        let detail = Facts::ConsentRequest {
+            ecosystem: consent.ecosystem.clone(),
+            number: code.sends,
+            of: limits.sends_per_stage,
+        };
+        let state = State::AwaitingConsent { sign_in_status, ask: Ask { code, consent }, idle_at };
         Ok(self.step(state, now, Actor::Agent, Action::ConsentAsked, detail))
     }
 
@@ -623,7 +649,7 @@ impl Verification {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let State::AwaitingConsent { standing, mut ask, idle_at } = self.state.clone() else {
+        let State::AwaitingConsent { sign_in_status, mut ask, idle_at } = self.state.clone() else {
             return Err(self.wrong_step());
         };
         let Some(entries) = &mut ask.consent.entries else {
@@ -639,15 +665,15 @@ impl Verification {
         };
         let (state, action) = if whole {
             let idle_at = now.plus(limits.idle_seconds);
-            (State::Consented { standing, consent: ask.consent, idle_at }, Action::Consented)
+            (State::Consented { sign_in_status, consent: ask.consent, idle_at }, Action::Consented)
         } else {
             let idle_at = kept_alive(side, idle_at, limits, now);
-            (State::AwaitingConsent { standing, ask, idle_at }, Action::ConsentEntered)
+            (State::AwaitingConsent { sign_in_status, ask, idle_at }, Action::ConsentEntered)
         };
-        Ok(self.step(state, now, side.actor(), action, ""))
+        Ok(self.step(state, now, side.actor(), action, None))
     }
 
-    /// An entry of the customer's code was wrong, or beyond a budget. Gives what is left.
+    /// An entry of the customer's code was wrong, or beyond a quota. Gives what is left.
     ///
     /// # Errors
     /// Another step's turn.
@@ -657,17 +683,17 @@ impl Verification {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<(Self, u32), Refusal> {
-        let State::AwaitingConsent { standing, mut ask, idle_at } = self.state.clone() else {
+        let State::AwaitingConsent { sign_in_status, mut ask, idle_at } = self.state.clone() else {
             return Err(self.wrong_step());
         };
         ask.code.wrong += 1;
         let left = ask.code.attempts_left(limits);
         let detail = ask.code.wrong_entry(limits);
         if left == 0 {
-            return Ok((self.close(Outcome::Locked, None, now, side.actor(), detail), 0));
+            return Ok((self.close(Outcome::Locked, None, now, side.actor(), Some(detail)), 0));
         }
         let idle_at = kept_alive(side, idle_at, limits, now);
-        let state = State::AwaitingConsent { standing, ask, idle_at };
+        let state = State::AwaitingConsent { sign_in_status, ask, idle_at };
         Ok((self.step(state, now, side.actor(), Action::ConsentCodeRefused, detail), left))
     }
 
@@ -682,12 +708,12 @@ impl Verification {
         })
     }
 
-    /// The mail with the code of `sent` could not be sent, or may not have been: its cool-down is
+    /// The email with the code of `sent` could not be sent, or may not have been: its cool-down is
     /// lifted. A later sending is left alone.
     ///
     /// # Errors
     /// Another step's turn, or another code has gone out since.
-    pub fn mail_failed(
+    pub fn email_failed(
         self,
         sent: &Self,
         maybe_sent: bool,
@@ -711,12 +737,12 @@ impl Verification {
             | State::InSession { .. }
             | State::Closed(_) => return Err(self.wrong_step()),
         }
-        Ok(self.step(state, now, Actor::System, Action::MailFailed, ""))
+        Ok(self.step(state, now, Actor::System, Action::EmailFailed, None))
     }
 
     // --- the session ---
 
-    /// Whether a session may be issued, by the customer's record and standing as they are now,
+    /// Whether a session may be issued, by the customer's record and sign-in status as they are now,
     /// and where.
     ///
     /// # Errors
@@ -725,7 +751,7 @@ impl Verification {
     pub fn may_issue<'a>(
         &self,
         customer: Option<&'a Customer>,
-        standing: Standing,
+        sign_in_status: SignInStatus,
         limits: &Limits,
         now: Timestamp,
     ) -> Result<(&'a Ecosystem, Vec<Environment>), Refusal> {
@@ -737,7 +763,7 @@ impl Verification {
             .filter(|customer| customer.user_id == self.customer.user_id)
             .ok_or(Refusal::EnvironmentRefused)?;
         let (ecosystem, mut allowed) =
-            self.allowed(customer, standing, &consent.ecosystem, limits)?;
+            self.allowed(customer, sign_in_status, &consent.ecosystem, limits)?;
         // Never more than the customer was told of.
         allowed.retain(|environment| consent.environments.contains(environment));
         if allowed.is_empty() {
@@ -759,13 +785,13 @@ impl Verification {
         self.support_grant.as_ref().map_or_else(Visibility::default, |terms| terms.visibility)
     }
 
-    /// Takes the lease for a mint. `standing` is the customer's as it is now.
+    /// Takes the lease for a mint. `sign-in status` is the customer's as it is now.
     ///
     /// # Errors
     /// Another step's turn: a live lease is somebody else's. Begun too often.
     pub fn start_mint(
         self,
-        standing: Standing,
+        sign_in_status: SignInStatus,
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
@@ -776,16 +802,16 @@ impl Verification {
             return Err(Refusal::until(idle_at, now));
         }
         consent.mints += 1;
-        let detail = format!("attempt {}", consent.mints);
+        let detail = Facts::Attempt { number: consent.mints };
         let lease_until = now.plus(limits.mint_lease_seconds);
-        let state = State::Minting { standing, consent, idle_at, lease_until };
+        let state = State::Minting { sign_in_status, consent, idle_at, lease_until };
         Ok(self.step(state, now, Actor::Agent, Action::MintStarted, detail))
     }
 
-    /// The mint grant of the mint under way.
-    pub fn mint_grant_id(&self) -> Option<MintGrantId> {
+    /// The mint ticket of the mint under way.
+    pub fn mint_ticket_id(&self) -> Option<MintTicketId> {
         match &self.state {
-            State::Minting { consent, .. } => Some(MintGrantId::new(&self.id, consent.mints)),
+            State::Minting { consent, .. } => Some(MintTicketId::new(&self.id, consent.mints)),
             State::Started { .. }
             | State::AgentChallenged { .. }
             | State::AgentVerified { .. }
@@ -801,14 +827,14 @@ impl Verification {
     /// # Errors
     /// Another step's turn.
     pub fn mint_failed(self, now: Timestamp) -> Result<Self, Refusal> {
-        let State::Minting { standing, consent, idle_at, .. } = self.state.clone() else {
+        let State::Minting { sign_in_status, consent, idle_at, .. } = self.state.clone() else {
             return Err(self.wrong_step());
         };
-        let state = State::Consented { standing, consent, idle_at };
-        Ok(self.step(state, now, Actor::System, Action::MintFailed, ""))
+        let state = State::Consented { sign_in_status, consent, idle_at };
+        Ok(self.step(state, now, Actor::System, Action::MintFailed, None))
     }
 
-    /// The tokens are checked and sealed: the session begins. `page` is what the mail that tells
+    /// The tokens are checked and sealed: the session begins. `page` is what the email that tells
     /// the customer opens.
     ///
     /// # Errors
@@ -821,33 +847,28 @@ impl Verification {
         key: &HashKey,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let State::Minting { standing, mut consent, .. } = self.state.clone() else {
+        let State::Minting { sign_in_status, mut consent, .. } = self.state.clone() else {
             return Err(self.wrong_step());
         };
         self.fits_the_grant(session.expires_at)?;
         consent.end_pages = vec![self.page_digest(page, key)];
-        let detail = format!(
-            "ecosystem {}: {}",
-            consent.ecosystem,
-            session.environments().iter().map(|e| e.as_str()).collect::<Vec<_>>().join(", ")
-        );
-        let state = State::InSession { standing, consent, session };
+        let detail = Facts::Session {
+            ecosystem: consent.ecosystem.clone(),
+            environments: session.environments(),
+        };
+        let state = State::InSession { sign_in_status, consent, session };
         let mut next = self.step(state, now, Actor::System, Action::SessionStarted, detail);
-        next.notice = Some(Notice::owed(About::Start, now.plus(notice::GRACE)));
+        next.notice = Some(Notice::owed(NoticeKind::Start, now.plus(notice::GRACE)));
         Ok(next)
     }
 
-    /// The App's QR code went to the customer by mail or, for all that is known, did not. `None`
+    /// The App's QR code went to the customer by email or, for all that is known, did not. `None`
     /// once the session is over.
-    pub fn qr_mailed(self, sent: bool, now: Timestamp) -> Option<Self> {
+    pub fn qr_emailed(self, sent: bool, now: Timestamp) -> Option<Self> {
         let State::InSession { .. } = &self.state else { return None };
         let state = self.state.clone();
-        let (action, detail) = if sent {
-            (Action::AppQrSent, "to the customer")
-        } else {
-            (Action::MailFailed, "the App's QR code")
-        };
-        Some(self.step(state, now, Actor::System, action, detail))
+        let action = if sent { Action::AppQrSent } else { Action::EmailFailed };
+        Some(self.step(state, now, Actor::System, action, Facts::AppQr))
     }
 
     /// Uses the handoff that `secret` opens, once.
@@ -864,35 +885,35 @@ impl Verification {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let State::InSession { standing, consent, mut session } = self.state.clone() else {
+        let State::InSession { sign_in_status, consent, mut session } = self.state.clone() else {
             return Err(Refusal::HandoffRefused);
         };
         let allowed = customer
             .filter(|customer| customer.user_id == self.customer.user_id)
-            .and_then(|c| self.allowed(c, standing, &consent.ecosystem, limits).ok())
+            .and_then(|c| self.allowed(c, sign_in_status, &consent.ecosystem, limits).ok())
             .is_some_and(|(_, allowed)| allowed.contains(&environment));
         let place = session.find_handoff(&self.id, environment, secret, key);
         let (true, Some(place)) = (allowed, place) else {
             return Err(Refusal::HandoffRefused);
         };
         session.handoffs[place].redeemed_at = Some(now);
-        let state = State::InSession { standing, consent, session };
-        let detail = environment.as_str();
+        let state = State::InSession { sign_in_status, consent, session };
+        let detail = Facts::Environment { environment };
         Ok(self.step(state, now, Actor::Environment, Action::HandoffRedeemed, detail))
     }
 
     // --- a successor's activity ---
 
     /// The agent reads the activity of `customer`, as the directory has him now; `what` of it goes
-    /// into the record. No act: the deadline stays where it is.
+    /// into the record, `None` if there is no such item. No act: the deadline stays where it is.
     ///
     /// # Errors
     /// Another module than Ecosystem Admin; no consent, or over; the customer is gone, suspended or
-    /// no successor of this ecosystem any more; read too often.
+    /// no successor of this ecosystem any more; read too often; no such item.
     pub fn read_activity(
         self,
         customer: Option<&Customer>,
-        what: &str,
+        what: Option<Facts>,
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
@@ -900,10 +921,10 @@ impl Verification {
             Module::EcosystemAdmin => {}
             Module::TechnicalAssistance | Module::SupportGrant => return Err(Refusal::NoActivity),
         }
-        let (standing, consent) = match &self.state {
-            State::Consented { standing, consent, .. }
-            | State::Minting { standing, consent, .. }
-            | State::InSession { standing, consent, .. } => (*standing, consent),
+        let (sign_in_status, consent) = match &self.state {
+            State::Consented { sign_in_status, consent, .. }
+            | State::Minting { sign_in_status, consent, .. }
+            | State::InSession { sign_in_status, consent, .. } => (*sign_in_status, consent),
             State::Started { .. }
             | State::AgentChallenged { .. }
             | State::AgentVerified { .. }
@@ -913,11 +934,12 @@ impl Verification {
         let customer = customer
             .filter(|customer| customer.user_id == self.customer.user_id)
             .ok_or(Refusal::EnvironmentRefused)?;
-        self.allowed(customer, standing, &consent.ecosystem, limits)?;
+        self.allowed(customer, sign_in_status, &consent.ecosystem, limits)?;
         let reads = self.steps.iter().filter(|step| step.action == Action::ActivityRead).count();
         if reads >= MAX_READS {
             return Err(Refusal::until(self.expires_at().unwrap_or(now), now));
         }
+        let what = what.ok_or(Refusal::UnknownProcess)?;
         let state = self.state.clone();
         Ok(self.step(state, now, Actor::Agent, Action::ActivityRead, what))
     }
@@ -945,7 +967,7 @@ impl Verification {
                 Some(reason),
                 now,
                 Actor::Agent,
-                String::new(),
+                None,
             ))),
         }
     }
@@ -965,12 +987,12 @@ impl Verification {
             | State::AgentVerified { .. }
             | State::Closed(_) => return Err(Refusal::ConsentRefused),
         };
-        Ok(self.close(outcome, None, now, Actor::Customer, String::new()))
+        Ok(self.close(outcome, None, now, Actor::Customer, None))
     }
 
     /// The customer takes his support grant back, or replaces its credentials: before the session that
     /// is a denial, in it an end. `None` if it is closed already.
-    pub(crate) fn lose_grant(self, why: &str, now: Timestamp) -> Option<Self> {
+    pub(crate) fn lose_grant(self, why: Facts, now: Timestamp) -> Option<Self> {
         let outcome = match &self.state {
             State::Started { .. }
             | State::AgentChallenged { .. }
@@ -981,14 +1003,14 @@ impl Verification {
             State::InSession { .. } => Outcome::Ended,
             State::Closed(_) => return None,
         };
-        Some(self.close(outcome, None, now, Actor::Customer, why.to_owned()))
+        Some(self.close(outcome, None, now, Actor::Customer, Some(why)))
     }
 
     /// The verification as the clock leaves it: closed, with its step, if its deadline has passed.
     pub fn close_if_over(self, now: Timestamp) -> Option<Self> {
         let outcome = self.overdue(now)?;
         let deadline = self.expires_at()?;
-        let mut next = self.close(outcome, None, now, Actor::System, String::new());
+        let mut next = self.close(outcome, None, now, Actor::System, None);
         // However late anybody looks: it ended at its deadline, as every read in between has said.
         if let State::Closed(closed) = &mut next.state {
             closed.at = deadline;
@@ -998,7 +1020,7 @@ impl Verification {
 
     // --- the customer is told ---
 
-    /// Whether any mail about this verification may have reached the customer: who was never told
+    /// Whether any email about this verification may have reached the customer: who was never told
     /// of a beginning is told of no end.
     fn was_told_of(&self) -> bool {
         match &self.state {
@@ -1023,7 +1045,7 @@ impl Verification {
         }
     }
 
-    /// Takes the notice that is due, and puts off the next try. `page` is what a new mail about a
+    /// Takes the notice that is due, and puts off the next try. `page` is what a new email about a
     /// session opens; what one before opens is good until this one is out, for it may have arrived
     /// for all that. What is over and not closed yet has none: its news is that it is over.
     pub fn try_notice(
@@ -1031,7 +1053,7 @@ impl Verification {
         page: &Secret,
         key: &HashKey,
         now: Timestamp,
-    ) -> Option<(Self, About)> {
+    ) -> Option<(Self, NoticeKind)> {
         if self.overdue(now).is_some() {
             return None;
         }
@@ -1045,40 +1067,41 @@ impl Verification {
         Some((self, notice.about))
     }
 
-    /// The mail went out. `None` if that is not what the customer is owed any more. What the clock
+    /// The email went out. `None` if that is not what the customer is owed any more. What the clock
     /// alone has closed is not: it is owed its closing step first, and news of that.
-    pub fn told(mut self, about: About, now: Timestamp) -> Option<Self> {
-        if (self.status() == Status::Closed) != (about == About::Close) {
+    pub fn told(mut self, about: NoticeKind, now: Timestamp) -> Option<Self> {
+        if (self.status() == Status::Closed) != (about == NoticeKind::Close) {
             return None;
         }
         self.notice.take_if(|notice| notice.about == about)?;
         let mut state = self.state.clone();
         if let State::InSession { consent, .. } = &mut state {
-            // The mail that is out has the last of them.
+            // The email that is out has the last of them.
             consent.end_pages =
                 consent.end_pages.split_off(consent.end_pages.len().saturating_sub(1));
         }
-        let detail = match about {
-            About::GrantUsed => "that his support grant is used",
-            About::Start => "of the session",
-            About::Close => "how it ended",
-        };
-        Some(self.step(state, now, Actor::System, Action::CustomerTold, detail))
+        Some(self.step(
+            state,
+            now,
+            Actor::System,
+            Action::CustomerTold,
+            Facts::Notice { notice: about },
+        ))
     }
 
     // --- what is known ---
 
     /// How the customer stands with Cognito; known once the agent has proved himself, and from
     /// then on the customer's data may be shown.
-    pub fn standing(&self) -> Option<Standing> {
+    pub fn sign_in_status(&self) -> Option<SignInStatus> {
         match &self.state {
             State::Started { .. } | State::AgentChallenged { .. } => None,
-            State::AgentVerified { standing, .. }
-            | State::AwaitingConsent { standing, .. }
-            | State::Consented { standing, .. }
-            | State::Minting { standing, .. }
-            | State::InSession { standing, .. } => Some(*standing),
-            State::Closed(closed) => closed.standing,
+            State::AgentVerified { sign_in_status, .. }
+            | State::AwaitingConsent { sign_in_status, .. }
+            | State::Consented { sign_in_status, .. }
+            | State::Minting { sign_in_status, .. }
+            | State::InSession { sign_in_status, .. } => Some(*sign_in_status),
+            State::Closed(closed) => closed.sign_in_status,
         }
     }
 
@@ -1164,14 +1187,14 @@ impl Verification {
     fn allowed<'a>(
         &self,
         customer: &'a Customer,
-        standing: Standing,
+        sign_in_status: SignInStatus,
         ecosystem: &str,
         limits: &Limits,
     ) -> Result<(&'a Ecosystem, Vec<Environment>), Refusal> {
         if customer.status != CustomerStatus::Active {
             return Err(Refusal::NotAllowed(NotAllowed::Suspended));
         }
-        if standing.sign_in != SignIn::Confirmed {
+        if sign_in_status.sign_in != SignIn::Confirmed {
             return Err(Refusal::NotAllowed(NotAllowed::CannotSignIn));
         }
         let is_successor = || customer.ecosystems.iter().any(|e| e.role == Role::Successor);
@@ -1200,13 +1223,13 @@ impl Verification {
         reason: Option<Reason>,
         now: Timestamp,
         actor: Actor,
-        detail: String,
+        detail: Option<Facts>,
     ) -> Self {
         // The first news of a session is no news any more.
         let owed = self.was_told_of();
         let state = self.state.clone().close(outcome, reason, now);
         let mut next = self.step(state, now, actor, outcome.action(), detail);
-        next.notice = owed.then_some(Notice::owed(About::Close, now));
+        next.notice = owed.then_some(Notice::owed(NoticeKind::Close, now));
         next
     }
 
@@ -1216,10 +1239,10 @@ impl Verification {
         at: Timestamp,
         actor: Actor,
         action: Action,
-        detail: impl Into<String>,
+        detail: impl Into<Option<Facts>>,
     ) -> Self {
         self.state = state;
-        let entry = Entry { at, actor, action, detail: detail.into() };
+        let entry = Entry { at, actor, action, detail: detail.into().map(Detail::Facts) };
         chain::append(&self.id, &mut self.steps, entry);
         self.version += 1;
         self
@@ -1248,16 +1271,17 @@ fn kept_alive(side: Side, idle_at: Timestamp, limits: &Limits, now: Timestamp) -
 impl State {
     /// Closed, with what is worth keeping. Tokens, handoffs and codes go.
     fn close(self, outcome: Outcome, reason: Option<Reason>, at: Timestamp) -> Self {
-        let (standing, consent, session) = match self {
+        let (sign_in_status, consent, session) = match self {
             Self::Started { .. } | Self::AgentChallenged { .. } => (None, None, None),
-            Self::AgentVerified { standing, .. } => (Some(standing), None, None),
-            Self::AwaitingConsent { standing, ask, .. } => {
-                (Some(standing), Some(ask.consent), None)
+            Self::AgentVerified { sign_in_status, .. } => (Some(sign_in_status), None, None),
+            Self::AwaitingConsent { sign_in_status, ask, .. } => {
+                (Some(sign_in_status), Some(ask.consent), None)
             }
-            Self::Consented { standing, consent, .. } | Self::Minting { standing, consent, .. } => {
-                (Some(standing), Some(consent), None)
+            Self::Consented { sign_in_status, consent, .. }
+            | Self::Minting { sign_in_status, consent, .. } => {
+                (Some(sign_in_status), Some(consent), None)
             }
-            Self::InSession { standing, consent, session } => {
+            Self::InSession { sign_in_status, consent, session } => {
                 let past = PastSession {
                     started_at: session.started_at,
                     expires_at: session.expires_at,
@@ -1269,11 +1293,11 @@ impl State {
                         .filter_map(|h| Some((h.environment, h.redeemed_at?)))
                         .collect(),
                 };
-                (Some(standing), Some(consent), Some(past))
+                (Some(sign_in_status), Some(consent), Some(past))
             }
             Self::Closed(closed) => return Self::Closed(closed),
         };
-        Self::Closed(Closed { outcome, at, reason, standing, consent, session })
+        Self::Closed(Closed { outcome, at, reason, sign_in_status, consent, session })
     }
 }
 
@@ -1344,7 +1368,7 @@ impl SentCode {
         }
     }
 
-    fn wrong_entry(&self, limits: &Limits) -> String {
-        format!("wrong entry {} of {}", self.wrong, limits.wrong_per_stage)
+    fn wrong_entry(&self, limits: &Limits) -> Facts {
+        Facts::WrongEntry { number: self.wrong, of: limits.wrong_per_stage }
     }
 }

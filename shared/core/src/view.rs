@@ -5,10 +5,11 @@ use serde::Serialize;
 use crate::chain::Step;
 use crate::directory::{CustomerStatus, Locale, Plan, Role, SignIn};
 use crate::entitlement::{Environment, environments};
-use crate::identity::{Agent, Email, VerificationId};
+use crate::identity::{Agent, EmailAddress, VerificationId};
 use crate::limits::Limits;
 use crate::mint::Visibility;
 use crate::session::IssuedHandoff;
+use crate::step_detail::Detail;
 use crate::support_grant::SupportGrantId;
 use crate::time::Timestamp;
 use crate::verification::{Module, Outcome, Side, State, Status, Verification};
@@ -81,7 +82,8 @@ struct CodeView {
 
 #[derive(Debug, Serialize)]
 struct ConsentEntries<'a> {
-    match_number: &'a str,
+    #[serde(rename = "match_number")]
+    verification_number: &'a str,
     agent_entered: bool,
     customer_entered: bool,
 }
@@ -127,9 +129,13 @@ impl HandoffView {
     }
 
     /// A handoff that was sent to the customer at this address; to none if it could not be.
-    pub fn mailed(issued: IssuedHandoff, to: Option<&Email>) -> Self {
+    pub fn mailed(issued: IssuedHandoff, to: Option<&EmailAddress>) -> Self {
         let IssuedHandoff { environment, landing, secret: _ } = issued;
-        Self { environment, landing, holder: Holder::Customer { sent_to: to.map(Email::masked) } }
+        Self {
+            environment,
+            landing,
+            holder: Holder::Customer { sent_to: to.map(EmailAddress::masked) },
+        }
     }
 }
 
@@ -145,7 +151,7 @@ struct StepView<'a> {
     at: String,
     actor: crate::chain::Actor,
     action: crate::chain::Action,
-    detail: &'a str,
+    detail: Option<&'a Detail>,
 }
 
 impl<'a> VerificationView<'a> {
@@ -198,7 +204,7 @@ impl<'a> VerificationView<'a> {
             code: code_view(verification, limits),
             consent: consent.and_then(|consent| consent.entries.as_ref()).map(|entries| {
                 ConsentEntries {
-                    match_number: &entries.match_number,
+                    verification_number: &entries.verification_number,
                     agent_entered: entries.agent,
                     customer_entered: entries.customer,
                 }
@@ -219,11 +225,11 @@ impl<'a> VerificationView<'a> {
 impl<'a> CustomerView<'a> {
     fn new(verification: &'a Verification, limits: &Limits) -> Self {
         let customer = &verification.customer;
-        let known = verification.standing().map(|standing| KnownCustomer {
+        let known = verification.sign_in_status().map(|sign_in_status| KnownCustomer {
             name: &customer.name,
             status: customer.status,
-            sign_in: standing.sign_in,
-            mfa: standing.mfa,
+            sign_in: sign_in_status.sign_in,
+            mfa: sign_in_status.mfa,
             ecosystems: customer
                 .ecosystems
                 .iter()
@@ -244,7 +250,13 @@ impl<'a> CustomerView<'a> {
 impl<'a> From<&'a Step> for StepView<'a> {
     fn from(step: &'a Step) -> Self {
         let Step { seq, at, actor, action, detail, hash: _ } = step;
-        Self { seq: *seq, at: at.to_string(), actor: *actor, action: *action, detail }
+        Self {
+            seq: *seq,
+            at: at.to_string(),
+            actor: *actor,
+            action: *action,
+            detail: detail.as_ref(),
+        }
     }
 }
 
@@ -290,7 +302,8 @@ pub struct ConsentView<'a> {
     environments: Vec<Environment>,
     /// How long a session lasts at most.
     minutes: u32,
-    match_number: Option<&'a str>,
+    #[serde(rename = "match_number")]
+    verification_number: Option<&'a str>,
     code_expires_at: Option<String>,
     customer_entered: bool,
     session_expires_at: Option<String>,
@@ -320,7 +333,7 @@ impl<'a> ConsentView<'a> {
             ecosystem: EcosystemName { id: &consent.ecosystem, name: &consent.ecosystem_name },
             environments: opened.unwrap_or_else(|| consent.environments.clone()),
             minutes: limits.session_minutes(),
-            match_number: entries.map(|entries| entries.match_number.as_str()),
+            verification_number: entries.map(|entries| entries.verification_number.as_str()),
             code_expires_at: verification.sent_code().map(|(code, _)| code.expires_at.to_string()),
             customer_entered: entries.is_some_and(|entries| entries.customer),
             session_expires_at: deadline.map(|at| at.to_string()),

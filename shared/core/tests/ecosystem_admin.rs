@@ -3,12 +3,13 @@
 
 use support_core::activity::{ActivityView, Item, PAGE, Position};
 use support_core::chain;
-use support_core::directory::{Customer, Plan, Process, Role, SignIn, Standing};
+use support_core::directory::{Customer, Plan, Process, Role, SignIn, SignInStatus};
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason};
 use support_core::limits::Limits;
 use support_core::receipt::Receipt;
 use support_core::refusal::{NotAllowed, Refusal};
+use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
 use support_core::verification::{
     Asking, Cancelled, Module, Outcome, Side, State, Status, Verification,
@@ -37,14 +38,19 @@ fn walk() -> Walk {
 fn ask(walk: &Walk, ecosystem: &str) -> Result<Status, Refusal> {
     let code = right();
     let page = &walk.page.secret;
-    let asking = Asking { ecosystem, code: &code, page, match_number: "47".into() };
+    let asking = Asking { ecosystem, code: &code, page, verification_number: "47".into() };
     let verification = walk.verification.clone();
     verification.ask_customer(asking, &walk.key, &walk.limits, walk.now).map(|v| v.status())
 }
 
 fn read(walk: &Walk) -> Result<Verification, Refusal> {
     let verification = walk.verification.clone().at(walk.now);
-    verification.read_activity(Some(&successor()), "the list", &walk.limits, walk.now)
+    verification.read_activity(
+        Some(&successor()),
+        Some(Facts::ActivityList { continued: false }),
+        &walk.limits,
+        walk.now,
+    )
 }
 
 fn shown(verification: &Verification) -> serde_json::Value {
@@ -135,12 +141,12 @@ fn the_receipt_says_who_got_the_qr_code() {
     let mut walk = walk();
     let handoffs = walk.session();
     let verification = walk.verification.clone();
-    let sent = verification.clone().qr_mailed(true, NOON).unwrap();
+    let sent = verification.clone().qr_emailed(true, NOON).unwrap();
     assert_eq!(given_to(sent.clone()), "customer");
     assert_eq!(sent.steps.len(), verification.steps.len() + 1);
     assert_eq!(chain::check(&sent.id, &sent.steps), Ok(()));
     assert_eq!(sent.expires_at(), verification.expires_at());
-    let lost = verification.clone().qr_mailed(false, NOON).unwrap();
+    let lost = verification.clone().qr_emailed(false, NOON).unwrap();
     assert_eq!(given_to(lost), serde_json::Value::Null);
     // Opened before anybody wrote down that it was sent: then it was.
     assert_eq!(given_to(verification.clone()), serde_json::Value::Null);
@@ -153,8 +159,8 @@ fn the_receipt_says_who_got_the_qr_code() {
         .unwrap();
     assert_eq!(given_to(opened), "customer");
     // What is over stays as it is.
-    assert!(ended(verification, NOON).qr_mailed(true, NOON).is_none());
-    assert!(self::walk().verification.qr_mailed(true, NOON).is_none());
+    assert!(ended(verification, NOON).qr_emailed(true, NOON).is_none());
+    assert!(self::walk().verification.qr_emailed(true, NOON).is_none());
 }
 
 #[test] // P7
@@ -219,7 +225,7 @@ fn a_reading_is_one_step_and_no_act() {
         assert_eq!(after.version, before.version + 1);
         assert_eq!(after.steps.len(), before.steps.len() + 1);
         assert_eq!(chain::check(&after.id, &after.steps), Ok(()));
-        assert_eq!(after.mint_grant_id(), before.mint_grant_id(), "a mint goes on");
+        assert_eq!(after.mint_ticket_id(), before.mint_ticket_id(), "a mint goes on");
     }
     let mut walk = walk();
     walk.consent();
@@ -248,7 +254,12 @@ fn his_record_as_it_is_now_decides_on_reading_too() {
     walk.consent();
     let read = |now: Option<Customer>| {
         let verification = walk.verification.clone();
-        let read = verification.read_activity(now.as_ref(), "", &walk.limits, walk.now);
+        let read = verification.read_activity(
+            now.as_ref(),
+            Some(Facts::ActivityList { continued: true }),
+            &walk.limits,
+            walk.now,
+        );
         read.map(|v| v.status())
     };
     assert_eq!(read(Some(successor())), Ok(Status::Consented));
@@ -261,7 +272,12 @@ fn his_record_as_it_is_now_decides_on_reading_too() {
     assert_eq!(read(Some(suspended)), Err(Refusal::NotAllowed(NotAllowed::Suspended)));
     let mut walk = Walk::start(1);
     walk.consent();
-    let read = walk.verification.read_activity(Some(&successor()), "", &walk.limits, NOON);
+    let read = walk.verification.read_activity(
+        Some(&successor()),
+        Some(Facts::ActivityList { continued: true }),
+        &walk.limits,
+        NOON,
+    );
     assert_eq!(read.unwrap_err(), Refusal::NoActivity, "technical assistance");
 }
 
@@ -269,8 +285,10 @@ fn his_record_as_it_is_now_decides_on_reading_too() {
 fn a_customer_who_could_not_sign_in_is_refused_with_that_reason() {
     let mut walk = walk();
     walk.prove();
-    let State::AgentVerified { standing, .. } = &mut walk.verification.state else { panic!() };
-    *standing = Standing { sign_in: SignIn::Disabled, mfa: false };
+    let State::AgentVerified { sign_in_status, .. } = &mut walk.verification.state else {
+        panic!()
+    };
+    *sign_in_status = SignInStatus { sign_in: SignIn::Disabled, mfa: false };
     assert_eq!(ask(&walk, "eco-1"), Err(Refusal::NotAllowed(NotAllowed::CannotSignIn)));
 }
 
@@ -364,7 +382,15 @@ fn pages_leave_nothing_out_and_repeat_nothing_while_new_items_come() {
         let whole = count + walk.verification.steps.len();
         let read_again = |v: &mut Verification, p: &mut Vec<Process>| {
             let limits = Limits::default();
-            *v = v.clone().read_activity(Some(&successor()), "", &limits, NOON.plus(60)).unwrap();
+            *v = v
+                .clone()
+                .read_activity(
+                    Some(&successor()),
+                    Some(Facts::ActivityList { continued: true }),
+                    &limits,
+                    NOON.plus(60),
+                )
+                .unwrap();
             p.push(process("newer", NOON.plus(60)));
         };
         let pages = pages(&mut walk.verification, &mut processes, read_again);
@@ -387,11 +413,14 @@ fn an_item_by_itself_has_its_detail() {
     let processes = [process("p-1", NOON), process("step-1", NOON)];
     let detail = |id: &str| {
         let item = Item::find(id, &processes, steps)?;
-        Some(serde_json::to_value(item).unwrap()["detail"].as_str().unwrap().to_owned())
+        Some(serde_json::to_value(item).unwrap()["detail"].take())
     };
-    assert_eq!(detail("p-1").as_deref(), Some("Detail p-1"));
-    assert_eq!(detail("step-1").as_deref(), Some("Detail step-1"), "the customer's goes first");
-    assert_eq!(detail("step-2").as_deref(), Some("sending 1 of 5"));
+    assert_eq!(detail("p-1"), Some("Detail p-1".into()));
+    assert_eq!(detail("step-1"), Some("Detail step-1".into()), "the customer's goes first");
+    assert_eq!(
+        detail("step-2"),
+        Some(serde_json::json!({"kind": "sending", "number": 1, "of": 5}))
+    );
     for id in ["", "p-2", "step-", "step-0", "step-4", "step-99999999999", "step--1", "STEP-1"] {
         assert_eq!(detail(id), None, "{id:?}");
     }

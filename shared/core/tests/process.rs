@@ -6,13 +6,13 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use support_core::attempt::{Decision, attempt};
 use support_core::chain;
-use support_core::directory::{CustomerStatus, Role, SignIn, Standing};
+use support_core::directory::{CustomerStatus, Role, SignIn, SignInStatus};
 use support_core::entitlement::Environment;
 use support_core::entry::decide_customer_entry;
 use support_core::identity::{LinkToken, Reason};
 use support_core::limits::{ConsentMode, Limits};
 use support_core::ports::{Change, Verifications};
-use support_core::refusal::{NotAllowed, Refusal, Stop};
+use support_core::refusal::{CallError, NotAllowed, Refusal};
 use support_core::secret::Secret;
 use support_core::time::Timestamp;
 use support_core::verification::{
@@ -41,7 +41,7 @@ enum Action {
     Session,
     Redeem,
     Cancel,
-    Stop,
+    CallError,
 }
 use Action::*;
 
@@ -59,7 +59,7 @@ const ACTIONS: [Action; 14] = [
     Session,
     Redeem,
     Cancel,
-    Stop,
+    CallError,
 ];
 
 fn cancel(verification: Verification, now: Timestamp) -> Next {
@@ -93,7 +93,7 @@ fn act(walk: &Walk, action: Action) -> Next {
                 ecosystem: "eco-1",
                 code: &right(),
                 page: &page.secret,
-                match_number: "47".into(),
+                verification_number: "47".into(),
             };
             v.ask_customer(asking, key, limits, now)
         }
@@ -116,7 +116,7 @@ fn act(walk: &Walk, action: Action) -> Next {
             v.redeem(Environment::Web, &secret, Some(&customer), key, limits, now)
         }
         Cancel => cancel(v, now),
-        Stop => v.stop_by_customer(now),
+        CallError => v.stop_by_customer(now),
     }
 }
 
@@ -176,9 +176,9 @@ fn everywhere_from(start: Start) -> Vec<(&'static str, Walk)> {
         ("lease lapsed", lapsed),
         ("in_session", at(start, |w| _ = w.session())),
         ("completed", completed),
-        ("ended", after(start, |w| _ = w.session(), Stop)),
+        ("ended", after(start, |w| _ = w.session(), CallError)),
         ("cancelled", after(start, |w| _ = w.mint(), Cancel)),
-        ("denied", after(start, |w| _ = w.consent(), Stop)),
+        ("denied", after(start, |w| _ = w.consent(), CallError)),
         ("expired", expired),
         ("locked", locked),
     ]
@@ -190,7 +190,7 @@ fn everywhere() -> Vec<(&'static str, Walk)> {
     all.extend([
         ("agent_verified", at(by_look_up, |w| _ = w.prove())),
         ("awaiting_consent", at(by_look_up, |w| _ = w.prove().ask("eco-1"))),
-        ("denied", after(by_look_up, |w| _ = w.prove().ask("eco-1"), Stop)),
+        ("denied", after(by_look_up, |w| _ = w.prove().ask("eco-1"), CallError)),
     ]);
     all
 }
@@ -221,16 +221,16 @@ fn every_state_knows_every_action() {
                 (AgentMisreads, AwaitingConsent),
                 (CustomerMistypes, AwaitingConsent),
                 (Cancel, Closed),
-                (Stop, Closed),
+                (CallError, Closed),
             ],
         ),
-        ("consented", &[(Mint, Minting), (Cancel, Closed), (Stop, Closed)]),
+        ("consented", &[(Mint, Minting), (Cancel, Closed), (CallError, Closed)]),
         (
             "minting",
-            &[(MintFails, Consented), (Session, InSession), (Cancel, Closed), (Stop, Closed)],
+            &[(MintFails, Consented), (Session, InSession), (Cancel, Closed), (CallError, Closed)],
         ),
-        ("lease lapsed", &[(Mint, Minting), (Cancel, Closed), (Stop, Closed)]),
-        ("in_session", &[(Redeem, InSession), (Cancel, Closed), (Stop, Closed)]),
+        ("lease lapsed", &[(Mint, Minting), (Cancel, Closed), (CallError, Closed)]),
+        ("in_session", &[(Redeem, InSession), (Cancel, Closed), (CallError, Closed)]),
         ("completed", &[]),
         ("ended", &[]),
         ("cancelled", &[(Cancel, Closed)]),
@@ -257,13 +257,13 @@ fn every_state_under_a_grant_knows_every_action() {
                 (Cancel, Closed),
             ],
         ),
-        ("consented", &[(Mint, Minting), (Cancel, Closed), (Stop, Closed)]),
+        ("consented", &[(Mint, Minting), (Cancel, Closed), (CallError, Closed)]),
         (
             "minting",
-            &[(MintFails, Consented), (Session, InSession), (Cancel, Closed), (Stop, Closed)],
+            &[(MintFails, Consented), (Session, InSession), (Cancel, Closed), (CallError, Closed)],
         ),
-        ("lease lapsed", &[(Mint, Minting), (Cancel, Closed), (Stop, Closed)]),
-        ("in_session", &[(Redeem, InSession), (Cancel, Closed), (Stop, Closed)]),
+        ("lease lapsed", &[(Mint, Minting), (Cancel, Closed), (CallError, Closed)]),
+        ("in_session", &[(Redeem, InSession), (Cancel, Closed), (CallError, Closed)]),
         ("completed", &[]),
         ("ended", &[]),
         ("cancelled", &[(Cancel, Closed)]),
@@ -297,7 +297,7 @@ fn try_everything(walks: Vec<(&'static str, Walk)>, allowed: &[Allowed]) -> usiz
                 (Err(refusal), None) => {
                     let own = match action {
                         Redeem => Refusal::HandoffRefused,
-                        Stop => Refusal::ConsentRefused,
+                        CallError => Refusal::ConsentRefused,
                         _ => Refusal::WrongStep(before.status()),
                     };
                     assert_eq!(refusal, own, "{action:?} in {name}");
@@ -409,10 +409,10 @@ fn a_mail_that_failed_is_counted_and_not_cooled_down() {
     walk.challenge();
     assert_eq!(walk.verification.sends(), 1);
     let first = walk.verification.clone();
-    walk.verification = first.clone().mail_failed(&first, false, walk.now).unwrap();
+    walk.verification = first.clone().email_failed(&first, false, walk.now).unwrap();
     walk.challenge();
     assert_eq!(walk.verification.sends(), 2);
-    let late = walk.verification.mail_failed(&first, false, walk.now).unwrap_err();
+    let late = walk.verification.email_failed(&first, false, walk.now).unwrap_err();
     assert_eq!(late, Refusal::WrongStep(Status::AgentChallenged), "of a sending since replaced");
 }
 
@@ -427,7 +427,7 @@ fn a_resend_kills_code_page_and_entries() {
         ecosystem: "eco-2",
         code: &support_core::code::Code::parse("777777").unwrap(),
         page: &new_page,
-        match_number: "48".into(),
+        verification_number: "48".into(),
     };
     let next =
         walk.verification.clone().ask_customer(asking, &walk.key, &walk.limits, walk.now).unwrap();
@@ -494,7 +494,7 @@ fn a_code_is_good_for_its_verification_agent_customer_and_ecosystem_alone() {
 
 #[test]
 fn a_customer_who_could_not_sign_in_is_not_asked() {
-    let ask = |standing: Standing, change: fn(&mut Verification)| {
+    let ask = |sign_in_status: SignInStatus, change: fn(&mut Verification)| {
         let mut walk = Walk::start(1);
         walk.challenge();
         let Ok(Verdict::Right(code)) =
@@ -504,7 +504,7 @@ fn a_customer_who_could_not_sign_in_is_not_asked() {
         };
         let verification = walk.verification.clone();
         walk.verification =
-            verification.prove_agent(code, standing, &walk.limits, walk.now).unwrap();
+            verification.prove_agent(code, sign_in_status, &walk.limits, walk.now).unwrap();
         change(&mut walk.verification);
         act(&walk, Ask).map(|next| next.status())
     };
@@ -517,7 +517,7 @@ fn a_customer_who_could_not_sign_in_is_not_asked() {
         SignIn::Federated,
         SignIn::Missing,
     ] {
-        let refused = ask(Standing { sign_in, mfa: false }, |_| {});
+        let refused = ask(SignInStatus { sign_in, mfa: false }, |_| {});
         assert_eq!(refused, Err(Refusal::NotAllowed(NotAllowed::CannotSignIn)), "{sign_in:?}");
     }
     let suspended = ask(CONFIRMED, |v| v.customer.status = CustomerStatus::Suspended);
@@ -687,7 +687,7 @@ async fn of_a_hundred_right_entries_at_once_one_counts() {
                 assert_eq!(next.status(), Status::Consented);
                 succeeded += 1;
             }
-            Err(Stop::Refused(Refusal::WrongStep(Status::Consented) | Refusal::Conflict)) => {}
+            Err(CallError::Refused(Refusal::WrongStep(Status::Consented) | Refusal::Conflict)) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -721,7 +721,7 @@ async fn of_fifty_wrong_entries_at_once_five_are_judged() {
     for call in calls {
         match call.join().unwrap() {
             Ok(Err(Refusal::CodeRefused { .. })) => judged += 1,
-            Err(Stop::Refused(Refusal::WrongStep(Status::Closed) | Refusal::Conflict)) => {}
+            Err(CallError::Refused(Refusal::WrongStep(Status::Closed) | Refusal::Conflict)) => {}
             other => panic!("{other:?}"),
         }
     }

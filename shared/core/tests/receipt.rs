@@ -9,7 +9,7 @@ use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason, TicketNumber};
 use support_core::receipt::{Fault, PublicKey, Receipt, check};
 use support_core::time::Timestamp;
-use support_core::verification::{About, Cancelled, Outcome, Verification};
+use support_core::verification::{Cancelled, NoticeKind, Outcome, Verification};
 use support_testing::samples::{NOON, Walk, customer, granted};
 use support_testing::signer::Signer;
 
@@ -86,7 +86,7 @@ fn what_is_wrong_is_said_and_where() {
         assert!(text.contains(from), "{from}");
         check(text.replacen(from, to, 1).as_bytes(), &key.public_key()).unwrap_err()
     };
-    assert_eq!(fault("sending 1 of 5", "sending 2 of 5"), Fault::Step(2));
+    assert_eq!(fault(r#""number":1,"of":5"#, r#""number":2,"of":5"#), Fault::Step(2));
     assert_eq!(fault(r#""actor":"customer""#, r#""actor":"agent""#), Fault::Step(5));
     assert_eq!(fault(r#""outcome":"ended""#, r#""outcome":"completed""#), Fault::Signature);
     assert_eq!(fault(r#""name":"ana""#, r#""name":"ann""#), Fault::Signature);
@@ -190,7 +190,7 @@ fn a_receipt_says_who_why_where_when_and_who_got_the_qr() {
         panic!("it was open")
     };
     // What comes after the end is no part of it.
-    let told = closed.clone().told(About::Close, walk.wait(60).now).unwrap();
+    let told = closed.clone().told(NoticeKind::Close, walk.wait(60).now).unwrap();
     let receipt = Receipt::of(&told).unwrap();
     assert_eq!(receipt, Receipt::of(&closed).unwrap());
     let value: serde_json::Value = serde_json::from_slice(&receipt.canonical()).unwrap();
@@ -234,7 +234,7 @@ fn what_stayed_hidden_is_signed() {
     assert_eq!(value["module"], "support-grant");
     assert_eq!(value["app_qr_given_to"], "agent");
     let id = &closed.support_grant.as_ref().unwrap().id;
-    assert_eq!(value["steps"][0]["detail"], format!("support grant {id}"));
+    assert_eq!(value["steps"][0]["detail"], json!({"kind": "support-grant", "id": id}));
     let text = String::from_utf8(key.file(&receipt)).unwrap();
     assert_eq!(check(text.as_bytes(), &key.public_key()), Ok(receipt));
     let said = r#""visibility":{"messages":true,"talks":false}"#;

@@ -5,22 +5,23 @@ use std::fmt::Debug;
 
 use proptest::prelude::*;
 use support_core::chain::{self, Action, Actor};
-use support_core::directory::{Customer, CustomerStatus, Locale, Role, SignIn, Standing};
+use support_core::directory::{Customer, CustomerStatus, Locale, Role, SignIn, SignInStatus};
+use support_core::email::Email;
 use support_core::entitlement::{Environment, RcmForMembers};
 use support_core::identity::{Agent, LinkToken, Reason, VerificationId};
 use support_core::limits::Limits;
-use support_core::mail::Mail;
 use support_core::mint::Visibility;
 use support_core::receipt::Receipt;
 use support_core::refusal::{NotAllowed, Refusal};
 use support_core::secret::{HashKey, Secret};
+use support_core::step_detail::Facts;
 use support_core::support_grant::{
-    Credentials, Ended, Entered, GrantAbout, GrantEnding, GrantKey, GrantLimits, Offer,
-    SupportGrant, Typed, may_offer, use_mail,
+    Credentials, Ended, Entered, GrantEnding, GrantKey, GrantLimits, GrantNoticeKind, Offer,
+    SupportGrant, Typed, may_offer, use_email,
 };
 use support_core::time::Timestamp;
 use support_core::verification::{
-    About, Asking, Cancelled, Module, Outcome, Side, State, Status, Verification,
+    Asking, Cancelled, Module, NoticeKind, Outcome, Side, State, Status, Verification,
 };
 use support_core::view::{ConsentView, VerificationView};
 use support_testing::samples::{
@@ -443,7 +444,7 @@ fn create(
     let mut person = customer("carla");
     let mut offer = Offer {
         customer: &customer("carla"),
-        standing: CONFIRMED,
+        sign_in_status: CONFIRMED,
         ecosystem,
         visibility: Visibility::default(),
         minutes: 15,
@@ -481,8 +482,12 @@ fn a_customer_offers_what_is_his_and_could_be_opened() {
         SignIn::Federated,
         SignIn::Missing,
     ] {
-        let refused =
-            create(None, "eco-1", |o, _| o.standing = Standing { sign_in, mfa: false }, NOON);
+        let refused = create(
+            None,
+            "eco-1",
+            |o, _| o.sign_in_status = SignInStatus { sign_in, mfa: false },
+            NOON,
+        );
         assert_eq!(refused.unwrap_err(), Refusal::NotAllowed(NotAllowed::CannotSignIn));
     }
 }
@@ -524,7 +529,7 @@ fn there_is_one_live_grant_and_a_later_one_takes_the_place_of_one_that_is_over()
         assert_ne!(next.terms.id, before.terms.id);
         assert_eq!(next.key, before.key);
         assert_eq!((next.redeemed_by, next.verification), (None, None));
-        assert_eq!(next.notice.map(|notice| notice.about), Some(GrantAbout::Created));
+        assert_eq!(next.notice.map(|notice| notice.about), Some(GrantNoticeKind::Created));
     }
 }
 
@@ -557,10 +562,10 @@ fn a_redeem_starts_a_verification_with_one_step_and_a_notice() {
     assert_eq!((verification.status(), verification.version), (Status::Started, 1));
     let [step] = verification.steps.as_slice() else { panic!("{:?}", verification.steps) };
     assert_eq!((step.actor, step.action, step.at), (Actor::Agent, Action::Started, NOON));
-    assert_eq!(step.detail, format!("support grant {}", grant.terms.id));
+    assert_eq!(step.detail, Some(Facts::SupportGrant { id: grant.terms.id.clone() }.into()));
     assert_eq!(chain::check(&verification.id, &verification.steps), Ok(()));
     let notice = verification.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (About::GrantUsed, NOON.plus(20)));
+    assert_eq!((notice.about, notice.due_at), (NoticeKind::GrantUsed, NOON.plus(20)));
     assert_eq!(verification.expires_at(), Some(NOON.plus(900)), "idle like any other");
     assert_eq!((verification.ticket, verification.created_at), (None, NOON));
 }
@@ -692,24 +697,24 @@ fn in_every_state_revoking_ends_it_and_regenerating_ends_it_but_for_a_session() 
         let (renewed, credentials, by_regenerate) =
             grant.clone().regenerate(Some(open.clone()), &key(), &mut rng(5), now);
         for (closed, expected, why) in [
-            (by_revoke, revoke, "the support grant was revoked"),
-            (by_regenerate, regenerate, "the credentials were replaced"),
+            (by_revoke, revoke, Facts::GrantRevoked),
+            (by_regenerate, regenerate, Facts::CredentialsReplaced),
         ] {
             let Some(outcome) = expected else {
-                assert!(closed.is_none(), "{name}: {why}");
+                assert!(closed.is_none(), "{name}: {why:?}");
                 continue;
             };
-            let closed = closed.unwrap_or_else(|| panic!("{name}: {why}"));
+            let closed = closed.unwrap_or_else(|| panic!("{name}: {why:?}"));
             let State::Closed(facts) = &closed.state else { panic!("{name}: open") };
-            assert_eq!((facts.outcome, facts.at), (*outcome, now), "{name}: {why}");
+            assert_eq!((facts.outcome, facts.at), (*outcome, now), "{name}: {why:?}");
             assert_eq!(facts.session.is_some(), *outcome == Ended, "{name}");
-            assert_eq!(closed.version, walk.verification.version + 1, "{name}: {why}");
-            assert_eq!(closed.steps.len(), walk.verification.steps.len() + 1, "{name}: {why}");
+            assert_eq!(closed.version, walk.verification.version + 1, "{name}: {why:?}");
+            assert_eq!(closed.steps.len(), walk.verification.steps.len() + 1, "{name}: {why:?}");
             assert_eq!(chain::check(&closed.id, &closed.steps), Ok(()));
             let last = closed.steps.last().unwrap();
-            assert_eq!((last.actor, last.detail.as_str()), (Actor::Customer, why), "{name}");
+            assert_eq!((last.actor, &last.detail), (Actor::Customer, &Some(why.into())), "{name}");
             let owed = closed.notice.map(|notice| (notice.about, notice.due_at));
-            assert_eq!(owed, Some((About::Close, now)), "{name}: he is told of every end");
+            assert_eq!(owed, Some((NoticeKind::Close, now)), "{name}: he is told of every end");
             assert!(closed.support_grant.is_some(), "{name}");
         }
         assert_eq!(revoked.version, grant.version + 1, "{name}");
@@ -760,7 +765,7 @@ fn nothing_is_asked_of_a_customer_who_consented_beforehand() {
             ecosystem: "eco-1",
             code: &code,
             page: &page.secret,
-            match_number: "47".into(),
+            verification_number: "47".into(),
         };
         assert_eq!(v.clone().ask_customer(asking, key, limits, now).unwrap_err(), wrong_step);
         for side in [Side::Agent, Side::Customer] {
@@ -769,7 +774,12 @@ fn nothing_is_asked_of_a_customer_who_consented_beforehand() {
             let refused = v.clone().refuse_customer_code(side, limits, now).map(drop);
             assert_eq!(refused.unwrap_err(), wrong_step, "{name}");
         }
-        let read = v.clone().read_activity(Some(&customer("carla")), "the list", limits, now);
+        let read = v.clone().read_activity(
+            Some(&customer("carla")),
+            Some(Facts::ActivityList { continued: false }),
+            limits,
+            now,
+        );
         assert_eq!(read.unwrap_err(), Refusal::NoActivity, "{name}");
         let session = matches!(
             &v.state,
@@ -806,7 +816,7 @@ fn the_proof_is_the_consent_to_what_was_offered() {
     assert_eq!(shown(&walk)["customer"].get("ecosystems"), None, "nor any data");
     walk.wait(10).prove();
     let v = &walk.verification;
-    assert_eq!((v.status(), v.standing()), (Status::Consented, Some(CONFIRMED)));
+    assert_eq!((v.status(), v.sign_in_status()), (Status::Consented, Some(CONFIRMED)));
     assert_eq!(v.expires_at(), Some(END), "an act keeps it alive as long as the grant lives");
     let consent = v.consent().unwrap();
     assert_eq!(
@@ -815,7 +825,7 @@ fn the_proof_is_the_consent_to_what_was_offered() {
     );
     let last = v.steps.last().unwrap();
     assert_eq!((last.actor, last.action), (Actor::Agent, Action::AgentVerified));
-    assert_eq!(last.detail, "consented by support grant");
+    assert_eq!(last.detail, Some(Facts::ConsentedByGrant.into()));
     assert_eq!(shown(&walk)["ecosystem"], "eco-1");
     let ecosystems = shown(&walk)["customer"]["ecosystems"].clone();
     assert_eq!(ecosystems.as_array().unwrap().len(), 1, "the others are none of his business");
@@ -869,7 +879,7 @@ fn never_more_is_opened_than_was_offered() {
     person.ecosystems[0].role = Role::Member;
     let offer = Offer {
         customer: &person,
-        standing: CONFIRMED,
+        sign_in_status: CONFIRMED,
         ecosystem: "eco-1",
         visibility: Visibility::default(),
         minutes: 60,
@@ -919,8 +929,8 @@ fn every_end_is_told_since_he_was_told_of_the_beginning() {
         }
         let deadline = walk.verification.expires_at().unwrap();
         let over = walk.verification.clone().close_if_over(deadline).unwrap();
-        assert_eq!(about(&over), Some(About::Close), "{name}");
-        assert_eq!(about(&cancelled(&walk.verification, NOON)), Some(About::Close), "{name}");
+        assert_eq!(about(&over), Some(NoticeKind::Close), "{name}");
+        assert_eq!(about(&cancelled(&walk.verification, NOON)), Some(NoticeKind::Close), "{name}");
     }
     let mut locked = Walk::redeem(1, granted("carla", None).0).0;
     locked.challenge();
@@ -928,27 +938,27 @@ fn every_end_is_told_since_he_was_told_of_the_beginning() {
         let v = locked.verification.clone();
         (locked.verification, _) = v.refuse_agent_code(&locked.limits, locked.now).unwrap();
     }
-    assert_eq!(about(&locked.verification), Some(About::Close), "the agent's own code, too");
+    assert_eq!(about(&locked.verification), Some(NoticeKind::Close), "the agent's own code, too");
 
     // The news of the use give way to those of the session, and both to those of the end.
     let (mut walk, _) = Walk::redeem(1, granted("carla", None).0);
-    assert_eq!(about(&walk.verification), Some(About::GrantUsed));
+    assert_eq!(about(&walk.verification), Some(NoticeKind::GrantUsed));
     walk.prove();
-    assert_eq!(about(&walk.verification), Some(About::GrantUsed), "owed still");
-    let told = walk.verification.clone().told(About::GrantUsed, NOON).unwrap();
+    assert_eq!(about(&walk.verification), Some(NoticeKind::GrantUsed), "owed still");
+    let told = walk.verification.clone().told(NoticeKind::GrantUsed, NOON).unwrap();
     assert_eq!((told.notice, told.status()), (None, Status::Consented));
     let last = told.steps.last().unwrap();
     assert_eq!(
-        (last.action, last.detail.as_str()),
-        (Action::CustomerTold, "that his support grant is used")
+        (last.action, &last.detail),
+        (Action::CustomerTold, &Some(Facts::Notice { notice: NoticeKind::GrantUsed }.into()))
     );
     walk.verification =
         walk.verification.clone().start_mint(CONFIRMED, &walk.limits, NOON).unwrap();
     let (session, _) = walk.sealed();
     let v = walk.verification.clone();
     let started = v.start_session(session, &walk.page.secret, &walk.key, NOON).unwrap();
-    assert_eq!(about(&started), Some(About::Start));
-    assert!(started.told(About::GrantUsed, NOON).is_none(), "told too late");
+    assert_eq!(about(&started), Some(NoticeKind::Start));
+    assert!(started.told(NoticeKind::GrantUsed, NOON).is_none(), "told too late");
 }
 
 #[test]
@@ -979,7 +989,7 @@ fn a_grant_ends_at_its_deadline_once_however_late_anybody_looks() {
         assert_eq!(ended.ended, Some(Ended { how: GrantEnding::Expired, at: END }));
         assert_eq!(ended.version, grant.version + 1);
         let owed = ended.notice.map(|notice| (notice.about, notice.due_at));
-        assert_eq!(owed, Some((GrantAbout::Ended, now)), "and at once");
+        assert_eq!(owed, Some((GrantNoticeKind::Ended, now)), "and at once");
         assert!(ended.end_if_over(now).is_none(), "once");
     }
     let (revoked, _) = grant.revoke(None, NOON);
@@ -990,7 +1000,7 @@ fn a_grant_ends_at_its_deadline_once_however_late_anybody_looks() {
 fn it_is_looked_at_when_it_ends_and_when_he_is_to_be_told() {
     let (created, _) = granted("carla", None);
     assert_eq!(created.due_at(), Some(NOON.plus(20)), "whoever made it has his time first");
-    let told = created.clone().told(GrantAbout::Created).unwrap();
+    let told = created.clone().told(GrantNoticeKind::Created).unwrap();
     assert_eq!(told.due_at(), Some(END));
     // A notice that would come later than the end.
     let late = millis_from(END, -1000);
@@ -999,7 +1009,7 @@ fn it_is_looked_at_when_it_ends_and_when_he_is_to_be_told() {
     assert_eq!(renewed.due_at(), Some(END));
     let (revoked, _) = told.revoke(None, NOON.plus(60));
     assert_eq!(revoked.due_at(), Some(NOON.plus(60)));
-    let done = revoked.told(GrantAbout::Ended).unwrap();
+    let done = revoked.told(GrantNoticeKind::Ended).unwrap();
     assert_eq!(done.due_at(), None, "all is done");
 }
 
@@ -1011,7 +1021,7 @@ fn a_try_is_taken_once_and_comes_later_each_time() {
     let (mut now, mut waits) = (NOON, Vec::new());
     for _ in 0..9 {
         let (next, about) = grant.clone().try_notice(now).expect("it is due");
-        assert_eq!((about, next.version), (GrantAbout::Ended, grant.version + 1));
+        assert_eq!((about, next.version), (GrantNoticeKind::Ended, grant.version + 1));
         assert!(next.clone().try_notice(now).is_none(), "taken");
         let due = next.due_at().unwrap();
         assert!(next.clone().try_notice(millis_from(due, -1)).is_none(), "not yet");
@@ -1019,7 +1029,7 @@ fn a_try_is_taken_once_and_comes_later_each_time() {
         (grant, now) = (next, due);
     }
     assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
-    let told = grant.told(GrantAbout::Ended).unwrap();
+    let told = grant.told(GrantNoticeKind::Ended).unwrap();
     assert!(told.try_notice(now.plus(1_000_000)).is_none(), "nothing is owed");
 }
 
@@ -1027,13 +1037,17 @@ fn a_try_is_taken_once_and_comes_later_each_time() {
 fn what_is_newer_takes_the_place_of_what_was_owed() {
     let about = |grant: &SupportGrant| grant.notice.map(|notice| notice.about);
     let (created, _) = granted("carla", None);
-    assert_eq!(about(&created), Some(GrantAbout::Created));
+    assert_eq!(about(&created), Some(GrantNoticeKind::Created));
     let (_, redeemed) = Walk::redeem(1, created.clone());
-    assert_eq!(about(&redeemed), Some(GrantAbout::Created), "of its use its verification tells");
+    assert_eq!(
+        about(&redeemed),
+        Some(GrantNoticeKind::Created),
+        "of its use its verification tells"
+    );
     let (renewed, ..) = redeemed.clone().regenerate(None, &key(), &mut rng(5), NOON.plus(5));
-    assert_eq!(about(&renewed), Some(GrantAbout::Renewed));
+    assert_eq!(about(&renewed), Some(GrantNoticeKind::Renewed));
     assert_eq!(renewed.due_at(), Some(NOON.plus(25)));
-    assert!(renewed.clone().told(GrantAbout::Created).is_none(), "told too late");
+    assert!(renewed.clone().told(GrantNoticeKind::Created).is_none(), "told too late");
     // A new one is tried from the beginning.
     let (tried, _) = created.try_notice(NOON.plus(20)).unwrap();
     assert_eq!(tried.due_at(), Some(NOON.plus(80)));
@@ -1041,12 +1055,12 @@ fn what_is_newer_takes_the_place_of_what_was_owed() {
     let (again, _) = renewed.try_notice(NOON.plus(50)).unwrap();
     assert_eq!(again.due_at(), Some(NOON.plus(110)));
     let (revoked, _) = again.revoke(None, NOON.plus(60));
-    assert_eq!(about(&revoked), Some(GrantAbout::Ended));
-    assert!(revoked.clone().told(GrantAbout::Renewed).is_none());
+    assert_eq!(about(&revoked), Some(GrantNoticeKind::Ended));
+    assert!(revoked.clone().told(GrantNoticeKind::Renewed).is_none());
     let version = revoked.version;
-    let told = revoked.told(GrantAbout::Ended).unwrap();
+    let told = revoked.told(GrantNoticeKind::Ended).unwrap();
     assert_eq!((told.notice, told.version), (None, version + 1));
-    assert!(told.told(GrantAbout::Ended).is_none(), "once");
+    assert!(told.told(GrantNoticeKind::Ended).is_none(), "once");
 }
 
 #[test] // P7, P30
@@ -1056,45 +1070,45 @@ fn each_mail_says_what_it_is_about_and_none_has_the_credentials() {
     let (renewed, new, _) = created.clone().regenerate(None, &key(), &mut rng(5), NOON);
     let (revoked, _) = created.clone().revoke(None, NOON.plus(60));
     let expired = created.clone().end_if_over(END).unwrap();
-    let mail = |grant: &SupportGrant, about| grant.mail(about, 5, PAGE);
-    let has = |mail: &Mail, words: &[&str]| {
+    let email = |grant: &SupportGrant, about| grant.email(about, 5, PAGE);
+    let has = |email: &Email, words: &[&str]| {
         for word in words {
-            assert!(mail.text.contains(word), "{word}: {}", mail.text);
+            assert!(email.text.contains(word), "{word}: {}", email.text);
         }
         for secret in shown(&credentials).iter().chain(&shown(&new)) {
             for secret in [secret.clone(), secret.replace('-', "")] {
-                let whole = format!("{}{}{}", mail.subject, mail.text, mail.html);
-                assert!(!whole.contains(&secret), "a credential in a mail");
+                let whole = format!("{}{}{}", email.subject, email.text, email.html);
+                assert!(!whole.contains(&secret), "a credential in an email");
             }
         }
-        assert!(mail.attachments.is_empty() && mail.pictures.is_empty());
+        assert!(email.attachments.is_empty() && email.pictures.is_empty());
     };
     let limits = ["Ecosystem eco-1", "Hidden from the analyst: talks", PAGE, "for 5 minutes"];
-    let first = mail(&created, GrantAbout::Created).unwrap();
+    let first = email(&created, GrantNoticeKind::Created).unwrap();
     assert!(first.subject.contains("activated"), "{}", first.subject);
     has(&first, &limits);
-    let second = mail(&renewed, GrantAbout::Renewed).unwrap();
+    let second = email(&renewed, GrantNoticeKind::Renewed).unwrap();
     assert!(second.subject.contains("replaced"), "{}", second.subject);
     has(&second, &limits);
-    let third = mail(&revoked, GrantAbout::Ended).unwrap();
+    let third = email(&revoked, GrantNoticeKind::Ended).unwrap();
     assert!(third.subject.contains("revoked"), "{}", third.subject);
     has(&third, &["Ecosystem eco-1", "08:01"]);
-    let fourth = mail(&expired, GrantAbout::Ended).unwrap();
+    let fourth = email(&expired, GrantNoticeKind::Ended).unwrap();
     assert!(fourth.subject.contains("expired"), "{}", fourth.subject);
     has(&fourth, &["08:15"]);
     // Nothing is told that is not so any more.
     for grant in [&revoked, &expired] {
-        for about in [GrantAbout::Created, GrantAbout::Renewed] {
-            assert!(mail(grant, about).is_none(), "{about:?}");
+        for about in [GrantNoticeKind::Created, GrantNoticeKind::Renewed] {
+            assert!(email(grant, about).is_none(), "{about:?}");
         }
     }
-    assert!(mail(&created, GrantAbout::Ended).is_none());
+    assert!(email(&created, GrantNoticeKind::Ended).is_none());
 
     let (walk, _) = Walk::redeem(1, created);
-    let used = use_mail(&walk.verification, 5, PAGE).unwrap();
+    let used = use_email(&walk.verification, 5, PAGE).unwrap();
     assert!(used.subject.contains("ana"), "{}", used.subject);
     has(&used, &["ana", "Hidden from the analyst: talks", "08:15", PAGE]);
-    assert!(use_mail(&Walk::start(1).verification, 5, PAGE).is_none(), "there is no grant");
+    assert!(use_email(&Walk::start(1).verification, 5, PAGE).is_none(), "there is no grant");
 }
 
 /// In his language, as the directory had him when he made it.
@@ -1104,15 +1118,15 @@ fn the_customer_is_written_to_in_his_language() {
     person.locale = Locale::Es;
     let offer = Offer {
         customer: &person,
-        standing: CONFIRMED,
+        sign_in_status: CONFIRMED,
         ecosystem: "eco-1",
         visibility: Visibility { messages: false, talks: false },
         minutes: 15,
     };
     let rcm = RcmForMembers::default();
     let (grant, _) = SupportGrant::create(None, &offer, rcm, &key(), &mut rng(1), NOON).unwrap();
-    let mail = grant.mail(GrantAbout::Created, 5, "https://console.example.com/").unwrap();
-    assert!(mail.text.starts_with("Hola, carla"), "{}", mail.text);
+    let email = grant.email(GrantNoticeKind::Created, 5, "https://console.example.com/").unwrap();
+    assert!(email.text.starts_with("Hola, carla"), "{}", email.text);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use support_core::identity::{LinkToken, Reason};
 use support_core::refusal::Refusal;
 use support_core::secret::Secret;
 use support_core::time::Timestamp;
-use support_core::verification::{About, Cancelled, Closed, Outcome, Side, State, Verification};
+use support_core::verification::{
+    Cancelled, Closed, NoticeKind, Outcome, Side, State, Verification,
+};
 use support_testing::samples::{NOON, Walk, key, rng, wrong};
 
 fn cancel(walk: &Walk) -> Verification {
@@ -24,13 +26,13 @@ fn page(seed: u64) -> Secret {
     Secret::generate(&mut rng(seed))
 }
 
-/// The last sending's mail could not be sent; `maybe`: it may have been all the same.
-fn mail_failed(walk: &mut Walk, maybe: bool) {
+/// The last sending's email could not be sent; `maybe`: it may have been all the same.
+fn email_failed(walk: &mut Walk, maybe: bool) {
     let sent = walk.verification.clone();
-    walk.verification = sent.clone().mail_failed(&sent, maybe, walk.now).unwrap();
+    walk.verification = sent.clone().email_failed(&sent, maybe, walk.now).unwrap();
 }
 
-/// Every end there is, by whether the customer had any mail before.
+/// Every end there is, by whether the customer had any email before.
 #[test] // P30
 fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
     let owed = |verification: &Verification| verification.notice.map(|notice| notice.about);
@@ -44,7 +46,7 @@ fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
         },
         |walk| {
             walk.prove().ask("eco-1");
-            mail_failed(walk, false);
+            email_failed(walk, false);
         },
     ];
     for reach in before {
@@ -71,14 +73,14 @@ fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
             walk.prove().ask("eco-1");
         },
         |walk| {
-            // The first mail went out, the second certainly not.
+            // The first email went out, the second certainly not.
             walk.prove().ask("eco-1").wait(30).ask("eco-1");
-            mail_failed(walk, false);
+            email_failed(walk, false);
         },
         |walk| {
             // Nobody knows whether it went out: better told than not.
             walk.prove().ask("eco-1");
-            mail_failed(walk, true);
+            email_failed(walk, true);
         },
         |walk| {
             walk.consent();
@@ -92,7 +94,7 @@ fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
         let mut walk = Walk::start(1);
         reach(&mut walk);
         let close = |next: &Verification, expected| {
-            assert_eq!((owed(next), outcome(next)), (Some(About::Close), expected));
+            assert_eq!((owed(next), outcome(next)), (Some(NoticeKind::Close), expected));
             assert_eq!(next.due_at(), Some(next.notice.unwrap().due_at), "and at once");
         };
         let in_session = matches!(walk.verification.state, State::InSession { .. });
@@ -113,18 +115,18 @@ fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
         (locked.verification, _) =
             verification.refuse_customer_code(Side::Agent, &locked.limits, locked.now).unwrap();
     }
-    assert_eq!(owed(&locked.verification), Some(About::Close));
+    assert_eq!(owed(&locked.verification), Some(NoticeKind::Close));
 }
 
-/// A late answer about the agent's mail says nothing of the customer's.
+/// A late answer about the agent's email says nothing of the customer's.
 #[test] // P26
 fn a_mail_failed_is_the_one_that_was_sent() {
     let mut walk = Walk::start(1);
     let agents = walk.challenge().verification.clone();
-    walk.verification = walk.verification.clone().mail_failed(&agents, false, walk.now).unwrap();
+    walk.verification = walk.verification.clone().email_failed(&agents, false, walk.now).unwrap();
     let mut walk = Walk::start(1);
     walk.prove().ask("eco-1");
-    let late = walk.verification.clone().mail_failed(&agents, false, walk.now);
+    let late = walk.verification.clone().email_failed(&agents, false, walk.now);
     assert!(matches!(late, Err(Refusal::WrongStep(_))));
     let told = cancel(&walk);
     assert!(told.notice.is_some());
@@ -135,14 +137,14 @@ fn a_session_is_told_of_after_a_moment_unless_it_was_already() {
     let mut walk = Walk::start(1);
     walk.session();
     let notice = walk.verification.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (About::Start, NOON.plus(20)));
+    assert_eq!((notice.about, notice.due_at), (NoticeKind::Start, NOON.plus(20)));
     assert_eq!(walk.verification.due_at(), Some(NOON.plus(20)));
-    let told = walk.verification.clone().told(About::Start, NOON.plus(1)).unwrap();
+    let told = walk.verification.clone().told(NoticeKind::Start, NOON.plus(1)).unwrap();
     assert_eq!(told.notice, None);
     assert_eq!(told.due_at(), told.expires_at(), "then at the deadline");
     assert_eq!(told.steps.last().unwrap().action, Action::CustomerTold);
-    assert!(told.clone().told(About::Start, NOON.plus(2)).is_none(), "once");
-    assert!(told.told(About::Close, NOON.plus(2)).is_none(), "it has not ended");
+    assert!(told.clone().told(NoticeKind::Start, NOON.plus(2)).is_none(), "once");
+    assert!(told.told(NoticeKind::Close, NOON.plus(2)).is_none(), "it has not ended");
 }
 
 #[test]
@@ -150,9 +152,12 @@ fn the_news_of_the_end_take_the_place_of_the_news_of_the_beginning() {
     let mut walk = Walk::start(1);
     walk.session();
     let closed = cancel(&walk);
-    assert_eq!(closed.notice.unwrap().about, About::Close);
-    assert!(closed.clone().told(About::Start, walk.now).is_none(), "a beginning told too late");
-    let told = closed.told(About::Close, walk.now).unwrap();
+    assert_eq!(closed.notice.unwrap().about, NoticeKind::Close);
+    assert!(
+        closed.clone().told(NoticeKind::Start, walk.now).is_none(),
+        "a beginning told too late"
+    );
+    let told = closed.told(NoticeKind::Close, walk.now).unwrap();
     assert_eq!((told.notice, told.due_at()), (None, None));
 }
 
@@ -168,7 +173,10 @@ fn a_try_is_taken_once_and_comes_later_each_time() {
         let version = verification.version;
         let (next, about) =
             verification.clone().try_notice(&page(n), &walk.key, now).expect("it is due");
-        assert_eq!((about, next.version, next.steps.len()), (About::Close, version + 1, steps));
+        assert_eq!(
+            (about, next.version, next.steps.len()),
+            (NoticeKind::Close, version + 1, steps)
+        );
         assert!(next.clone().try_notice(&page(n), &walk.key, now).is_none(), "taken");
         let due = next.due_at().unwrap();
         let early = Timestamp::from_millis(due.millis() - 1);
@@ -179,7 +187,7 @@ fn a_try_is_taken_once_and_comes_later_each_time() {
     assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
 }
 
-/// A mail whose answer was lost may have arrived: its link ends the session until another is out.
+/// An email whose answer was lost may have arrived: its link ends the session until another is out.
 #[test] // P15, P26
 fn each_try_has_its_page_and_the_mail_that_is_out_the_only_one() {
     let mut walk = Walk::start(1);
@@ -190,11 +198,11 @@ fn each_try_has_its_page_and_the_mail_that_is_out_the_only_one() {
     let (first, _) =
         walk.verification.clone().try_notice(&page(7), &walk.key, NOON.plus(20)).unwrap();
     let (second, about) = first.clone().try_notice(&page(8), &walk.key, NOON.plus(80)).unwrap();
-    assert_eq!(about, About::Start);
+    assert_eq!(about, NoticeKind::Start);
     assert!(opens(&first, &page(7)) && opens(&second, &page(7)) && opens(&second, &page(8)));
-    let told = second.clone().told(About::Start, NOON.plus(81)).unwrap();
+    let told = second.clone().told(NoticeKind::Start, NOON.plus(81)).unwrap();
     assert!(opens(&told, &page(8)) && !opens(&told, &page(7)));
-    // The page of the consent mail is another one, and ends the session as well.
+    // The page of the consent email is another one, and ends the session as well.
     assert!(opens(&second, &walk.page.secret), "the walk asks and starts with the same page");
     let stored = serde_json::to_string(&second).unwrap();
     assert!(!stored.contains(page(8).expose()) && !stored.contains(page(7).expose()), "no secret");
@@ -237,15 +245,15 @@ fn the_sweep_closes_at_the_deadline_and_not_before() {
 fn what_is_over_is_closed_before_anybody_is_told() {
     let mut walk = Walk::start(1);
     walk.session();
-    assert_eq!(walk.verification.notice.map(|notice| notice.about), Some(About::Start));
+    assert_eq!(walk.verification.notice.map(|notice| notice.about), Some(NoticeKind::Start));
     walk.wait(300);
     let over = walk.verification.clone();
     assert!(over.clone().try_notice(&page(9), &key(), walk.now).is_none());
     let read = over.clone().at(walk.now);
     assert_eq!(outcome(&read), Outcome::Completed);
-    assert!(read.told(About::Start, walk.now).is_none());
+    assert!(read.told(NoticeKind::Start, walk.now).is_none());
     let closed = over.close_if_over(walk.now).unwrap();
     let (tried, about) = closed.try_notice(&page(9), &key(), walk.now).unwrap();
-    assert_eq!(about, About::Close);
+    assert_eq!(about, NoticeKind::Close);
     assert!(tried.told(about, walk.now).is_some());
 }

@@ -5,14 +5,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::Deserialize;
 use support_core::directory::{Customer, Process};
-use support_core::identity::Email;
+use support_core::identity::EmailAddress;
 use support_core::ports::{Activities, Directory};
 use support_core::refusal::Failure;
 
 use crate::verifications::Item;
 use crate::{attribute, failure, unreadable};
 
-/// The directory as a DynamoDB table with the key `pk = USER#<lower-cased e-mail>`.
+/// The directory as a DynamoDB table with the key `pk = USER#<lower-cased email>`.
 #[derive(Clone, Debug)]
 pub struct DynamoDirectory {
     client: Client,
@@ -24,7 +24,7 @@ impl DynamoDirectory {
         Self { client: Client::new(config), table: table.into() }
     }
 
-    async fn record(&self, email: &Email) -> Result<Option<Item>, Failure> {
+    async fn record(&self, email: &EmailAddress) -> Result<Option<Item>, Failure> {
         let answer = self
             .client
             .get_item()
@@ -39,7 +39,7 @@ impl DynamoDirectory {
 }
 
 impl Directory for DynamoDirectory {
-    async fn find(&self, email: &Email) -> Result<Option<Customer>, Failure> {
+    async fn find(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
         self.record(email).await?.map(serde_dynamo::from_item).transpose().map_err(unreadable)
     }
 }
@@ -52,7 +52,10 @@ struct Processes {
 }
 
 impl Activities for DynamoDirectory {
-    async fn activity(&self, email: &Email) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
+    async fn activity(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
         let Some(item) = self.record(email).await? else { return Ok(None) };
         let customer = serde_dynamo::from_item(item.clone()).map_err(unreadable)?;
         let Processes { processes } = serde_dynamo::from_item(item).map_err(unreadable)?;

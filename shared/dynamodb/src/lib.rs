@@ -3,22 +3,22 @@
 //! | key in the Support table | item |
 //! | --- | --- |
 //! | `V#<id>` | a verification, whole: state, steps, session |
-//! | `B#<budget>` | the count of a budget in one window, or of a streak |
-//! | `G#<id>` | a mint grant |
+//! | `B#<quota>` | the count of a quota in one window, or of a lockout quota |
+//! | `G#<id>` | a mint ticket |
 //! | `S#<key>` | a customer's support grant |
 //!
 //! Every item carries `ttl`, when DynamoDB may remove it. That is housekeeping: no read trusts it.
 
 mod directory;
-mod grants;
 mod index;
-mod streaks;
+mod lockout_quotas;
+mod mint_tickets;
 mod support_grants;
 mod verifications;
 
 pub use directory::DynamoDirectory;
-pub use grants::DynamoGrants;
 pub use index::DynamoIndex;
+pub use mint_tickets::DynamoMintTickets;
 pub use verifications::DynamoVerifications;
 
 use aws_sdk_dynamodb::config::http::HttpResponse;

@@ -1,4 +1,4 @@
-//! Verifications, changed by compare-and-set, and the budgets their writes count against. Support
+//! Verifications, changed by compare-and-set, and the quotas their writes count against. Support
 //! grants are written in the same way, alone or together with a verification.
 
 use std::collections::HashMap;
@@ -14,14 +14,14 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 use support_core::identity::VerificationId;
-use support_core::limits::{Budget, Charge};
-use support_core::ports::{Change, GrantChange, Saved, SupportGrants, Verifications};
+use support_core::limits::{Quota, QuotaUse};
+use support_core::ports::{Change, Saved, SupportGrants, TicketChange, Verifications};
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
 
-use crate::{DUE, VERIFICATION, attribute, grants, support_grants};
+use crate::{DUE, VERIFICATION, attribute, mint_tickets, support_grants};
 use crate::{failure, not_built, unreadable};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -95,7 +95,7 @@ impl DynamoVerifications {
         Ok(answer.item)
     }
 
-    fn put_grant(&self, next: &SupportGrant, writer: &str) -> Result<Conditional, Failure> {
+    fn put_ticket(&self, next: &SupportGrant, writer: &str) -> Result<Conditional, Failure> {
         let item = support_grants::item(next, writer, self.record_seconds)?;
         Ok(Conditional::over(next.version, item))
     }
@@ -146,13 +146,13 @@ impl DynamoVerifications {
     async fn transact(
         &self,
         put: Conditional,
-        charges: &[Charge],
+        quota_uses: &[QuotaUse],
         others: impl IntoIterator<Item = TransactWriteItem>,
         writer: &Writer,
     ) -> Result<Saved, Failure> {
         let mut items = vec![self.conditional_put(put)?];
-        for charge in charges {
-            items.push(self.charge(charge)?);
+        for quota_use in quota_uses {
+            items.push(self.quota_use(quota_use)?);
         }
         items.extend(others);
         let request = self.client.transact_write_items().set_transact_items(Some(items));
@@ -160,7 +160,8 @@ impl DynamoVerifications {
         use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError as E;
         match error.as_service_error() {
             Some(E::TransactionCanceledException(e)) => {
-                cancelled(e.cancellation_reasons(), charges, writer).ok_or_else(|| failure(&error))
+                cancelled(e.cancellation_reasons(), quota_uses, writer)
+                    .ok_or_else(|| failure(&error))
             }
             _ => Err(failure(&error)),
         }
@@ -179,15 +180,15 @@ impl DynamoVerifications {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    fn charge(&self, charge: &Charge) -> Result<TransactWriteItem, Failure> {
-        let key = budget_key(&charge.budget);
-        let built = if charge.amount == 0 {
+    fn quota_use(&self, quota_use: &QuotaUse) -> Result<TransactWriteItem, Failure> {
+        let key = budget_key(&quota_use.quota);
+        let built = if quota_use.amount == 0 {
             ConditionCheck::builder()
                 .table_name(&self.table)
                 .key(attribute::KEY, key)
                 .condition_expression(UNDER)
                 .expression_attribute_names("#n", attribute::COUNT)
-                .expression_attribute_values(":limit", number(charge.budget.limit))
+                .expression_attribute_values(":limit", number(quota_use.quota.limit))
                 .build()
                 .map(|check| TransactWriteItem::builder().condition_check(check).build())
         } else {
@@ -197,24 +198,24 @@ impl DynamoVerifications {
                 .update_expression(SPEND)
                 .condition_expression(UNDER)
                 .set_expression_attribute_names(Some(spend_names()))
-                .set_expression_attribute_values(Some(spend_values(charge)))
+                .set_expression_attribute_values(Some(spend_values(quota_use)))
                 .build()
                 .map(|update| TransactWriteItem::builder().update(update).build())
         };
         built.map_err(not_built)
     }
 
-    fn grant(&self, grant: &GrantChange) -> Result<Option<TransactWriteItem>, Failure> {
+    fn grant(&self, grant: &TicketChange) -> Result<Option<TransactWriteItem>, Failure> {
         let built = match grant {
-            GrantChange::None => return Ok(None),
-            GrantChange::Put(grant) => Put::builder()
+            TicketChange::None => return Ok(None),
+            TicketChange::Put(grant) => Put::builder()
                 .table_name(&self.table)
-                .set_item(Some(grants::item(grant)?))
+                .set_item(Some(mint_tickets::item(grant)?))
                 .build()
                 .map(|put| TransactWriteItem::builder().put(put).build()),
-            GrantChange::Delete(id) => Delete::builder()
+            TicketChange::Delete(id) => Delete::builder()
                 .table_name(&self.table)
-                .key(attribute::KEY, grants::key(id))
+                .key(attribute::KEY, mint_tickets::key(id))
                 .build()
                 .map(|delete| TransactWriteItem::builder().delete(delete).build()),
         };
@@ -222,12 +223,12 @@ impl DynamoVerifications {
     }
 }
 
-/// A budget has room: its count is under its limit.
+/// A quota has room: its count is under its limit.
 const UNDER: &str = "attribute_not_exists(#n) OR #n < :limit";
 const SPEND: &str = "SET #ttl = :ttl ADD #n :amount";
 
-fn budget_key(budget: &Budget) -> AttributeValue {
-    AttributeValue::S(format!("B#{}", budget.key))
+fn budget_key(quota: &Quota) -> AttributeValue {
+    AttributeValue::S(format!("B#{}", quota.key))
 }
 
 pub(crate) fn number(n: impl ToString) -> AttributeValue {
@@ -241,11 +242,11 @@ fn spend_names() -> HashMap<String, String> {
     ])
 }
 
-fn spend_values(charge: &Charge) -> Item {
+fn spend_values(quota_use: &QuotaUse) -> Item {
     HashMap::from([
-        (":limit".to_owned(), number(charge.budget.limit)),
-        (":ttl".to_owned(), number(charge.budget.ends_at.seconds())),
-        (":amount".to_owned(), number(charge.amount)),
+        (":limit".to_owned(), number(quota_use.quota.limit)),
+        (":ttl".to_owned(), number(quota_use.quota.ends_at.seconds())),
+        (":amount".to_owned(), number(quota_use.amount)),
     ])
 }
 
@@ -295,9 +296,13 @@ impl Writer {
     }
 }
 
-/// Why a transaction did not happen. What is written by `writer` comes first, then the budgets, then
+/// Why a transaction did not happen. What is written by `writer` comes first, then the quotas, then
 /// what else must be as it was read.
-fn cancelled(reasons: &[CancellationReason], charges: &[Charge], writer: &Writer) -> Option<Saved> {
+fn cancelled(
+    reasons: &[CancellationReason],
+    quota_uses: &[QuotaUse],
+    writer: &Writer,
+) -> Option<Saved> {
     let codes: Vec<&str> = reasons.iter().map(|r| r.code().unwrap_or_default()).collect();
     if codes.first() == Some(&"ConditionalCheckFailed") {
         return Some(writer.lost_or_done(reasons[0].item.clone()));
@@ -306,8 +311,8 @@ fn cancelled(reasons: &[CancellationReason], charges: &[Charge], writer: &Writer
         return Some(Saved::LostRace);
     }
     let failed = codes.iter().skip(1).position(|code| *code == "ConditionalCheckFailed")?;
-    Some(match charges.get(failed) {
-        Some(charge) => Saved::OverBudget(charge.budget.clone()),
+    Some(match quota_uses.get(failed) {
+        Some(quota_use) => Saved::OverQuota(quota_use.quota.clone()),
         None => Saved::LostRace,
     })
 }
@@ -318,13 +323,17 @@ impl SupportGrants for DynamoVerifications {
         item.map(support_grants::grant).transpose()
     }
 
-    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
+    async fn save_grant(
+        &self,
+        next: &SupportGrant,
+        quota_uses: &[QuotaUse],
+    ) -> Result<Saved, Failure> {
         let writer = Writer::of(next.version);
-        let put = self.put_grant(next, &writer.name)?;
-        if charges.is_empty() {
+        let put = self.put_ticket(next, &writer.name)?;
+        if quota_uses.is_empty() {
             self.put_alone(put, &writer).await
         } else {
-            self.transact(put, charges, [], &writer).await
+            self.transact(put, quota_uses, [], &writer).await
         }
     }
 }
@@ -338,33 +347,33 @@ impl Verifications for DynamoVerifications {
         let writer = Writer::of(change.next.version);
         let put = self.put(&change.next, &writer.name)?;
         let support_grant =
-            change.support_grant.as_ref().map(|next| self.put_grant(next, &writer.name));
+            change.support_grant.as_ref().map(|next| self.put_ticket(next, &writer.name));
         let support_grant = support_grant.transpose()?.map(|put| self.conditional_put(put));
         let others: Vec<_> =
-            self.grant(&change.grant)?.into_iter().chain(support_grant.transpose()?).collect();
-        if change.charges.is_empty() && others.is_empty() {
+            self.grant(&change.ticket)?.into_iter().chain(support_grant.transpose()?).collect();
+        if change.quota_uses.is_empty() && others.is_empty() {
             self.put_alone(put, &writer).await
         } else {
-            self.transact(put, &change.charges, others, &writer).await
+            self.transact(put, &change.quota_uses, others, &writer).await
         }
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
         let sent = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key(attribute::KEY, budget_key(&charge.budget))
+            .key(attribute::KEY, budget_key(&quota_use.quota))
             .update_expression(SPEND)
             .condition_expression(UNDER)
             .set_expression_attribute_names(Some(spend_names()))
-            .set_expression_attribute_values(Some(spend_values(charge)))
+            .set_expression_attribute_values(Some(spend_values(quota_use)))
             .send()
             .await;
         let Err(error) = sent else { return Ok(Saved::Done) };
         match error.as_service_error() {
             Some(e) if e.is_conditional_check_failed_exception() => {
-                Ok(Saved::OverBudget(charge.budget.clone()))
+                Ok(Saved::OverQuota(quota_use.quota.clone()))
             }
             Some(e) if e.is_transaction_conflict_exception() => Ok(Saved::LostRace),
             _ => Err(failure(&error)),

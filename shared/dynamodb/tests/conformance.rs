@@ -9,18 +9,18 @@ use aws_sdk_dynamodb::types::{
     KeyType, Projection, ProjectionType, ScalarAttributeType,
 };
 use support_aws::{Aws, Timeouts};
-use support_core::identity::{Email, VerificationId};
-use support_core::limits::{Charge, Streak};
-use support_core::mint::{MintGrant, MintGrantId};
+use support_core::identity::{EmailAddress, VerificationId};
+use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Activities, Change, Counted, Directory, Due, DueItems, MintGrants, Page, Position, Saved,
-    Scope, Streaks, SupportGrants, VerificationIndex, Verifications,
+    Activities, Change, Counted, Directory, Due, DueItems, LockoutQuotas, MintTickets, Page,
+    Position, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
-use support_dynamodb::{DynamoDirectory, DynamoGrants, DynamoIndex, DynamoVerifications};
+use support_dynamodb::{DynamoDirectory, DynamoIndex, DynamoMintTickets, DynamoVerifications};
 use support_testing::conformance;
 use support_testing::samples::{NOON, Walk, granted, versions};
 use tokio::net::TcpListener;
@@ -92,7 +92,7 @@ async fn table(aws: &Aws) -> Client {
 struct Dynamo {
     verifications: DynamoVerifications,
     index: DynamoIndex,
-    grants: DynamoGrants,
+    grants: DynamoMintTickets,
 }
 
 impl Dynamo {
@@ -100,7 +100,7 @@ impl Dynamo {
         Self {
             verifications: DynamoVerifications::new(aws.config(), "support", 400),
             index: DynamoIndex::new(aws.config(), "support"),
-            grants: DynamoGrants::new(aws.config(), "support"),
+            grants: DynamoMintTickets::new(aws.config(), "support"),
         }
     }
 }
@@ -114,8 +114,8 @@ impl Verifications for Dynamo {
         self.verifications.save(change).await
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
-        self.verifications.spend(charge).await
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.verifications.spend(quota_use).await
     }
 }
 
@@ -124,8 +124,12 @@ impl SupportGrants for Dynamo {
         self.verifications.load_grant(key).await
     }
 
-    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
-        self.verifications.save_grant(next, charges).await
+    async fn save_grant(
+        &self,
+        next: &SupportGrant,
+        quota_uses: &[QuotaUse],
+    ) -> Result<Saved, Failure> {
+        self.verifications.save_grant(next, quota_uses).await
     }
 }
 
@@ -146,22 +150,22 @@ impl DueItems for Dynamo {
     }
 }
 
-impl Streaks for Dynamo {
-    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
-        self.verifications.count(streak, now).await
+impl LockoutQuotas for Dynamo {
+    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
+        self.verifications.count(lockout, now).await
     }
 
-    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
-        self.verifications.give_back(streak).await
+    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
+        self.verifications.give_back(lockout).await
     }
 }
 
-impl MintGrants for Dynamo {
-    async fn load(&self, id: &MintGrantId) -> Result<Option<MintGrant>, Failure> {
+impl MintTickets for Dynamo {
+    async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
         self.grants.load(id).await
     }
 
-    async fn mark(&self, id: &MintGrantId) -> Result<bool, Failure> {
+    async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
         self.grants.mark(id).await
     }
 }
@@ -268,7 +272,8 @@ async fn the_directory_finds_by_lower_cased_address() {
         .await
         .expect("written");
     let directory = DynamoDirectory::new(aws.config(), "core");
-    let found = directory.find(&Email::parse("CARLA@example.com").unwrap()).await.unwrap().unwrap();
+    let found =
+        directory.find(&EmailAddress::parse("CARLA@example.com").unwrap()).await.unwrap().unwrap();
     assert_eq!(found.user_id, "sub-carla");
     assert_eq!(found.ecosystems[0].id, "eco-1");
     let (customer, processes) = directory.activity(&found.email).await.unwrap().unwrap();
@@ -276,9 +281,9 @@ async fn the_directory_finds_by_lower_cased_address() {
     let at = Timestamp::from_seconds(1_768_406_700);
     assert_eq!(processes.len(), 1);
     assert_eq!((processes[0].id.as_str(), processes[0].at), ("id", at));
-    let nobody = directory.activity(&Email::parse("nobody@example.com").unwrap()).await;
+    let nobody = directory.activity(&EmailAddress::parse("nobody@example.com").unwrap()).await;
     assert_eq!(nobody, Ok(None));
-    let unknown = directory.find(&Email::parse("nobody@example.com").unwrap()).await;
+    let unknown = directory.find(&EmailAddress::parse("nobody@example.com").unwrap()).await;
     assert_eq!(unknown, Ok(None));
 }
 

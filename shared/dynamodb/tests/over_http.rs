@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use support_aws::{Aws, Timeouts};
-use support_core::limits::{Budget, Limits, Streak};
-use support_core::ports::{Change, Saved, Streaks, SupportGrants, Verifications};
+use support_core::limits::{Limits, LockoutQuota, Quota};
+use support_core::ports::{Change, LockoutQuotas, Saved, SupportGrants, Verifications};
 use support_core::support_grant::SupportGrant;
 use support_dynamodb::DynamoVerifications;
 use support_testing::samples::{NOON, Walk, granted};
@@ -103,13 +103,13 @@ fn alone() -> Change {
     Change::to(Walk::start(1).challenge().verification.clone())
 }
 
-fn budget() -> Budget {
-    Budget::lookups("ana", &Limits::default(), NOON)
+fn quota() -> Quota {
+    Quota::lookups("ana", &Limits::default(), NOON)
 }
 
 /// A write that is a transaction.
-fn charging() -> Change {
-    alone().charging([budget().spend()])
+fn counting() -> Change {
+    alone().counting([quota().spend()])
 }
 
 #[tokio::test]
@@ -118,24 +118,24 @@ async fn a_conflict_with_a_transaction_is_a_lost_race_and_no_failure() {
     assert_eq!(store.save(&alone()).await, Ok(Saved::LostRace));
 
     let store = table(&[Behaviour::Refuses("TransactionConflictException")]).await;
-    assert_eq!(store.spend(&budget().spend()).await, Ok(Saved::LostRace));
+    assert_eq!(store.spend(&quota().spend()).await, Ok(Saved::LostRace));
 
     let store = table(&[Behaviour::Cancels(&["TransactionConflict", "None"])]).await;
-    assert_eq!(store.save(&charging()).await, Ok(Saved::LostRace));
+    assert_eq!(store.save(&counting()).await, Ok(Saved::LostRace));
 
     let store = table(&[Behaviour::Cancels(&["None", "TransactionConflict"])]).await;
-    assert_eq!(store.save(&charging()).await, Ok(Saved::LostRace));
+    assert_eq!(store.save(&counting()).await, Ok(Saved::LostRace));
 }
 
 #[tokio::test]
 async fn a_cancelled_transaction_names_the_budget_that_is_used_up() {
     let store = table(&[Behaviour::Cancels(&["None", "ConditionalCheckFailed"])]).await;
-    assert_eq!(store.save(&charging()).await, Ok(Saved::OverBudget(budget())));
+    assert_eq!(store.save(&counting()).await, Ok(Saved::OverQuota(quota())));
 }
 
 #[tokio::test] // P25
 async fn ones_own_write_found_again_after_a_lost_answer_is_done() {
-    for change in [alone(), charging()] {
+    for change in [alone(), counting()] {
         let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(None)]).await;
         assert_eq!(store.save(&change).await, Ok(Saved::Done));
     }
@@ -150,16 +150,16 @@ fn granting() -> (SupportGrant, Change) {
 
 #[tokio::test] // P25
 async fn ones_own_write_of_a_support_grant_is_known_again() {
-    let charges = [budget().spend()];
-    for charges in [&[][..], &charges] {
+    let quota_uses = [quota().spend()];
+    for quota_uses in [&[][..], &quota_uses] {
         let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(None)]).await;
-        assert_eq!(store.save_grant(&granting().0, charges).await, Ok(Saved::Done));
+        assert_eq!(store.save_grant(&granting().0, quota_uses).await, Ok(Saved::Done));
         let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(Some("another"))]).await;
-        assert_eq!(store.save_grant(&granting().0, charges).await, Ok(Saved::LostRace));
+        assert_eq!(store.save_grant(&granting().0, quota_uses).await, Ok(Saved::LostRace));
     }
     // With a verification, it is by the verification's item that it is known.
-    for charges in [vec![], vec![budget().spend()]] {
-        let change = granting().1.charging(charges);
+    for quota_uses in [vec![], vec![quota().spend()]] {
+        let change = granting().1.counting(quota_uses);
         let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(None)]).await;
         assert_eq!(store.save(&change).await, Ok(Saved::Done));
         let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(Some("another"))]).await;
@@ -170,33 +170,33 @@ async fn ones_own_write_of_a_support_grant_is_known_again() {
 #[tokio::test]
 async fn a_support_grant_that_has_moved_is_a_lost_race_and_no_used_up_budget() {
     const FAILED: &str = "ConditionalCheckFailed";
-    // The verification, the budget, the grant.
-    let change = granting().1.charging([budget().spend()]);
+    // The verification, the quota, the grant.
+    let change = granting().1.counting([quota().spend()]);
     let store = table(&[Behaviour::Cancels(&["None", "None", FAILED])]).await;
     assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
     let store = table(&[Behaviour::Cancels(&["None", FAILED, "None"])]).await;
-    assert_eq!(store.save(&change).await, Ok(Saved::OverBudget(budget())));
+    assert_eq!(store.save(&change).await, Ok(Saved::OverQuota(quota())));
     let store = table(&[Behaviour::Cancels(&["None", FAILED, FAILED])]).await;
-    assert_eq!(store.save(&change).await, Ok(Saved::OverBudget(budget())));
+    assert_eq!(store.save(&change).await, Ok(Saved::OverQuota(quota())));
     let store = table(&[Behaviour::Cancels(&["None", "None", "TransactionConflict"])]).await;
     assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
-    // Without a budget the grant comes next after the verification.
+    // Without a quota the grant comes next after the verification.
     let store = table(&[Behaviour::Cancels(&["None", FAILED])]).await;
     assert_eq!(store.save(&granting().1).await, Ok(Saved::LostRace));
     // And alone, with one.
-    let charges = [budget().spend()];
+    let quota_uses = [quota().spend()];
     let store = table(&[Behaviour::Cancels(&["None", FAILED])]).await;
-    let saved = store.save_grant(&granting().0, &charges).await;
-    assert_eq!(saved, Ok(Saved::OverBudget(budget())));
+    let saved = store.save_grant(&granting().0, &quota_uses).await;
+    assert_eq!(saved, Ok(Saved::OverQuota(quota())));
     let store = table(&[Behaviour::Cancels(&["TransactionConflict", "None"])]).await;
-    assert_eq!(store.save_grant(&granting().0, &charges).await, Ok(Saved::LostRace));
+    assert_eq!(store.save_grant(&granting().0, &quota_uses).await, Ok(Saved::LostRace));
     let store = table(&[Behaviour::Refuses("TransactionConflictException")]).await;
     assert_eq!(store.save_grant(&granting().0, &[]).await, Ok(Saved::LostRace));
 }
 
 #[tokio::test]
 async fn somebody_elses_write_of_the_same_version_is_a_lost_race() {
-    for change in [alone(), charging()] {
+    for change in [alone(), counting()] {
         let store = table(&[Behaviour::Cuts, Behaviour::FindsItWritten(Some("another"))]).await;
         assert_eq!(store.save(&change).await, Ok(Saved::LostRace));
     }
@@ -207,8 +207,8 @@ async fn somebody_elses_write_of_the_same_version_is_a_lost_race() {
 async fn what_is_given_back_is_given_back_once() {
     const REPEATED: Behaviour = Behaviour::Refuses("ConditionalCheckFailedException");
     let store = table(&[Behaviour::Cuts, REPEATED]).await;
-    let streak = Streak { key: "grant-entries#x".to_owned(), limit: 5, seconds: 900 };
-    assert!(store.give_back(&streak).await.unwrap_err().maybe_done);
+    let lockout = LockoutQuota { key: "grant-entries#x".to_owned(), limit: 5, seconds: 900 };
+    assert!(store.give_back(&lockout).await.unwrap_err().maybe_done);
 }
 
 /// The first try got no answer in time, and is still at work when the second comes.
@@ -216,6 +216,6 @@ async fn what_is_given_back_is_given_back_once() {
 async fn a_write_that_is_still_under_way_may_yet_be_done() {
     const BUSY: Behaviour = Behaviour::Refuses("TransactionInProgressException");
     let store = table(&[Behaviour::Cuts, BUSY]).await;
-    let failure = store.save(&charging()).await.unwrap_err();
+    let failure = store.save(&counting()).await.unwrap_err();
     assert!(failure.maybe_done, "{failure:?}");
 }

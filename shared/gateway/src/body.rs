@@ -125,18 +125,19 @@ impl Tree {
         }
     }
 
-    /// Whether `message` quotes a name or a text of the tree. Short ones are in every sentence.
-    fn is_quoted_by(&self, message: &str) -> bool {
+    /// Whether `message` quotes a name or a text of the tree. Short ones are in every sentence, and
+    /// the names in `path` are in the answer in any case.
+    fn is_quoted_by(&self, message: &str, path: &[String]) -> bool {
         let quoted = |text: &str| text.len() >= 4 && message.contains(text);
         match self {
             Self::Text(text) => quoted(text),
             Self::Unsigned(number) => quoted(&number.to_string()),
             Self::Signed(number) => quoted(&number.to_string()),
             Self::Float(number) => quoted(&number.to_string()),
-            Self::List(items) => items.iter().any(|item| item.is_quoted_by(message)),
-            Self::Object(fields) => {
-                fields.iter().any(|(name, value)| quoted(name) || value.is_quoted_by(message))
-            }
+            Self::List(items) => items.iter().any(|item| item.is_quoted_by(message, path)),
+            Self::Object(fields) => fields.iter().any(|(name, value)| {
+                (quoted(name) && !path.contains(name)) || value.is_quoted_by(message, path)
+            }),
             Self::Null | Self::Bool(_) => false,
         }
     }
@@ -323,7 +324,7 @@ impl Fault {
                 path.push(field.to_owned());
                 "repeated".into()
             }
-            Self::Said(message) if tree.is_quoted_by(&message) => "not acceptable".into(),
+            Self::Said(message) if tree.is_quoted_by(&message, &path) => "not acceptable".into(),
             Self::Said(message) => message.into(),
         };
         let field = if path.is_empty() { "body".to_owned() } else { path.join(".") };
@@ -392,14 +393,14 @@ mod tests {
     use std::collections::BTreeMap;
     use support_core::code::Code;
     use support_core::entitlement::Environment;
-    use support_core::identity::{Email, Reason};
+    use support_core::identity::{EmailAddress, Reason};
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only whether it can be read is asked")]
     struct Body {
         code: Code,
-        email: Option<Email>,
+        email: Option<EmailAddress>,
         environment: Option<Environment>,
         reason: Option<Reason>,
         limit: Option<u32>,
@@ -483,7 +484,7 @@ mod tests {
             (
                 r#"{"code": "012345", "email": "a@b.c\r\nBcc: x@y.z"}"#,
                 "email",
-                "not an e-mail address",
+                "not an email address",
             ),
             (
                 r#"{"code": "012345", "environment": "WEB"}"#,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use support_core::directory::Locale;
-use support_core::identity::{Agent, Email};
+use support_core::identity::{Agent, EmailAddress};
 use support_core::refusal::NotAllowed;
 
 use crate::problem::{Problem, Unauthenticated};
@@ -20,7 +20,7 @@ pub struct Caller {
     pub agent: Agent,
     /// His username in the agents' pool, to ask Cognito about him.
     pub username: String,
-    /// The language of mails to him.
+    /// The language of emails to him.
     pub locale: Locale,
     /// Whether he reads everyone's verifications.
     pub supervisor: bool,
@@ -67,7 +67,8 @@ pub(crate) fn from_claims(claims: Option<&HashMap<String, String>>) -> Result<Ca
     if claim("email_verified") != Some("true") {
         return Err(Unauthenticated::AddressNotVerified.into());
     }
-    let email = claim("email").and_then(Email::parse).ok_or(Unauthenticated::AddressNotVerified)?;
+    let email =
+        claim("email").and_then(EmailAddress::parse).ok_or(Unauthenticated::AddressNotVerified)?;
     let name = claim("name").ok_or(Unauthenticated::NoName)?;
     let groups = claim("cognito:groups");
     if !is_member(groups, AGENTS) {

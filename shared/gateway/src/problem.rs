@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use aws_lambda_events::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 use support_core::recovery::PasswordRule;
-use support_core::refusal::{Failure, NotAllowed, Refusal, Stop};
+use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::verification::Status;
 
 use crate::answer::{self, Response};
@@ -40,7 +40,7 @@ pub struct FieldError {
 pub enum Unauthenticated {
     /// An ID token, or no token of a user at all.
     NotAnAccessToken,
-    /// His address is missing, unverified, or not one that mail can be sent to.
+    /// His address is missing, unverified, or not one that email can be sent to.
     AddressNotVerified,
     /// The customer must be told a name.
     NoName,
@@ -67,11 +67,11 @@ impl FieldError {
 impl Problem {
     /// The slug, which is also the outcome in the log.
     pub fn slug(&self) -> &'static str {
-        self.face().slug
+        self.details().slug
     }
 
     pub fn status(&self) -> u16 {
-        self.face().status
+        self.details().status
     }
 
     pub(crate) fn failure(&self) -> Option<&Failure> {
@@ -82,21 +82,27 @@ impl Problem {
     }
 
     /// What the client sees of it: the table of the contract's section 4.
-    fn face(&self) -> Face {
+    fn details(&self) -> ProblemDetails {
         match self {
-            Self::Invalid(_) => Face::new(
+            Self::Invalid(_) => ProblemDetails::new(
                 400,
                 "invalid-request",
                 "The request is not valid",
                 "Mend what `errors` names and send the request again.",
             ),
-            Self::Unauthenticated(why) => {
-                Face::new(401, "unauthenticated", "You are not signed in for this", why.advice())
-            }
-            Self::Refused(Refusal::NotAllowed(why)) => {
-                Face::new(403, "not-allowed", "This is not allowed", advice_not_allowed(*why))
-            }
-            Self::Refused(Refusal::UnknownCustomer) => Face::new(
+            Self::Unauthenticated(why) => ProblemDetails::new(
+                401,
+                "unauthenticated",
+                "You are not signed in for this",
+                why.advice(),
+            ),
+            Self::Refused(Refusal::NotAllowed(why)) => ProblemDetails::new(
+                403,
+                "not-allowed",
+                "This is not allowed",
+                advice_not_allowed(*why),
+            ),
+            Self::Refused(Refusal::UnknownCustomer) => ProblemDetails::new(
                 404,
                 "unknown-customer",
                 "No customer has this address",
@@ -111,19 +117,19 @@ impl Problem {
             Self::Refused(Refusal::UnknownProcess) => {
                 not_found("The activity has nothing with this id. Read its list again.")
             }
-            Self::Refused(Refusal::WrongStep(status)) => Face::new(
+            Self::Refused(Refusal::WrongStep(status)) => ProblemDetails::new(
                 409,
                 "wrong-step",
                 "The verification is at another step",
                 advice_next_step(*status),
             ),
-            Self::Refused(Refusal::Conflict) => Face::new(
+            Self::Refused(Refusal::Conflict) => ProblemDetails::new(
                 409,
                 "conflict",
                 "The verification was changed at the same time",
                 "Read the verification, and repeat the call if it is still wanted.",
             ),
-            Self::Refused(Refusal::CodeRefused { .. }) => Face::new(
+            Self::Refused(Refusal::CodeRefused { .. }) => ProblemDetails::new(
                 422,
                 "code-refused",
                 "The code was refused",
@@ -135,19 +141,19 @@ impl Problem {
             Self::Refused(Refusal::NotASuccessor) => environment_refused(
                 "The customer is successor of no ecosystem, and Ecosystem Admin is for successors. Help him with `technical-assistance`.",
             ),
-            Self::Refused(Refusal::ConsentRefused) => Face::new(
+            Self::Refused(Refusal::ConsentRefused) => ProblemDetails::new(
                 410,
                 "consent-refused",
                 "This link is no longer good",
-                "Open the link in the latest e-mail, or ask the agent to send another one.",
+                "Open the link in the latest email, or ask the agent to send another one.",
             ),
-            Self::Refused(Refusal::HandoffRefused) => Face::new(
+            Self::Refused(Refusal::HandoffRefused) => ProblemDetails::new(
                 410,
                 "handoff-refused",
                 "This handoff is not good here",
                 "A handoff opens one environment, once, while the session lasts. Ask the agent for a new session.",
             ),
-            Self::Refused(Refusal::GrantExists { expires_at }) => Face::new(
+            Self::Refused(Refusal::GrantExists { expires_at }) => ProblemDetails::new(
                 409,
                 "grant-exists",
                 "A support grant is live already",
@@ -160,13 +166,13 @@ impl Problem {
             Self::Refused(Refusal::GrantEndsTooSoon) => grant_refused(
                 "The customer's grant ends too soon for a session. Ask the customer for a new one.",
             ),
-            Self::Refused(Refusal::TooManyRequests { retry_after }) => Face::new(
+            Self::Refused(Refusal::TooManyRequests { retry_after }) => ProblemDetails::new(
                 429,
                 "too-many-requests",
                 "Too many requests",
                 format!("Wait {retry_after} seconds, then repeat the call."),
             ),
-            Self::Failed(_) => Face::new(
+            Self::Failed(_) => ProblemDetails::new(
                 503,
                 "unavailable",
                 "The service cannot answer at the moment",
@@ -176,7 +182,7 @@ impl Problem {
     }
 
     pub(crate) fn into_response(self, request_id: &str) -> Response {
-        let face = self.face();
+        let details = self.details();
         let (verification_status, attempts_left, retry_after) = match &self {
             Self::Refused(Refusal::WrongStep(status)) => (Some(status.as_str()), None, None),
             Self::Refused(Refusal::CodeRefused { attempts_left }) => {
@@ -190,10 +196,10 @@ impl Problem {
             }
         };
         let document = Document {
-            r#type: format!("/problems/{}", face.slug),
-            title: face.title,
-            status: face.status,
-            detail: &face.detail,
+            r#type: format!("/problems/{}", details.slug),
+            title: details.title,
+            status: details.status,
+            detail: &details.detail,
             request_id,
             errors: match &self {
                 Self::Invalid(errors) => errors,
@@ -211,7 +217,7 @@ impl Problem {
         };
         // Strings and numbers alone: it cannot but serialize.
         let body = serde_json::to_string(&document).unwrap_or_default();
-        let mut response = answer::response(face.status, "application/problem+json", body);
+        let mut response = answer::response(details.status, "application/problem+json", body);
         if let Some(seconds) = retry_after {
             answer::set(&mut response, RETRY_AFTER, &seconds.to_string());
         }
@@ -224,26 +230,26 @@ impl Problem {
 }
 
 /// All that is not found has one title, as every problem of a type.
-fn not_found(detail: &'static str) -> Face {
-    Face::new(404, "not-found", "There is nothing here with this id", detail)
+fn not_found(detail: &'static str) -> ProblemDetails {
+    ProblemDetails::new(404, "not-found", "There is nothing here with this id", detail)
 }
 
-fn grant_refused(detail: &'static str) -> Face {
-    Face::new(422, "grant-refused", "These credentials open nothing", detail)
+fn grant_refused(detail: &'static str) -> ProblemDetails {
+    ProblemDetails::new(422, "grant-refused", "These credentials open nothing", detail)
 }
 
-fn environment_refused(detail: &'static str) -> Face {
-    Face::new(422, "environment-refused", "Nothing can be opened there", detail)
+fn environment_refused(detail: &'static str) -> ProblemDetails {
+    ProblemDetails::new(422, "environment-refused", "Nothing can be opened there", detail)
 }
 
-struct Face {
+struct ProblemDetails {
     status: u16,
     slug: &'static str,
     title: &'static str,
     detail: Cow<'static, str>,
 }
 
-impl Face {
+impl ProblemDetails {
     fn new(
         status: u16,
         slug: &'static str,
@@ -278,7 +284,7 @@ impl Unauthenticated {
                 "Send the access token of your sign-in as the bearer token, not the ID token."
             }
             Self::AddressNotVerified => {
-                "Your e-mail address is not verified. Ask your administrator to verify it, then sign in again."
+                "Your email address is not verified. Ask your administrator to verify it, then sign in again."
             }
             Self::NotACustomersOwn => {
                 "Sign in to your own app, and send the access token of that sign-in as the bearer token."
@@ -334,11 +340,11 @@ const fn advice_next_step(status: Status) -> &'static str {
     }
 }
 
-impl From<Stop> for Problem {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Refused(refusal) => refusal.into(),
-            Stop::Failed(failure) => failure.into(),
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Refused(refusal) => refusal.into(),
+            CallError::Failed(failure) => failure.into(),
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use support_core::activity::Position;
 use support_core::code::Code;
 use support_core::entitlement::Environment;
-use support_core::identity::{Email, LinkToken, Reason, TicketNumber};
+use support_core::identity::{EmailAddress, LinkToken, Reason, TicketNumber};
 use support_core::support_grant::Entered;
 use support_core::time::Timestamp;
 use support_core::verification::{Module, Status};
@@ -131,7 +131,7 @@ fn the_bodies_are_what_the_contract_says() {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Start {
-        email: Email,
+        email: EmailAddress,
         #[serde(default)]
         module: Module,
         ticket: Option<TicketNumber>,
@@ -182,7 +182,7 @@ fn the_bodies_are_what_the_contract_says() {
     #[serde(deny_unknown_fields)]
     struct Search {
         status: Status,
-        customer: Email,
+        customer: EmailAddress,
         limit: u32,
     }
     let search: Search = body("activity-search");

@@ -1,4 +1,4 @@
-//! Outgoing mail, on Amazon SES.
+//! Outgoing email, on Amazon SES.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::mime::MimePart;
 use support_aws::failure;
-use support_core::identity::Email;
-use support_core::mail::{Attachment, Mail, Picture};
+use support_core::email::{Attachment, Email, Picture};
+use support_core::identity::EmailAddress;
 use support_core::ports::Mailer;
 use support_core::refusal::Failure;
 
 const SERVICE: &str = "ses";
-/// What SES says when mails come faster than the account may send them.
+/// What SES says when emails come faster than the account may send them.
 const THROTTLED: &str = "Throttling";
 const BACKOFF: Duration = Duration::from_millis(50);
 
 /// Sends from one address, as text and HTML in UTF-8.
 ///
-/// A mail that may not have been taken is tried once more, and may then arrive twice: it is the same
-/// mail with the same code. The SDK would forget of the first try that it may have been taken, if
+/// An email that may not have been taken is tried once more, and may then arrive twice: it is the same
+/// email with the same code. The SDK would forget of the first try that it may have been taken, if
 /// the second is refused; so the second is made here.
 #[derive(Clone, Debug)]
 pub struct SesMailer {
@@ -42,11 +42,11 @@ impl SesMailer {
 }
 
 impl Mailer for SesMailer {
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
-        let simple = mail.attachments.is_empty() && mail.pictures.is_empty();
-        let raw = if simple { None } else { Some(self.raw(to, mail)?) };
+    async fn send(&self, to: &EmailAddress, email: &Email) -> Result<(), Failure> {
+        let simple = email.attachments.is_empty() && email.pictures.is_empty();
+        let raw = if simple { None } else { Some(self.raw(to, email)?) };
         let once = async || match &raw {
-            None => self.send_simple(to, mail).await,
+            None => self.send_simple(to, email).await,
             Some(raw) => self.send_raw(to, raw.clone()).await,
         };
         let Err(first) = once().await else { return Ok(()) };
@@ -62,31 +62,31 @@ impl Mailer for SesMailer {
 }
 
 impl SesMailer {
-    async fn send_simple(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
-        let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
+    async fn send_simple(&self, to: &EmailAddress, email: &Email) -> Result<(), Failure> {
+        let body = Body::builder().text(utf8(&email.text)?).html(utf8(&email.html)?).build();
         self.client
             .send_email()
             .source(&self.from)
             .destination(Destination::builder().to_addresses(to.as_str()).build())
-            .message(Message::builder().subject(utf8(&mail.subject)?).body(body).build())
+            .message(Message::builder().subject(utf8(&email.subject)?).body(body).build())
             .send()
             .await
             .map(drop)
             .map_err(|error| failure(SERVICE, &error))
     }
 
-    /// With pictures or attachments the mail is built here, as MIME (RFC 2045).
-    fn raw(&self, to: &Email, mail: &Mail) -> Result<RawMessage, Failure> {
+    /// With pictures or attachments the email is built here, as MIME (RFC 2045).
+    fn raw(&self, to: &EmailAddress, email: &Email) -> Result<RawMessage, Failure> {
         let message = MessageBuilder::new()
             .from(self.from.as_str())
             .to(to.as_str())
-            .subject(mail.subject.as_str())
-            .body(body(mail));
+            .subject(email.subject.as_str())
+            .body(body(email));
         let data = message.write_to_vec().map_err(not_built)?;
         RawMessage::builder().data(Blob::new(data)).build().map_err(not_built)
     }
 
-    async fn send_raw(&self, to: &Email, raw: RawMessage) -> Result<(), Failure> {
+    async fn send_raw(&self, to: &EmailAddress, raw: RawMessage) -> Result<(), Failure> {
         self.client
             .send_raw_email()
             .source(&self.from)
@@ -100,14 +100,14 @@ impl SesMailer {
 }
 
 /// Text or HTML, the HTML together with its pictures (`multipart/related`, RFC 2387), and the
-/// attachments beside both: the nesting that mail programs agree on.
-fn body(mail: &Mail) -> MimePart<'_> {
-    let text = MimePart::new("text/plain", mail.text.as_str());
-    let html = MimePart::new("text/html", mail.html.as_str());
+/// attachments beside both: the nesting that email programs agree on.
+fn body(email: &Email) -> MimePart<'_> {
+    let text = MimePart::new("text/plain", email.text.as_str());
+    let html = MimePart::new("text/html", email.html.as_str());
     let related = ContentType::new("multipart/related").attribute("type", "text/html");
-    let html = with(related, html, mail.pictures.iter().map(picture));
+    let html = with(related, html, email.pictures.iter().map(picture));
     let words = MimePart::new("multipart/alternative", vec![text, html]);
-    with(ContentType::new("multipart/mixed"), words, mail.attachments.iter().map(attachment))
+    with(ContentType::new("multipart/mixed"), words, email.attachments.iter().map(attachment))
 }
 
 /// `first` with the others in a multipart of this type; by itself, if there are none.

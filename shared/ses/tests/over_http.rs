@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mail_parser::{MessageParser, MimeHeaders};
 use support_aws::{Aws, Timeouts};
-use support_core::identity::Email;
-use support_core::mail::{Attachment, Mail, Picture};
+use support_core::email::{Attachment, Email, Picture};
+use support_core::identity::EmailAddress;
 use support_core::ports::Mailer;
 use support_core::refusal::Failure;
 use support_ses::SesMailer;
@@ -29,7 +29,7 @@ const SENT_RAW: Behaviour = Behaviour::Answers(
 );
 const REJECTED: Behaviour = Behaviour::Answers(
     400,
-    "<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code><Message>Email address \
+    "<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code><Message>EmailAddress address \
      is not verified: lucia+1@example.com</Message></Error></ErrorResponse>",
 );
 const THROTTLED: Behaviour = Behaviour::Answers(
@@ -91,8 +91,8 @@ async fn read_request(stream: &mut TcpStream) -> String {
 }
 
 /// Plain text and HTML.
-fn plain() -> Mail {
-    Mail {
+fn plain() -> Email {
+    Email {
         subject: "Su código".to_owned(),
         text: "Hola & adiós: 042137\n".to_owned(),
         html: "<p>Hola &amp; adiós</p>".to_owned(),
@@ -102,10 +102,10 @@ fn plain() -> Mail {
 }
 
 async fn send(url: &str) -> Result<(), Failure> {
-    send_mail(url, &plain()).await
+    send_email(url, &plain()).await
 }
 
-async fn send_mail(url: &str, mail: &Mail) -> Result<(), Failure> {
+async fn send_email(url: &str, email: &Email) -> Result<(), Failure> {
     let lookup = |name| match name {
         "AWS_REGION" => Some("us-east-1".to_owned()),
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
@@ -116,7 +116,7 @@ async fn send_mail(url: &str, mail: &Mail) -> Result<(), Failure> {
         Timeouts { attempt: Duration::from_millis(200), operation: Duration::from_millis(600) };
     let aws = Aws::from_variables(lookup, timeouts).unwrap();
     SesMailer::new(aws.config(), "soporte@waizant.example".to_owned())
-        .send(&Email::parse("lucia+1@example.com").unwrap(), mail)
+        .send(&EmailAddress::parse("lucia+1@example.com").unwrap(), email)
         .await
 }
 
@@ -197,10 +197,10 @@ async fn a_refusal_is_named_by_its_code_without_the_address_in_its_message() {
     assert!(received.try_recv().is_err(), "not tried again");
 }
 
-/// A mail with a file, as SES is given it: the form's fields, and the MIME message.
-async fn sent_raw(mail: &Mail) -> (HashMap<String, String>, Vec<u8>) {
+/// An email with a file, as SES is given it: the form's fields, and the MIME message.
+async fn sent_raw(email: &Email) -> (HashMap<String, String>, Vec<u8>) {
     let (url, mut received) = server(&[SENT_RAW]).await;
-    send_mail(&url, mail).await.unwrap();
+    send_email(&url, email).await.unwrap();
     let body = received.recv().await.unwrap();
     assert!(received.try_recv().is_err(), "sent once");
     let mut form: HashMap<_, _> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
@@ -208,10 +208,10 @@ async fn sent_raw(mail: &Mail) -> (HashMap<String, String>, Vec<u8>) {
     (form, message)
 }
 
-fn with_receipt(content: Vec<u8>) -> Mail {
+fn with_receipt(content: Vec<u8>) -> Email {
     let name = "receipt-AAECAwQFBgcICQoLDA0ODw.json".to_owned();
     let receipt = Attachment { name, content_type: "application/json", content };
-    Mail { attachments: vec![receipt], ..plain() }
+    Email { attachments: vec![receipt], ..plain() }
 }
 
 /// A signature is over bytes: the file must arrive as it was made, whatever is in it.
@@ -224,8 +224,8 @@ async fn a_receipt_goes_along_byte_for_byte() {
         (0..=255).collect(),
     ];
     for content in odd {
-        let mail = with_receipt(content.clone());
-        let (form, message) = sent_raw(&mail).await;
+        let email = with_receipt(content.clone());
+        let (form, message) = sent_raw(&email).await;
         let expected = [
             ("Action", "SendRawEmail"),
             ("Version", "2010-12-01"),
@@ -233,7 +233,7 @@ async fn a_receipt_goes_along_byte_for_byte() {
             ("Destinations.member.1", "lucia+1@example.com"),
         ];
         assert_eq!(form, expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
-        // What a mail server may not carry: bytes beyond ASCII, lines beyond 998 (RFC 5322).
+        // What an email server may not carry: bytes beyond ASCII, lines beyond 998 (RFC 5322).
         assert!(message.is_ascii());
         assert!(message.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
 
@@ -263,11 +263,11 @@ async fn a_picture_stands_in_the_html_and_is_no_attachment() {
     let picture =
         Picture { id: "app-qr.1@support-access".into(), name: "qr.png", content: content.clone() };
     let receipt = with_receipt(b"{}".to_vec());
-    for mail in [plain(), receipt] {
-        let files = mail.attachments.len();
+    for email in [plain(), receipt] {
+        let files = email.attachments.len();
         let html = "<img src=\"cid:app-qr.1@support-access\">".to_owned();
         let (form, message) =
-            sent_raw(&Mail { html, pictures: vec![picture.clone()], ..mail }).await;
+            sent_raw(&Email { html, pictures: vec![picture.clone()], ..email }).await;
         assert_eq!(form["Action"], "SendRawEmail");
         assert!(message.is_ascii());
         let parsed = MessageParser::default().parse(&message).unwrap();
@@ -319,10 +319,10 @@ async fn no_header_can_be_put_in() {
     let known =
         ["from", "to", "subject", "date", "message-id", "mime-version", "content-type"].map(Some);
     for words in hostile {
-        let mut mail = with_receipt(b"{}".to_vec());
-        mail.subject = words.to_owned();
-        mail.attachments[0].name = words.to_owned();
-        let (form, message) = sent_raw(&mail).await;
+        let mut email = with_receipt(b"{}".to_vec());
+        email.subject = words.to_owned();
+        email.attachments[0].name = words.to_owned();
+        let (form, message) = sent_raw(&email).await;
         assert_eq!(form["Destinations.member.1"], "lucia+1@example.com");
         let parsed = MessageParser::default().parse(&message).unwrap();
         for header in parsed.headers() {
@@ -343,14 +343,14 @@ async fn no_header_can_be_put_in() {
 
 #[tokio::test] // P25, P26
 async fn a_raw_mail_fails_like_any_other() {
-    let mail = with_receipt(b"{}".to_vec());
+    let email = with_receipt(b"{}".to_vec());
     let (url, _received) = server(&[REJECTED]).await;
-    let refused = send_mail(&url, &mail).await;
+    let refused = send_email(&url, &email).await;
     assert_eq!(refused, Err(Failure::clean("ses", "MessageRejected")));
     let (url, mut received) = server(&[Behaviour::Cuts, SENT_RAW]).await;
-    send_mail(&url, &mail).await.unwrap();
-    assert_eq!(received.recv().await.unwrap(), received.recv().await.unwrap(), "the same mail");
+    send_email(&url, &email).await.unwrap();
+    assert_eq!(received.recv().await.unwrap(), received.recv().await.unwrap(), "the same email");
     let (url, _received) = server(&[Behaviour::Hangs]).await;
-    let sending = tokio::time::timeout(Duration::from_secs(2), send_mail(&url, &mail));
+    let sending = tokio::time::timeout(Duration::from_secs(2), send_email(&url, &email));
     assert_eq!(sending.await.expect("in time"), Err(Failure::unsure("ses", "timed out")));
 }

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use support_aws::{Aws, Timeouts};
-use support_core::identity::Email;
+use support_core::identity::EmailAddress;
 use support_core::ports::Jobs;
 use support_core::recovery::Job;
 use support_core::refusal::Failure;
@@ -47,7 +47,7 @@ async fn put(answer: Option<(u16, &'static str)>) -> (Result<(), Failure>, FakeS
     let http = http_client_fn(move |_, _| connector.clone());
     let aws = Aws::from_variables(lookup, Timeouts::ORDINARY).unwrap();
     let config = aws.config().to_builder().http_client(http).build();
-    let email = Email::parse("ana@agents.example.com").unwrap();
+    let email = EmailAddress::parse("ana@agents.example.com").unwrap();
     (SqsJobs::new(&config, URL).put(&Job::SendCode { email }).await, fake)
 }
 

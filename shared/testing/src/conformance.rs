@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use support_core::identity::{Reason, VerificationId};
-use support_core::limits::{Budget, Limits, Streak};
-use support_core::mint::{MintGrant, SessionClaims, Visibility};
+use support_core::limits::{Limits, LockoutQuota, Quota};
+use support_core::mint::{MintTicket, SessionClaims, Visibility};
 use support_core::ports::{
-    Change, Counted, Due, DueItems, GrantChange, MintGrants, Position, Saved, Scope, Streaks,
-    SupportGrants, VerificationIndex, Verifications,
+    Change, Counted, Due, DueItems, LockoutQuotas, MintTickets, Position, Saved, Scope,
+    SupportGrants, TicketChange, VerificationIndex, Verifications,
 };
 use support_core::secret::Secret;
-use support_core::support_grant::{GrantAbout, SupportGrant};
+use support_core::support_grant::{GrantNoticeKind, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::{Cancelled, Verification};
 
@@ -18,7 +18,14 @@ use crate::samples::{NOON, Walk, agent, customer, granted, key, rng, versions};
 
 /// Everything a store is.
 pub trait Store:
-    Verifications + SupportGrants + VerificationIndex + DueItems + Streaks + MintGrants + Send + 'static
+    Verifications
+    + SupportGrants
+    + VerificationIndex
+    + DueItems
+    + LockoutQuotas
+    + MintTickets
+    + Send
+    + 'static
 {
 }
 impl<S> Store for S where
@@ -26,8 +33,8 @@ impl<S> Store for S where
         + SupportGrants
         + VerificationIndex
         + DueItems
-        + Streaks
-        + MintGrants
+        + LockoutQuotas
+        + MintTickets
         + Send
         + 'static
 {
@@ -118,7 +125,7 @@ async fn of_parallel_writers_of_a_version_one_wins(store: &Arc<impl Store>) {
         match writer.await.expect("no panic").expect("no failure") {
             Saved::Done => won += 1,
             Saved::LostRace => {}
-            Saved::OverBudget(_) => panic!("no budget was charged"),
+            Saved::OverQuota(_) => panic!("no quota was charged"),
         }
     }
     assert_eq!(won, 1);
@@ -133,23 +140,23 @@ async fn a_first_version_is_written_once(store: &impl Verifications) {
 }
 
 async fn a_budget_is_never_exceeded_however_many_draw_on_it_at_once(store: &Arc<impl Store>) {
-    let budget = Budget { key: "conformance#parallel".into(), limit: 7, ends_at: NOON.plus(60) };
+    let quota = Quota { key: "conformance#parallel".into(), limit: 7, ends_at: NOON.plus(60) };
     let writers: Vec<_> = (0..40)
         .map(|n| {
-            let (store, budget) = (store.clone(), budget.clone());
+            let (store, quota) = (store.clone(), quota.clone());
             tokio::spawn(async move {
                 // Half of them alone, half together with a verification of their own.
                 loop {
                     let saved = if n % 2 == 0 {
-                        store.spend(&budget.clone().spend()).await
+                        store.spend(&quota.clone().spend()).await
                     } else {
                         let change = Change::to(verification(4000 + n));
-                        store.save(&change.charging([budget.clone().spend()])).await
+                        store.save(&change.counting([quota.clone().spend()])).await
                     };
                     match saved.expect("no failure") {
                         Saved::Done => return 1,
-                        Saved::OverBudget(over) => {
-                            assert_eq!(over, budget);
+                        Saved::OverQuota(over) => {
+                            assert_eq!(over, quota);
                             return 0;
                         }
                         Saved::LostRace => {}
@@ -166,40 +173,40 @@ async fn a_budget_is_never_exceeded_however_many_draw_on_it_at_once(store: &Arc<
 }
 
 async fn an_exhausted_budget_writes_nothing(store: &impl Verifications) {
-    let spare = Budget { key: "conformance#spare".into(), limit: 9, ends_at: NOON.plus(60) };
-    let none = Budget { key: "conformance#none".into(), limit: 1, ends_at: NOON.plus(60) };
+    let spare = Quota { key: "conformance#spare".into(), limit: 9, ends_at: NOON.plus(60) };
+    let none = Quota { key: "conformance#none".into(), limit: 1, ends_at: NOON.plus(60) };
     assert_eq!(store.spend(&none.clone().spend()).await, Ok(Saved::Done));
     let first = verification(5000);
-    let change = Change::to(first.clone()).charging([spare.clone().spend(), none.clone().spend()]);
-    assert_eq!(store.save(&change).await, Ok(Saved::OverBudget(none.clone())));
+    let change = Change::to(first.clone()).counting([spare.clone().spend(), none.clone().spend()]);
+    assert_eq!(store.save(&change).await, Ok(Saved::OverQuota(none.clone())));
     let change =
-        Change::to(first.clone()).charging([spare.clone().spend(), none.clone().require()]);
-    assert_eq!(store.save(&change).await, Ok(Saved::OverBudget(none)));
+        Change::to(first.clone()).counting([spare.clone().spend(), none.clone().require()]);
+    assert_eq!(store.save(&change).await, Ok(Saved::OverQuota(none)));
     assert!(Verifications::load(store, &first.id).await.expect("read").is_none());
     // Nothing was taken from the other one either.
     for _ in 0..9 {
         assert_eq!(store.spend(&spare.clone().spend()).await, Ok(Saved::Done));
     }
-    assert_eq!(store.spend(&spare.clone().spend()).await, Ok(Saved::OverBudget(spare)));
+    assert_eq!(store.spend(&spare.clone().spend()).await, Ok(Saved::OverQuota(spare)));
 }
 
 async fn a_required_budget_is_not_counted(store: &impl Verifications) {
-    let budget = Budget { key: "conformance#required".into(), limit: 1, ends_at: NOON.plus(60) };
+    let quota = Quota { key: "conformance#required".into(), limit: 1, ends_at: NOON.plus(60) };
     for seed in 6000..6003 {
-        let change = Change::to(verification(seed)).charging([budget.clone().require()]);
+        let change = Change::to(verification(seed)).counting([quota.clone().require()]);
         assert_eq!(store.save(&change).await, Ok(Saved::Done));
     }
 }
 
-fn streak(name: &str, limit: u32) -> Streak {
-    Streak { key: format!("conformance#{name}"), limit, seconds: 900 }
+fn lockout(name: &str, limit: u32) -> LockoutQuota {
+    LockoutQuota { key: format!("conformance#{name}"), limit, seconds: 900 }
 }
 
-async fn a_streak_lasts_from_its_last_count_and_begins_anew(store: &impl Streaks) {
-    let streak = streak("streak", 3);
+async fn a_streak_lasts_from_its_last_count_and_begins_anew(store: &impl LockoutQuotas) {
+    let lockout = lockout("streak", 3);
     let count = async |seconds, millis| {
         let now = Timestamp::from_millis(NOON.plus(seconds).millis() + millis);
-        store.count(&streak, now).await.expect("no failure")
+        store.count(&lockout, now).await.expect("no failure")
     };
     assert_eq!(count(0, 0).await, Counted::Nth(1));
     assert_eq!(count(899, 999).await, Counted::Nth(2));
@@ -216,11 +223,11 @@ async fn a_streak_lasts_from_its_last_count_and_begins_anew(store: &impl Streaks
 }
 
 async fn a_streak_is_never_exceeded_however_many_count_at_once(store: &Arc<impl Store>) {
-    let streak = streak("parallel-streak", 5);
+    let lockout = lockout("parallel-streak", 5);
     let writers: Vec<_> = (0..50)
         .map(|_| {
-            let (store, streak) = (store.clone(), streak.clone());
-            tokio::spawn(async move { store.count(&streak, NOON).await })
+            let (store, lockout) = (store.clone(), lockout.clone());
+            tokio::spawn(async move { store.count(&lockout, NOON).await })
         })
         .collect();
     let mut counted = Vec::new();
@@ -234,35 +241,35 @@ async fn a_streak_is_never_exceeded_however_many_count_at_once(store: &Arc<impl 
     assert_eq!(counted, [1, 2, 3, 4, 5]);
 }
 
-async fn what_is_given_back_can_be_counted_again(store: &impl Streaks) {
+async fn what_is_given_back_can_be_counted_again(store: &impl LockoutQuotas) {
     for limit in [1, 5] {
-        let streak = streak(&format!("given-back-{limit}"), limit);
-        assert_eq!(store.give_back(&streak).await, Ok(()), "nothing was counted yet");
+        let lockout = lockout(&format!("given-back-{limit}"), limit);
+        assert_eq!(store.give_back(&lockout).await, Ok(()), "nothing was counted yet");
         for n in 1..=limit {
-            assert_eq!(store.count(&streak, NOON).await, Ok(Counted::Nth(n)));
+            assert_eq!(store.count(&lockout, NOON).await, Ok(Counted::Nth(n)));
         }
-        assert_eq!(store.give_back(&streak).await, Ok(()));
-        assert_eq!(store.count(&streak, NOON).await, Ok(Counted::Nth(limit)));
+        assert_eq!(store.give_back(&lockout).await, Ok(()));
+        assert_eq!(store.count(&lockout, NOON).await, Ok(Counted::Nth(limit)));
         let over = Counted::Over { until: NOON.plus(900) };
-        assert_eq!(store.count(&streak, NOON).await, Ok(over));
+        assert_eq!(store.count(&lockout, NOON).await, Ok(over));
         // However much is given back, no more than the limit fits in.
         for _ in 0..limit + 3 {
-            assert_eq!(store.give_back(&streak).await, Ok(()));
+            assert_eq!(store.give_back(&lockout).await, Ok(()));
         }
         for n in 1..=limit {
-            assert_eq!(store.count(&streak, NOON).await, Ok(Counted::Nth(n)));
+            assert_eq!(store.count(&lockout, NOON).await, Ok(Counted::Nth(n)));
         }
-        assert_eq!(store.count(&streak, NOON).await, Ok(over));
+        assert_eq!(store.count(&lockout, NOON).await, Ok(over));
     }
 }
 
-async fn a_grant_lives_and_dies_with_its_write(store: &(impl Verifications + MintGrants)) {
+async fn a_grant_lives_and_dies_with_its_write(store: &(impl Verifications + MintTickets)) {
     let mut walk = Walk::start(7000);
     let first = walk.verification.clone();
     walk.mint();
-    let id = walk.verification.mint_grant_id().expect("minting");
+    let id = walk.verification.mint_ticket_id().expect("minting");
     let secret = Secret::from("secret".to_owned());
-    let grant = MintGrant {
+    let grant = MintTicket {
         id: id.clone(),
         username: "sub-carla".into(),
         client_id: "client".into(),
@@ -273,27 +280,27 @@ async fn a_grant_lives_and_dies_with_its_write(store: &(impl Verifications + Min
             environments: walk.verification.consent().expect("asked").environments.clone(),
             visibility: Visibility::default(),
         },
-        secret: MintGrant::digest(&id, &secret, &key()),
+        secret: MintTicket::digest(&id, &secret, &key()),
         expires_at: NOON.plus(30),
         answered: false,
     };
     assert!(!store.mark(&id).await.expect("written"));
     let put =
-        Change { grant: GrantChange::Put(Box::new(grant.clone())), ..Change::to(first.clone()) };
+        Change { ticket: TicketChange::Put(Box::new(grant.clone())), ..Change::to(first.clone()) };
     assert_eq!(store.save(&put).await, Ok(Saved::Done));
-    let loaded = MintGrants::load(store, &id).await.expect("read").expect("there");
+    let loaded = MintTickets::load(store, &id).await.expect("read").expect("there");
     assert_eq!(format!("{loaded:?}"), format!("{grant:?}"));
     assert!(store.mark(&id).await.expect("written"));
     assert!(store.mark(&id).await.expect("written"), "marking again is marking once");
-    assert!(MintGrants::load(store, &id).await.expect("read").expect("there").answered);
+    assert!(MintTickets::load(store, &id).await.expect("read").expect("there").answered);
     // A write that loses its race leaves the grant alone.
-    let lost = Change { grant: GrantChange::Delete(id.clone()), ..Change::to(first.clone()) };
+    let lost = Change { ticket: TicketChange::Delete(id.clone()), ..Change::to(first.clone()) };
     assert_eq!(store.save(&lost).await, Ok(Saved::LostRace));
-    assert!(MintGrants::load(store, &id).await.expect("read").is_some());
+    assert!(MintTickets::load(store, &id).await.expect("read").is_some());
     let next = cancelled(first, "done");
-    let delete = Change { grant: GrantChange::Delete(id.clone()), ..Change::to(next) };
+    let delete = Change { ticket: TicketChange::Delete(id.clone()), ..Change::to(next) };
     assert_eq!(store.save(&delete).await, Ok(Saved::Done));
-    assert!(MintGrants::load(store, &id).await.expect("read").is_none());
+    assert!(MintTickets::load(store, &id).await.expect("read").is_none());
     assert!(!store.mark(&id).await.expect("written"), "a mark makes no grant");
 }
 
@@ -352,9 +359,9 @@ fn grant(name: &str) -> SupportGrant {
 async fn a_support_grant_is_written_over_the_one_that_was_read(store: &Arc<impl Store>) {
     let first = grant("dora");
     assert!(store.load_grant(&first.key).await.expect("read").is_none());
-    let budget = Budget { key: "conformance#grants".into(), limit: 1, ends_at: NOON.plus(60) };
-    let charges = [budget.clone().spend()];
-    assert_eq!(store.save_grant(&first, &charges).await, Ok(Saved::Done));
+    let quota = Quota { key: "conformance#grants".into(), limit: 1, ends_at: NOON.plus(60) };
+    let quota_uses = [quota.clone().spend()];
+    assert_eq!(store.save_grant(&first, &quota_uses).await, Ok(Saved::Done));
     let loaded = store.load_grant(&first.key).await.expect("read").expect("there");
     assert_eq!(format!("{loaded:?}"), format!("{first:?}"));
     assert_eq!(store.save_grant(&first, &[]).await, Ok(Saved::LostRace));
@@ -369,10 +376,10 @@ async fn a_support_grant_is_written_over_the_one_that_was_read(store: &Arc<impl 
         won += i32::from(writer.await.expect("no panic") == Ok(Saved::Done));
     }
     assert_eq!(won, 1);
-    // A budget that has nothing left writes nothing.
+    // A quota that has nothing left writes nothing.
     let ended = store.load_grant(&first.key).await.expect("read").expect("there");
     let (next, _) = granted("dora", Some(&ended));
-    assert_eq!(store.save_grant(&next, &charges).await, Ok(Saved::OverBudget(budget)));
+    assert_eq!(store.save_grant(&next, &quota_uses).await, Ok(Saved::OverQuota(quota)));
     let kept = store.load_grant(&first.key).await.expect("read").expect("there");
     assert_eq!(kept.terms.id, first.terms.id);
     assert_eq!(store.save_grant(&next, &[]).await, Ok(Saved::Done));
@@ -414,16 +421,16 @@ async fn a_support_grant_that_is_due_is_found(store: &(impl SupportGrants + DueI
     let due = Due::SupportGrant(first.key.clone());
     let found = async |at: Timestamp| store.due(at, 1000).await.expect("read").contains(&due);
     assert!(!found(NOON).await);
-    assert!(found(NOON.plus(20)).await, "its first mail is owed");
-    let told = first.told(GrantAbout::Created).expect("owed");
+    assert!(found(NOON.plus(20)).await, "its first email is owed");
+    let told = first.told(GrantNoticeKind::Created).expect("owed");
     store.save_grant(&told, &[]).await.expect("saved");
     let end = told.terms.expires_at;
     assert!(!found(Timestamp::from_millis(end.millis() - 1)).await);
     assert!(found(end).await);
     let ended = told.end_if_over(end).expect("over");
     store.save_grant(&ended, &[]).await.expect("saved");
-    assert!(found(end).await, "its last mail is owed");
-    let told = ended.told(GrantAbout::Ended).expect("owed");
+    assert!(found(end).await, "its last email is owed");
+    let told = ended.told(GrantNoticeKind::Ended).expect("owed");
     store.save_grant(&told, &[]).await.expect("saved");
     assert!(!found(end.plus(1_000_000)).await);
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use support_core::identity::VerificationId;
-use support_core::limits::{Charge, Streak};
-use support_core::mint::{MintGrant, MintGrantId};
+use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Change, Counted, Due, DueItems, GrantChange, MintGrants, Page, Position, Saved, Scope, Streaks,
-    SupportGrants, VerificationIndex, Verifications,
+    Change, Counted, Due, DueItems, LockoutQuotas, MintTickets, Page, Position, Saved, Scope,
+    SupportGrants, TicketChange, VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
@@ -21,9 +21,9 @@ pub struct Memory(Mutex<Tables>);
 #[derive(Default)]
 struct Tables {
     verifications: HashMap<VerificationId, Verification>,
-    budgets: HashMap<String, u32>,
-    streaks: HashMap<String, (u32, Timestamp)>,
-    grants: HashMap<MintGrantId, MintGrant>,
+    quotas: HashMap<String, u32>,
+    lockout_quotas: HashMap<String, (u32, Timestamp)>,
+    grants: HashMap<MintTicketId, MintTicket>,
     support_grants: HashMap<GrantKey, SupportGrant>,
 }
 
@@ -34,21 +34,21 @@ impl Memory {
 }
 
 impl Tables {
-    fn has_room(&self, charge: &Charge) -> bool {
-        self.budgets.get(&charge.budget.key).is_none_or(|n| *n < charge.budget.limit)
+    fn has_room(&self, quota_use: &QuotaUse) -> bool {
+        self.quotas.get(&quota_use.quota.key).is_none_or(|n| *n < quota_use.quota.limit)
     }
 
-    fn take(&mut self, charge: &Charge) {
-        *self.budgets.entry(charge.budget.key.clone()).or_default() += charge.amount;
+    fn take(&mut self, quota_use: &QuotaUse) {
+        *self.quotas.entry(quota_use.quota.key.clone()).or_default() += quota_use.amount;
     }
 
     /// Takes all of them, or says which has nothing left.
-    fn charge(&mut self, charges: &[Charge]) -> Option<Saved> {
-        if let Some(charge) = charges.iter().find(|charge| !self.has_room(charge)) {
-            return Some(Saved::OverBudget(charge.budget.clone()));
+    fn quota_use(&mut self, quota_uses: &[QuotaUse]) -> Option<Saved> {
+        if let Some(quota_use) = quota_uses.iter().find(|quota_use| !self.has_room(quota_use)) {
+            return Some(Saved::OverQuota(quota_use.quota.clone()));
         }
-        for charge in charges {
-            self.take(charge);
+        for quota_use in quota_uses {
+            self.take(quota_use);
         }
         None
     }
@@ -71,18 +71,18 @@ impl Verifications for Memory {
         {
             return Ok(Saved::LostRace);
         }
-        if let Some(over) = tables.charge(&change.charges) {
+        if let Some(over) = tables.quota_use(&change.quota_uses) {
             return Ok(over);
         }
         if let Some(next) = &change.support_grant {
             tables.support_grants.insert(next.key.clone(), next.clone());
         }
-        match &change.grant {
-            GrantChange::None => {}
-            GrantChange::Put(grant) => {
+        match &change.ticket {
+            TicketChange::None => {}
+            TicketChange::Put(grant) => {
                 tables.grants.insert(grant.id.clone(), (**grant).clone());
             }
-            GrantChange::Delete(id) => {
+            TicketChange::Delete(id) => {
                 tables.grants.remove(id);
             }
         }
@@ -90,12 +90,12 @@ impl Verifications for Memory {
         Ok(Saved::Done)
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
         let mut tables = self.tables();
-        if !tables.has_room(charge) {
-            return Ok(Saved::OverBudget(charge.budget.clone()));
+        if !tables.has_room(quota_use) {
+            return Ok(Saved::OverQuota(quota_use.quota.clone()));
         }
-        tables.take(charge);
+        tables.take(quota_use);
         Ok(Saved::Done)
     }
 }
@@ -131,12 +131,16 @@ impl SupportGrants for Memory {
         Ok(self.tables().support_grants.get(key).cloned())
     }
 
-    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
+    async fn save_grant(
+        &self,
+        next: &SupportGrant,
+        quota_uses: &[QuotaUse],
+    ) -> Result<Saved, Failure> {
         let mut tables = self.tables();
         if !tables.follows(next) {
             return Ok(Saved::LostRace);
         }
-        if let Some(over) = tables.charge(charges) {
+        if let Some(over) = tables.quota_use(quota_uses) {
             return Ok(over);
         }
         tables.support_grants.insert(next.key.clone(), next.clone());
@@ -159,34 +163,34 @@ impl DueItems for Memory {
     }
 }
 
-impl Streaks for Memory {
-    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
+impl LockoutQuotas for Memory {
+    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
         let mut tables = self.tables();
-        let (n, ends_at) = tables.streaks.entry(streak.key.clone()).or_insert((0, now));
+        let (n, ends_at) = tables.lockout_quotas.entry(lockout.key.clone()).or_insert((0, now));
         if ends_at.is_over(now) {
             *n = 0;
         }
-        if *n >= streak.limit {
+        if *n >= lockout.limit {
             return Ok(Counted::Over { until: *ends_at });
         }
-        (*n, *ends_at) = (*n + 1, now.plus(streak.seconds));
+        (*n, *ends_at) = (*n + 1, now.plus(lockout.seconds));
         Ok(Counted::Nth(*n))
     }
 
-    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
-        if let Some((n, _)) = self.tables().streaks.get_mut(&streak.key) {
+    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
+        if let Some((n, _)) = self.tables().lockout_quotas.get_mut(&lockout.key) {
             *n = n.saturating_sub(1);
         }
         Ok(())
     }
 }
 
-impl MintGrants for Memory {
-    async fn load(&self, id: &MintGrantId) -> Result<Option<MintGrant>, Failure> {
+impl MintTickets for Memory {
+    async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
         Ok(self.tables().grants.get(id).cloned())
     }
 
-    async fn mark(&self, id: &MintGrantId) -> Result<bool, Failure> {
+    async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
         let mut tables = self.tables();
         let grant = tables.grants.get_mut(id);
         Ok(grant.map(|grant| grant.answered = true).is_some())

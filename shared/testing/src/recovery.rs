@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use support_core::code::Code;
 use support_core::directory::{Locale, SignIn};
-use support_core::identity::Email;
+use support_core::identity::EmailAddress;
 use support_core::ports::{Jobs, Passwords};
 use support_core::recovery::{Account, Confirmed, Job, NewPassword};
 use support_core::refusal::Failure;
@@ -28,11 +28,11 @@ pub struct Accounts(Mutex<Inside>);
 
 #[derive(Default)]
 struct Inside {
-    accounts: HashMap<Email, Account>,
-    sent: Vec<Email>,
-    codes: HashMap<Email, String>,
-    passwords: HashMap<Email, String>,
-    signed_out: Vec<Email>,
+    accounts: HashMap<EmailAddress, Account>,
+    sent: Vec<EmailAddress>,
+    codes: HashMap<EmailAddress, String>,
+    passwords: HashMap<EmailAddress, String>,
+    signed_out: Vec<EmailAddress>,
     judged: usize,
     says: Option<Confirmed>,
     down: bool,
@@ -52,7 +52,7 @@ impl Accounts {
     }
 
     /// Sets, or replaces, an account.
-    pub fn set(&self, email: &Email, account: Account) {
+    pub fn set(&self, email: &EmailAddress, account: Account) {
         self.inside().accounts.insert(email.clone(), account);
     }
 
@@ -72,11 +72,11 @@ impl Accounts {
     }
 
     /// To whom codes were sent, in order.
-    pub fn sent(&self) -> Vec<Email> {
+    pub fn sent(&self) -> Vec<EmailAddress> {
         self.inside().sent.clone()
     }
 
-    pub fn signed_out(&self) -> Vec<Email> {
+    pub fn signed_out(&self) -> Vec<EmailAddress> {
         self.inside().signed_out.clone()
     }
 
@@ -85,17 +85,17 @@ impl Accounts {
         self.inside().judged
     }
 
-    pub fn password(&self, email: &Email) -> Option<String> {
+    pub fn password(&self, email: &EmailAddress) -> Option<String> {
         self.inside().passwords.get(email).cloned()
     }
 }
 
 impl Passwords for Accounts {
-    async fn account(&self, email: &Email) -> Result<Option<Account>, Failure> {
+    async fn account(&self, email: &EmailAddress) -> Result<Option<Account>, Failure> {
         Ok(self.up()?.accounts.get(email).cloned())
     }
 
-    async fn send_code(&self, email: &Email) -> Result<bool, Failure> {
+    async fn send_code(&self, email: &EmailAddress) -> Result<bool, Failure> {
         let mut inside = self.up()?;
         inside.sent.push(email.clone());
         inside.codes.insert(email.clone(), Self::CODE.to_owned());
@@ -104,7 +104,7 @@ impl Passwords for Accounts {
 
     async fn confirm(
         &self,
-        email: &Email,
+        email: &EmailAddress,
         code: &Code,
         password: &NewPassword,
     ) -> Result<Confirmed, Failure> {
@@ -121,7 +121,7 @@ impl Passwords for Accounts {
         Ok(Confirmed::Done)
     }
 
-    async fn sign_out(&self, email: &Email) -> Result<(), Failure> {
+    async fn sign_out(&self, email: &EmailAddress) -> Result<(), Failure> {
         let mut inside = self.up()?;
         if inside.sign_out_down {
             return Err(Failure::unsure("cognito", "down"));

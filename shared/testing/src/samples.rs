@@ -4,10 +4,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use support_core::code::Code;
 use support_core::directory::{
-    Customer, CustomerStatus, Ecosystem, Locale, Plan, Role, SignIn, Standing,
+    Customer, CustomerStatus, Ecosystem, Locale, Plan, Role, SignIn, SignInStatus,
 };
 use support_core::entitlement::RcmForMembers;
-use support_core::identity::{Agent, Email, LinkToken, VerificationId};
+use support_core::identity::{Agent, EmailAddress, LinkToken, VerificationId};
 use support_core::limits::Limits;
 use support_core::mint::Visibility;
 use support_core::secret::{HashKey, Secret};
@@ -19,8 +19,8 @@ use support_core::verification::{Asking, Module, Side, Verdict, Verification};
 /// Noon of some day: the moment at which samples start.
 pub const NOON: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
-/// The standing of a customer who can sign in.
-pub const CONFIRMED: Standing = Standing { sign_in: SignIn::Confirmed, mfa: false };
+/// The sign-in status of a customer who can sign in.
+pub const CONFIRMED: SignInStatus = SignInStatus { sign_in: SignIn::Confirmed, mfa: false };
 
 /// A generator that gives the same numbers every time.
 pub fn rng(seed: u64) -> ChaCha20Rng {
@@ -33,7 +33,8 @@ pub fn key() -> HashKey {
 
 /// The agent `ana`, `ben`, …: the name is his id, too.
 pub fn agent(name: &str) -> Agent {
-    let email = Email::parse(&format!("{name}@agents.example.com")).expect("a plain address");
+    let email =
+        EmailAddress::parse(&format!("{name}@agents.example.com")).expect("a plain address");
     Agent { id: name.to_owned(), name: name.to_owned(), email }
 }
 
@@ -46,7 +47,7 @@ pub fn ecosystem(id: &str, role: Role, plan: Plan) -> Ecosystem {
 pub fn customer(name: &str) -> Customer {
     Customer {
         user_id: format!("sub-{name}"),
-        email: Email::parse(&format!("{name}@example.com")).expect("a plain address"),
+        email: EmailAddress::parse(&format!("{name}@example.com")).expect("a plain address"),
         name: name.to_owned(),
         locale: Locale::En,
         status: CustomerStatus::Active,
@@ -63,7 +64,7 @@ pub fn granted(name: &str, before: Option<&SupportGrant>) -> (SupportGrant, Cred
     let customer = customer(name);
     let offer = Offer {
         customer: &customer,
-        standing: CONFIRMED,
+        sign_in_status: CONFIRMED,
         ecosystem: "eco-1",
         visibility: Visibility { messages: true, talks: false },
         minutes: 15,
@@ -157,7 +158,7 @@ impl Walk {
                 ecosystem,
                 code: &right(),
                 page: &w.page.secret,
-                match_number: "47".to_owned(),
+                verification_number: "47".to_owned(),
             };
             v.ask_customer(asking, &w.key, &w.limits, w.now).expect("in step")
         })

@@ -1,17 +1,17 @@
-//! The rest of the world: pools, directory, mint and mail, each of which can be made to fail.
+//! The rest of the world: pools, directory, mint and email, each of which can be made to fail.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use support_core::directory::{Customer, Process, Standing};
-use support_core::identity::{Email, VerificationId};
-use support_core::limits::{Charge, Streak};
-use support_core::mail::Mail;
-use support_core::mint::MintGrantId;
+use support_core::directory::{Customer, Process, SignInStatus};
+use support_core::email::Email;
+use support_core::identity::{EmailAddress, VerificationId};
+use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::mint::MintTicketId;
 use support_core::ports::{
-    Activities, AgentPool, Change, Counted, CustomerPool, Directory, Mailer, Minted, Minter, Saved,
-    Streaks, SupportGrants, Verifications,
+    Activities, AgentPool, Change, Counted, CustomerPool, Directory, LockoutQuotas, Mailer, Minted,
+    Minter, Saved, SupportGrants, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
@@ -93,8 +93,8 @@ impl Verifications for FaultyStore {
         self.through(self.memory.save(change)).await
     }
 
-    async fn spend(&self, charge: &Charge) -> Result<Saved, Failure> {
-        self.through(self.memory.spend(charge)).await
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.through(self.memory.spend(quota_use)).await
     }
 }
 
@@ -103,18 +103,22 @@ impl SupportGrants for FaultyStore {
         self.through(self.memory.load_grant(key)).await
     }
 
-    async fn save_grant(&self, next: &SupportGrant, charges: &[Charge]) -> Result<Saved, Failure> {
-        self.through(self.memory.save_grant(next, charges)).await
+    async fn save_grant(
+        &self,
+        next: &SupportGrant,
+        quota_uses: &[QuotaUse],
+    ) -> Result<Saved, Failure> {
+        self.through(self.memory.save_grant(next, quota_uses)).await
     }
 }
 
-impl Streaks for FaultyStore {
-    async fn count(&self, streak: &Streak, now: Timestamp) -> Result<Counted, Failure> {
-        self.through(self.memory.count(streak, now)).await
+impl LockoutQuotas for FaultyStore {
+    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
+        self.through(self.memory.count(lockout, now)).await
     }
 
-    async fn give_back(&self, streak: &Streak) -> Result<(), Failure> {
-        self.through(self.memory.give_back(streak)).await
+    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
+        self.through(self.memory.give_back(lockout)).await
     }
 }
 
@@ -124,15 +128,15 @@ pub struct World(Arc<Mutex<Inside>>);
 
 #[derive(Default)]
 struct Inside {
-    customers: HashMap<Email, Customer>,
+    customers: HashMap<EmailAddress, Customer>,
     processes: Vec<Process>,
-    standings: HashMap<String, Standing>,
+    standings: HashMap<String, SignInStatus>,
     agents: HashSet<String>,
-    colleagues: HashSet<Email>,
-    mails: Vec<(Email, Mail)>,
+    colleagues: HashSet<EmailAddress>,
+    emails: Vec<(EmailAddress, Email)>,
     tokens: Option<(String, String)>,
     down: bool,
-    mail_down: bool,
+    email_down: bool,
     slow: bool,
     mint_takes: Duration,
     mints: usize,
@@ -153,11 +157,11 @@ impl World {
         self.inside().processes = processes;
     }
 
-    pub fn standing(&self, user_id: &str, standing: Standing) {
-        self.inside().standings.insert(user_id.to_owned(), standing);
+    pub fn sign_in_status(&self, user_id: &str, sign_in_status: SignInStatus) {
+        self.inside().standings.insert(user_id.to_owned(), sign_in_status);
     }
 
-    /// Whether this user is an agent in good standing.
+    /// Whether this user is an agent in good sign-in status.
     pub fn agent(&self, username: &str, is_agent: bool) {
         let mut inside = self.inside();
         if is_agent {
@@ -168,7 +172,7 @@ impl World {
     }
 
     /// Gives this address an account in the agents' pool.
-    pub fn colleague(&self, email: &Email) {
+    pub fn colleague(&self, email: &EmailAddress) {
         self.inside().colleagues.insert(email.clone());
     }
 
@@ -182,9 +186,9 @@ impl World {
         self.inside().down = down;
     }
 
-    /// Takes the mail alone down, or brings it back.
-    pub fn mail_down(&self, down: bool) {
-        self.inside().mail_down = down;
+    /// Takes the email alone down, or brings it back.
+    pub fn email_down(&self, down: bool) {
+        self.inside().email_down = down;
     }
 
     /// Lets others go first while it mints.
@@ -197,8 +201,8 @@ impl World {
         self.inside().mint_takes = duration;
     }
 
-    pub fn mails(&self) -> Vec<(Email, Mail)> {
-        self.inside().mails.clone()
+    pub fn emails(&self) -> Vec<(EmailAddress, Email)> {
+        self.inside().emails.clone()
     }
 
     pub fn mints(&self) -> usize {
@@ -212,20 +216,23 @@ impl World {
 }
 
 impl Directory for World {
-    async fn find(&self, email: &Email) -> Result<Option<Customer>, Failure> {
+    async fn find(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
         Ok(self.up()?.customers.get(email).cloned())
     }
 }
 
 impl Activities for World {
-    async fn activity(&self, email: &Email) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
+    async fn activity(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
         let inside = self.up()?;
         Ok(inside.customers.get(email).map(|found| (found.clone(), inside.processes.clone())))
     }
 }
 
 impl AgentPool for World {
-    async fn has_account(&self, email: &Email) -> Result<bool, Failure> {
+    async fn has_account(&self, email: &EmailAddress) -> Result<bool, Failure> {
         Ok(self.up()?.colleagues.contains(email))
     }
 
@@ -235,20 +242,23 @@ impl AgentPool for World {
 }
 
 impl CustomerPool for World {
-    async fn standing(&self, user_id: &str) -> Result<Standing, Failure> {
+    async fn sign_in_status(&self, user_id: &str) -> Result<SignInStatus, Failure> {
         Ok(self.up()?.standings.get(user_id).copied().unwrap_or(CONFIRMED))
     }
 
-    async fn account(&self, user_id: &str) -> Result<Option<(Email, Standing)>, Failure> {
-        let standing = CustomerPool::standing(self, user_id).await?;
+    async fn account(
+        &self,
+        user_id: &str,
+    ) -> Result<Option<(EmailAddress, SignInStatus)>, Failure> {
+        let sign_in_status = CustomerPool::sign_in_status(self, user_id).await?;
         let inside = self.up()?;
         let found = inside.customers.values().find(|customer| customer.user_id == user_id);
-        Ok(found.map(|customer| (customer.email.clone(), standing)))
+        Ok(found.map(|customer| (customer.email.clone(), sign_in_status)))
     }
 }
 
 impl Minter for World {
-    async fn mint(&self, _: &str, _: &MintGrantId, _: &Secret) -> Result<Minted, Failure> {
+    async fn mint(&self, _: &str, _: &MintTicketId, _: &Secret) -> Result<Minted, Failure> {
         if self.inside().slow {
             for _ in 0..100 {
                 tokio::task::yield_now().await;
@@ -271,12 +281,12 @@ impl Minter for World {
 }
 
 impl Mailer for World {
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+    async fn send(&self, to: &EmailAddress, email: &Email) -> Result<(), Failure> {
         let mut inside = self.up()?;
-        if inside.mail_down {
+        if inside.email_down {
             return Err(Failure::unsure("mail", "down"));
         }
-        inside.mails.push((to.clone(), mail.clone()));
+        inside.emails.push((to.clone(), email.clone()));
         Ok(())
     }
 }

@@ -1,0 +1,92 @@
+//! What a step of the record says beyond its action, as data: words are made where it is shown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entitlement::Environment;
+use crate::notice::NoticeKind;
+use crate::support_grant::SupportGrantId;
+
+/// The detail of a step. It is stored, hashed and signed as it is serialized, and never holds a
+/// secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Detail {
+    Facts(Facts),
+    /// English prose: the detail of a step that was recorded before details were data. Empty where
+    /// there was nothing to say.
+    Text(String),
+}
+
+impl From<Facts> for Detail {
+    fn from(facts: Facts) -> Self {
+        Self::Facts(facts)
+    }
+}
+
+/// The facts of a step, one kind for each thing that is said. Counts start at 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Facts {
+    /// The agent started under this support grant.
+    SupportGrant { id: SupportGrantId },
+    /// The agent's code was sent for the `number`th time of at most `of`.
+    Sending { number: u32, of: u32 },
+    /// The customer was asked to let the agent into `ecosystem`, for the `number`th time of at most
+    /// `of`.
+    ConsentRequest { ecosystem: String, number: u32, of: u32 },
+    /// The `number`th wrong entry of the `of` that lock the stage.
+    WrongEntry { number: u32, of: u32 },
+    /// The support grant is the customer's consent.
+    ConsentedByGrant,
+    /// The `number`th attempt to mint the session.
+    Attempt { number: u32 },
+    /// What the session opens.
+    Session { ecosystem: String, environments: Vec<Environment> },
+    /// The environment that was opened.
+    Environment { environment: Environment },
+    /// The email with the App's QR code.
+    AppQr,
+    /// The agent read the list of the customer's activity: its first page or, `continued`, a later
+    /// one.
+    ActivityList { continued: bool },
+    /// The agent read one item of it.
+    ActivityItem { id: String },
+    /// The customer was sent this notice.
+    Notice { notice: NoticeKind },
+    /// The customer replaced the credentials of the support grant.
+    CredentialsReplaced,
+    /// The customer revoked the support grant.
+    GrantRevoked,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_value, json, to_value};
+
+    use super::*;
+
+    #[test]
+    fn a_detail_is_data_and_an_old_one_keeps_its_text() {
+        let environments = vec![Environment::Web, Environment::App];
+        let kinds: [(Detail, Value); 5] = [
+            (
+                Facts::Sending { number: 1, of: 5 }.into(),
+                json!({"kind": "sending", "number": 1, "of": 5}),
+            ),
+            (
+                Facts::Session { ecosystem: "eco-1".into(), environments }.into(),
+                json!({"kind": "session", "ecosystem": "eco-1", "environments": ["web", "app"]}),
+            ),
+            (
+                Facts::Notice { notice: NoticeKind::GrantUsed }.into(),
+                json!({"kind": "notice", "notice": "grant_used"}),
+            ),
+            (Detail::Text("sending 1 of 5".into()), json!("sending 1 of 5")),
+            (Detail::Text(String::new()), json!("")),
+        ];
+        for (detail, written) in kinds {
+            assert_eq!(to_value(&detail).unwrap(), written);
+            assert_eq!(from_value::<Detail>(written).unwrap(), detail);
+        }
+    }
+}

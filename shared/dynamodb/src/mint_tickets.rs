@@ -1,0 +1,88 @@
+//! Mint grants, as the triggers read and mark them. They are written and deleted together with
+//! their verification's state.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_types::SdkConfig;
+use serde::{Deserialize, Serialize};
+use support_core::mint::{MintTicket, MintTicketId};
+use support_core::ports::MintTickets;
+use support_core::refusal::Failure;
+
+use crate::attribute;
+use crate::{failure, unreadable};
+
+/// The mint tickets of the Support table.
+#[derive(Clone, Debug)]
+pub struct DynamoMintTickets {
+    client: Client,
+    table: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    pk: String,
+    ttl: i64,
+    #[serde(flatten)]
+    ticket: MintTicket,
+}
+
+pub(crate) fn key(id: &MintTicketId) -> AttributeValue {
+    AttributeValue::S(format!("G#{}", id.as_str()))
+}
+
+pub(crate) fn item(ticket: &MintTicket) -> Result<HashMap<String, AttributeValue>, Failure> {
+    let row = Row {
+        pk: format!("G#{}", ticket.id.as_str()),
+        ttl: ticket.expires_at.seconds(),
+        ticket: ticket.clone(),
+    };
+    serde_dynamo::to_item(row).map_err(unreadable)
+}
+
+impl DynamoMintTickets {
+    pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
+        Self { client: Client::new(config), table: table.into() }
+    }
+}
+
+impl MintTickets for DynamoMintTickets {
+    async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(attribute::KEY, key(id))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| failure(&error))?;
+        let row: Option<Row> =
+            answer.item.map(serde_dynamo::from_item).transpose().map_err(unreadable)?;
+        Ok(row.map(|row| row.ticket))
+    }
+
+    async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(attribute::KEY, key(id))
+            .update_expression("SET #answered = :true")
+            .condition_expression("attribute_exists(#key)")
+            .expression_attribute_names("#answered", attribute::ANSWERED)
+            .expression_attribute_names("#key", attribute::KEY)
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(e) if e.is_conditional_check_failed_exception() => Ok(false),
+                _ => Err(failure(&error)),
+            },
+        }
+    }
+}
