@@ -2,7 +2,8 @@
 
     python console.py
 
-checks it against the contract instead. The build does not: a contract under work must not keep the stack from starting.
+lints the contract instead, and checks the console against it. The build does not: a contract under work must not keep the stack
+from starting.
 """
 
 from __future__ import annotations
@@ -41,8 +42,10 @@ def build() -> None:
 
 
 def check() -> None:
-    """Holds its types against openapi.yaml: a status, step or problem without words does not pass."""
+    """Lints openapi.yaml, and holds the console's types against it: a status, step or problem without words does not pass."""
     build()
+    with step("Linting the contract"):
+        _npm("run", "contract")
     with step("Checking the console against the contract"):
         _npm("run", "check")
 
