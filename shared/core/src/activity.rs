@@ -64,7 +64,7 @@ enum Title<'a> {
 enum ItemDetail<'a> {
     /// The directory's own words.
     Process(&'a str),
-    Step(&'a Detail),
+    Step(Option<&'a Detail>),
 }
 
 /// A place in the list: the item last seen. It stays where it is when newer ones come.
@@ -137,7 +137,7 @@ impl<'a> Item<'a> {
         }
         let mut items = steps.iter().map(|step| (step, Self::step(step)));
         let (step, item) = items.find(|(_, item)| item.id == id)?;
-        Some(Self { detail: step.detail.as_ref().map(ItemDetail::Step), ..item })
+        Some(Self { detail: Some(ItemDetail::Step(step.detail.as_ref())), ..item })
     }
 
     /// Its id as the record of a reading has it, which keeps many long ones out of one item.
