@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from client import Answer, Api
-from conftest import Journey, Stack
-from grants import Offer, offered
+from support.grants import Offer, offered
+from support.journey import Journey
+from support.stack import Stack
 
 # In everything that is sent here and is not as it should be. It turns up in no answer and in no log.
 CANARY = f"canary{uuid.uuid4().hex[:12]}"
@@ -314,6 +316,7 @@ def test_odd_headers_and_queries_stop_nobody(stack: Stack) -> None:  # P24
 
 
 # --- names that would like to be more ---
+
 
 HOSTILE = f'Eve\r\nBcc: thief@example.com\r\n\r\n<script>alert(1)</script> "Ümlaut" {{{{7*7}}}} %s \u202e {CANARY}'
 

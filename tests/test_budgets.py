@@ -7,21 +7,17 @@ import time
 from collections.abc import Callable
 
 import pytest
+
 import samples
 from client import Answer
-from conftest import NOWHERE, Agent, Customer, Journey, Stack
-from hosted import Call, Hosted, http_event
+from support.hosted import Call, Hosted, http_event
+from support.journey import Journey
+from support.people import NOWHERE, Agent, Customer
+from support.stack import Stack
+from support.windows import DAY, HOUR, QUARTER, stay_within
 
 COOL_DOWN = 30
-DAY, HOUR, QUARTER = 24 * 60 * 60, 60 * 60, 15 * 60
 ENTRY, PAGE = f"{NOWHERE}/code", "/consent/answer"
-
-
-def stay_within(window: int, needed: int = 120) -> None:
-    """Windows are fixed: a count that a test begins at the end of one would begin anew. Hardly ever waits."""
-    left = window - time.time() % window
-    if left < needed:
-        time.sleep(left)
 
 
 def wrong(code: str, by: int = 1) -> str:
@@ -325,7 +321,9 @@ def test_thirty_look_ups_in_a_quarter_of_an_hour_are_all_an_agent_has(stack: Sta
         assert look_up(email).status == statuses[email]
     for email in statuses:
         answer = look_up(email)
-        assert (answer.status, answer.json["type"]) == (429, "/problems/too-many-requests"), "beyond the budget the answer still tells who exists"
+        assert (answer.status, answer.json["type"]) == (429, "/problems/too-many-requests"), (
+            "beyond the budget the answer still tells who exists"
+        )
         assert 0 < int(answer.headers["Retry-After"]) <= QUARTER
     assert stack.api.post("/verifications", {"email": customer.email}, token=stack.new_agent().token).status == 201
 

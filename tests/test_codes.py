@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 import samples
 from client import Answer
-from conftest import NOWHERE, Agent, Journey, Stack
+from support.journey import Journey
+from support.people import NOWHERE, Agent
+from support.stack import Stack
 
 # What a call may come to that lost a race: too late, out of tries, or out of time on a busy machine.
 LOST = {"wrong-step", "conflict", "unavailable"}

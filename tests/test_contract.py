@@ -1,8 +1,7 @@
 """openapi.yaml and the deployed API say the same: which routes there are and for whom, what they take and what they answer.
 
 Every answer of every test is held against the document by `contract.CheckedApi`. Here the document makes the requests: what its
-schemas allow is never an `invalid-request`, and what they do not allow is always one. The numbers are the same in every run.
-"""
+schemas allow is never an `invalid-request`, and what they do not allow is always one. The numbers are the same in every run."""
 
 from __future__ import annotations
 
@@ -13,10 +12,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from client import Answer
-from conftest import Journey, Stack
-from contract import contract
-from test_recovery import forget
+from support.contract import contract
+from support.journey import Journey
+from support.recovery import forget
+from support.stack import Stack
 
 try:
     from re import _parser as regex
@@ -167,6 +168,7 @@ def is_allowed(schema: dict[str, Any], value: Any) -> bool:
 
 
 # --- values that it does not allow ---
+
 
 ODD: list[Any] = [
     None, True, 0, -1, 7, 101, 1.5, 10**30, "", "x", "agent2", "12345", "1234567", "ABCDEF", "a@b@c", "no address", "\x00", "x" * 600,

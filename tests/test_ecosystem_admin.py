@@ -6,108 +6,35 @@ import html
 import json
 import re
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.message import EmailMessage
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-import zxingcpp
-from botocore.exceptions import ClientError
-from browser import chromium, visitor  # noqa: F401
-from client import Answer, Mail, decode
-from conftest import Agent, Customer, Journey, Stack, at_once
-from hosted import Hosted, http_event
-from samples import ecosystem, process
-from test_secrets import fetch, links
-from test_sessions import directory_says, ecosystem_as, enough_instances, face
 
-IDLE_SECONDS, SESSION_SECONDS = 900, 300
-REJECTED = "The validation process for The Successor was rejected by Waizant"
-UNKNOWN = f"{'A' * 22}.{'B' * 43}"
-
-
-def successor_of(stack: Stack, *, processes: list[dict[str, str]] | None = None, **more: Any) -> Customer:
-    return stack.new_customer(role="successor", plan="plus", modules=(), processes=processes or [], **more)
-
-
-def support(stack: Stack, customer: Customer | None = None, agent: Agent | None = None) -> Journey:
-    return stack.journey(agent, customer or successor_of(stack), module="ecosystem-admin", ticket="WZ-7")
-
-
-def qr_mail(journey: Journey) -> Mail:
-    """The mail with the picture."""
-    deadline = time.monotonic() + 10
-    while not (found := [mail for mail in journey.stack.inbox.mails(journey.customer.email) if pictures(mail)]):
-        assert time.monotonic() < deadline, "no mail with a picture"
-        time.sleep(0.02)
-    (mail,) = found
-    return mail
-
-
-def pictures(mail: Mail) -> list[EmailMessage]:
-    return [part for part in mail.message.walk() if part.get_content_maintype() == "image"]
-
-
-def pixels(png: bytes) -> tuple[int, int, bytes]:
-    """Width, height and a byte a pixel of a PNG with one bit a pixel, after ISO/IEC 15948."""
-    assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    chunks, at = {}, 8
-    while at < len(png):
-        size = int.from_bytes(png[at : at + 4])
-        kind, content = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
-        assert zlib.crc32(kind + content) == int.from_bytes(png[at + 8 + size : at + 12 + size])
-        chunks[kind] = chunks.get(kind, b"") + content
-        at += 12 + size
-    width, height = (int.from_bytes(chunks[b"IHDR"][i : i + 4]) for i in (0, 4))
-    assert chunks[b"IHDR"][8:] == bytes([1, 0, 0, 0, 0]), "one bit of grey, not interlaced"
-    data, row_size, out, above = zlib.decompress(chunks[b"IDAT"]), (width + 7) // 8, bytearray(), bytes((width + 7) // 8)
-    for y in range(height):
-        line = data[y * (row_size + 1) : (y + 1) * (row_size + 1)]
-        row = bytearray()
-        for x, value in enumerate(line[1:]):
-            left, up, corner = (row[x - 1] if x else 0), above[x], (above[x - 1] if x else 0)
-            near = min((abs(up - corner), 0, left), (abs(left - corner), 1, up), (abs(left + up - 2 * corner), 2, corner))[2]
-            row.append((value + (0, left, up, (left + up) // 2, near)[line[0]]) & 0xFF)
-        above = bytes(row)
-        out += bytes(255 if row[x // 8] >> (7 - x % 8) & 1 else 0 for x in range(width))
-    return width, height, bytes(out)
-
-
-def scanned(mail: Mail) -> str:
-    """What a phone reads off the picture of a mail."""
-    (picture,) = pictures(mail)
-    width, height, grey = pixels(picture.get_payload(decode=True))
-    (read,) = zxingcpp.read_barcodes(memoryview(grey).cast("B", (height, width)), formats=zxingcpp.BarcodeFormat.QRCode)
-    return read.text
-
-
-def mailed_handoff(journey: Journey) -> str:
-    return scanned(qr_mail(journey)).partition("#handoff=")[2]
-
-
-def activity(journey: Journey, item: str | None = None, cursor: str | None = None, **more: Any) -> Answer:
-    path = f"{journey.path}/activity" + ("" if item is None else f"/{quote(item, safe='')}")
-    return journey.stack.api.get(path + ("" if cursor is None else f"?cursor={cursor}"), **{"token": journey.agent.token} | more)
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.json["type"].removeprefix("/problems/")
-
-
-def closing(journey: Journey) -> tuple[Mail, dict[str, Any]]:
-    """The last mail, and the receipt in it."""
-    deadline = time.monotonic() + 70
-    while True:
-        journey.stack.aws("lambda").invoke(FunctionName=journey.stack.functions()["CloseVerificationFunction"], Payload=b"{}")
-        for mail in journey.stack.inbox.mails(journey.customer.email):
-            for part in mail.message.iter_attachments():
-                if part.get_content_type() == "application/json":
-                    return mail, json.loads(part.get_payload(decode=True))["receipt"]
-        assert time.monotonic() < deadline, "no receipt came"
-
+from client import Mail, decode
+from samples import ecosystem
+from support.answers import face
+from support.at_once import at_once
+from support.ecosystem_admin import (
+    IDLE_SECONDS,
+    SESSION_SECONDS,
+    UNKNOWN,
+    activity,
+    closing,
+    mailed_handoff,
+    pictures,
+    pixels,
+    problem,
+    qr_mail,
+    scanned,
+    successor_of,
+    support,
+)
+from support.emails import fetch, links
+from support.hosted import Hosted, http_event
+from support.sessions import directory_says, ecosystem_as, enough_instances
+from support.stack import Stack
 
 # --- the whole of it ---
 
@@ -279,7 +206,7 @@ def test_a_scanner_that_opens_every_link_changes_nothing(stack: Stack) -> None: 
     assert journey.redeem("app", scanned(qr).partition("#handoff=")[2]).status == 200
 
 
-def test_a_scanner_that_runs_the_apps_page_does_not_use_it_up(stack: Stack, visitor: Any) -> None:  # P27  # noqa: F811
+def test_a_scanner_that_runs_the_apps_page_does_not_use_it_up(stack: Stack, visitor: Any) -> None:  # P27
     journey = support(stack).through_session()
     url = scanned(qr_mail(journey))
     before = journey.actions()
@@ -413,149 +340,3 @@ def test_the_mailed_code_opens_nothing_for_who_is_successor_no_more(stack: Stack
     assert journey.redeem("app", handoff).status == 410
     directory_says(stack, journey.customer)
     assert journey.redeem("app", handoff).status == 200
-
-
-# --- the activity ---
-
-
-PROCESSES = [
-    process("p-1", "Proof of the succession", "done", "2026-01-12T09:30:00Z", "Accepted by Waizant."),
-    process("p-2", "Validation process for The Successor", "rejected", "2026-01-14T11:05:00-05:00", REJECTED),
-    process("p/3 é?#", "Transfer of the ecosystem", "waiting", "2026-01-13T16:05:00.750Z", ""),
-]
-
-
-def test_the_agent_reads_the_successors_processes_and_why_they_are_so(stack: Stack) -> None:
-    customer = successor_of(stack, name="Sol Herrera", processes=PROCESSES)
-    journey = support(stack, customer).through_consent()
-    before = journey.read().json["expires_at"]
-    read = activity(journey)
-    assert read.headers["Cache-Control"] == "no-store"
-    shown = read.json
-    items = shown.pop("items")
-    assert shown == {"user": "Sol Herrera", "email": customer.email, "ecosystem": customer.ecosystem, "role": "successor", "cursor": None}
-    steps = [item for item in items if item["kind"] == "verification"]
-    assert [item["title"] for item in steps] == list(reversed(journey.actions())), "this reading is the newest"
-    assert [item["title"] for item in steps][:2] == ["activity-read", "consented"]
-    assert items == steps + [
-        {"id": "p-2", "kind": "process", "title": PROCESSES[1]["title"], "status": "rejected", "at": "2026-01-14T16:05:00Z"},
-        {"id": "p/3 é?#", "kind": "process", "title": PROCESSES[2]["title"], "status": "waiting", "at": "2026-01-13T16:05:00Z"},
-        {"id": "p-1", "kind": "process", "title": PROCESSES[0]["title"], "status": "done", "at": "2026-01-12T09:30:00Z"},
-    ]
-    detail = activity(journey, "p-2").json
-    assert detail == next(item for item in items if item["id"] == "p-2") | {"detail": REJECTED}
-    assert activity(journey, steps[-2]["id"]).json["detail"] == "sending 1 of 5"
-    record = journey.record()["steps"]
-    readings = [(step["actor"], step["detail"]) for step in record if step["action"] == "activity-read"]
-    assert readings == [("agent", "the list"), ("agent", "p-2"), ("agent", steps[-2]["id"])]
-    assert journey.read().json["expires_at"] == before
-
-
-def test_the_activity_goes_on_page_by_page_while_new_things_happen(stack: Stack) -> None:
-    many = [process(f"p-{n}", f"Process {n}", "done", f"2026-01-{1 + n % 28:02}T00:00:00Z", "") for n in range(50)]
-    journey = support(stack, successor_of(stack, processes=many)).through_session()
-    found, cursor, times = [], None, []
-    while True:
-        read = activity(journey, cursor=cursor)
-        assert read.status == 200, read.body
-        page = read.json
-        found += [item["id"] for item in page["items"]]
-        times += [item["at"] for item in page["items"]]
-        assert page["cursor"] is None or len(page["items"]) == 20
-        if (cursor := page["cursor"]) is None:
-            break
-    assert len(found) == len(set(found))
-    assert {f"p-{n}" for n in range(50)} < set(found)
-    assert times == sorted(times, reverse=True)
-    for bad in ("x", "MTc5", "%00", ""):
-        answer = activity(journey, cursor=bad)
-        assert problem(answer) == (400, "invalid-request"), bad
-        assert answer.json["errors"][0]["field"] == "cursor"
-
-
-def test_the_activity_is_there_from_consent_to_close_for_the_agent_alone(stack: Stack) -> None:
-    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
-    journey = support(stack)
-    for walk in (journey.through_start, journey.through_internal_validation, journey.through_asking):
-        journey = support(stack, successor_of(stack, processes=PROCESSES))
-        getattr(journey, walk.__name__)()
-        refused = activity(journey)
-        assert problem(refused) == (409, "wrong-step")
-        assert refused.json["verification_status"] == journey.read().json["status"]
-        assert problem(activity(journey, "p-1")) == (409, "wrong-step")
-    journey.allow()
-    assert problem(activity(journey)) == (409, "wrong-step"), "half a consent is none"
-    journey.enter_for_customer()
-    assert activity(journey).status == activity(journey, "p-1").status == 200
-    for other in (stack.new_agent(), supervisor):
-        for item in (None, "p-1"):
-            assert problem(activity(journey, item, token=other.token)) == (404, "not-found")
-    assert activity(journey, token=None).status == 401
-    assert activity(journey, token=journey.agent.id_token).status == 401
-    for item in ("p-9", "step-99", "step-0"):
-        assert problem(activity(journey, item)) == (404, "not-found")
-    assert journey.actions().count("activity-read") == 2
-    assert journey.issue().status == 201
-    assert activity(journey).status == 200
-    assert journey.cancel().status == 200
-    assert activity(journey).json["verification_status"] == "closed"
-    assistance = stack.journey(customer=successor_of(stack)).through_consent()
-    refused = activity(assistance)
-    assert problem(refused) == (404, "not-found")
-    assert "ecosystem-admin" in refused.json["detail"]
-
-
-def test_who_refuses_is_read_about_no_more(stack: Stack) -> None:
-    journey = support(stack).through_consent()
-    assert activity(journey).status == 200
-    assert journey.deny().status == 200
-    assert activity(journey).json["verification_status"] == "closed"
-
-
-def test_readings_are_bounded_however_they_arrive_and_every_one_is_recorded(stack: Stack) -> None:
-    journey = support(stack).through_consent()
-    answers = at_once([lambda: activity(journey)] * 20)
-    while answers[-1].status != 429 and len(answers) < 100:
-        answers.append(activity(journey))
-    statuses = [answer.status for answer in answers]
-    assert set(statuses) <= {200, 409, 429}
-    assert statuses.count(200) == journey.actions().count("activity-read") == 50
-    assert 0 < int(answers[-1].headers["Retry-After"]) <= IDLE_SECONDS
-    assert journey.issue().status == 201, "it gets in the way of nothing else"
-
-
-def test_readings_at_the_same_moment_keep_no_session_from_beginning_or_ending(stack: Stack) -> None:  # P13
-    for _ in range(5):
-        journey = support(stack).through_consent()
-        # As many as a lost race is tried again.
-        issued, *reads = at_once([journey.issue, *[lambda: activity(journey)] * 3])
-        assert issued.status == 201, issued.body
-        assert {answer.status for answer in reads} <= {200, 409}
-        assert journey.actions().count("session-started") == 1
-        ended, *_ = at_once([journey.cancel, *[lambda: activity(journey)] * 3])
-        assert ended.status == 200
-
-
-def test_a_process_that_cannot_be_read_shows_nothing_and_is_no_reading(stack: Stack) -> None:  # P25
-    journey = support(stack, successor_of(stack, processes=[process("p-1", "x", "done", "yesterday", "")])).through_consent()
-    assert problem(activity(journey)) == (503, "unavailable")
-    assert "activity-read" not in journey.actions()
-
-
-def test_the_functions_can_do_no_more_than_this_takes(stack: Stack) -> None:  # P28
-    activity_table = stack.aws_as("ActivityFunction", "dynamodb")
-    core, own = stack.facts["CoreTable"], stack.facts["SupportTable"]
-    key = {"pk": {"S": "USER#nobody@example.com"}}
-    assert "Item" not in activity_table.get_item(TableName=core, Key=key)
-    refused = [
-        lambda: activity_table.put_item(TableName=core, Item=key),
-        lambda: activity_table.scan(TableName=core),
-        lambda: activity_table.delete_item(TableName=own, Key={"pk": {"S": "V#x"}}),
-        lambda: activity_table.update_item(TableName=own, Key={"pk": {"S": "V#x"}}),
-        lambda: activity_table.put_item(TableName=own, Item={"pk": {"S": "B#x"}}),
-        lambda: activity_table.put_item(TableName=own, Item={"pk": {"S": "G#x"}}),
-        lambda: stack.aws_as("SendMfaFunction", "ses").send_raw_email(RawMessage={"Data": b"x"}),
-    ]
-    for call in refused:
-        with pytest.raises(ClientError, match="AccessDenied"):
-            call()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import deployment
 import pytest
+
+import deployment
 from client import decode
-from conftest import Stack, running_stack
 from settings import Settings
+from support.running import running_stack
+from support.stack import Stack
 
 GROUP = "gold"
 
@@ -85,9 +87,7 @@ def test_a_pool_that_was_there_before_serves_both_ways_and_its_own_sign_ins_stay
     assert not {"CustomerPool", "CustomerClient", "SupportClient"} & stack.facts["resources"].keys()
     assert stack.facts["CustomerPoolId"] == stack.facts["parameters"]["ExistingCustomerPoolId"]
     customer = stack.new_customer()
-    stack.aws("cognito-idp").admin_add_user_to_group(
-        UserPoolId=stack.facts["CustomerPoolId"], Username=customer.sub, GroupName=GROUP
-    )
+    stack.aws("cognito-idp").admin_add_user_to_group(UserPoolId=stack.facts["CustomerPoolId"], Username=customer.sub, GroupName=GROUP)
     before = own_claims(stack, customer.email)
     assert before[0]["cognito:groups"] == [GROUP]
     attach(stack)

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from client import Answer
-from conftest import Journey, Stack, at_once
-from hosted import Call, Ended, Hosted, http_event
+from support.at_once import at_once
+from support.hosted import Call, Ended, Hosted, http_event
+from support.journey import Journey
+from support.stack import Stack
 
 LEASE_SECONDS = 45
 # Where a step was done and only its answer was lost, its repetition is refused, and says so.

@@ -12,11 +12,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from browser import Visitor, accessible, chromium, fits, visitor  # noqa: F401
-from conftest import Stack
-from deployment import Deployed
 from playwright.sync_api import expect
+
+from deployment import Deployed
 from settings import ROOT
+from support.browser import Visitor, accessible, fits
+from support.stack import Stack
 
 ORIGINS = {"ConsoleOrigin": "https://console.example.com", "ConsentPageOrigin": "https://consent.example.com"}
 
@@ -96,7 +97,7 @@ def test_a_page_is_served_with_its_policy(stack: Stack, hosted: dict[str, str], 
     assert headers["referrer-policy"] == "no-referrer"
     text = body.decode()
     assert "<style" not in text and " style=" not in text and " onload=" not in text
-    assert text.count("<script") == text.count("<script type=\"module\"") == text.count(" src=\""), "a script stands in the page"
+    assert text.count("<script") == text.count('<script type="module"') == text.count(' src="'), "a script stands in the page"
 
 
 def test_each_page_knows_its_api_and_neither_serves_the_other(stack: Stack, hosted: dict[str, str]) -> None:
@@ -126,7 +127,7 @@ def test_what_is_not_there_is_a_page_and_still_an_error(stack: Stack, hosted: di
 
 
 @pytest.mark.parametrize(("page", "says"), [("console", "Sign in"), ("consent", "There is nothing at this address")])
-def test_a_mistyped_address_shows_a_whole_page(stack: Stack, visitor: Callable[..., Visitor], page: str, says: str) -> None:  # noqa: F811
+def test_a_mistyped_address_shows_a_whole_page(stack: Stack, visitor: Callable[..., Visitor], page: str, says: str) -> None:
     here = visitor(width=320)
     opened = here.open(f"{stack.settings.origin(page)}/no/such/thing")
     expect(opened.get_by_role("heading", level=1)).to_have_text(says)
@@ -195,7 +196,14 @@ def test_the_local_stack_serves_the_pages_with_the_headers_of_the_template(stack
     for page, domain in (("console", "ConsoleDomain"), ("consent", "ConsentPageDomain")):
         here = {name.lower(): value for name, value in _local(stack, page, "/").getheaders()}
         _, there, _ = get(stack, hosted[domain], "/")
-        for name in ("strict-transport-security", "x-content-type-options", "x-frame-options", "referrer-policy", "permissions-policy", "cross-origin-opener-policy"):
+        for name in (
+            "strict-transport-security",
+            "x-content-type-options",
+            "x-frame-options",
+            "referrer-policy",
+            "permissions-policy",
+            "cross-origin-opener-policy",
+        ):
             assert here[name] == there[name], name
         policy = here["content-security-policy"].replace(stack.facts["ApiUrl"], "https://abc123.execute-api.us-east-1.amazonaws.com")
         policy = policy.replace(stack.facts["endpoint"], "https://cognito-idp.us-east-1.amazonaws.com")

@@ -11,76 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from client import Answer, decode
-from conftest import Agent, Journey, Stack
-from contract import contract
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from grants import Offer, offered
-from hosted import http_event
+
+from client import decode
 from samples import PASSWORD, Customer
-
-SOME_ID = "A" * 22
-
-
-def agents_routes() -> list[tuple[str, str]]:
-    """Every route of the contract that asks for an agent's token."""
-    return routes_of("agent")
-
-
-def routes_of(who: str) -> list[tuple[str, str]]:
-    document = contract().document
-    return [
-        (method.upper(), path)
-        for path, operations in document["paths"].items()
-        for method, operation in operations.items()
-        if method in ("get", "post", "put", "delete") and operation.get("security", document["security"]) == [{who: []}]
-    ]
-
-
-def on_every_route(stack: Stack, token: str, id: str = SOME_ID) -> dict[str, Answer]:
-    """What each of the agents' routes answers to this token. The body is good for none: whoever may not call does not learn that."""
-    answers = {}
-    for method, path in agents_routes():
-        where = path.replace("{id}", id).replace("{process}", "p-1")
-        body = None if method == "GET" else {}
-        answers[f"{method} {path}"] = stack.api.call(method, where, body, token=token)
-    assert len(answers) >= 8
-    assert "POST /support-grant/redeem" in answers
-    return answers
-
-
-def on_every_customers_route(stack: Stack, token: str) -> dict[str, Answer]:
-    """What each of the customers' routes answers to this token, asked for something that his own app could ask for."""
-    body = {"duration_minutes": 60, "allow_messages": True, "allow_talks": True, "ecosystem": "eco-1"}
-    answers = {
-        f"{method} {path}": stack.api.call(method, path, body if method == "POST" else None, token=token)
-        for method, path in routes_of("customer")
-    }
-    assert set(answers) == {
-        "POST /support-grant", "GET /support-grant", "DELETE /support-grant", "GET /support-grant/options",
-        "POST /support-grant/regenerate",
-    }  # fmt: skip
-    return answers
-
-
-def refused_everywhere(answers: dict[str, Answer], status: int, slug: str | None) -> None:
-    """`slug` is none where API Gateway refuses by itself."""
-    for route, answer in answers.items():
-        assert answer.status == status, f"{route}: {answer.status} {answer.body.decode()}"
-        assert answer.json.get("type") == (None if slug is None else f"/problems/{slug}"), route
-
-
-def in_groups(stack: Stack, *groups: str) -> Agent:
-    """An agent in these groups, made if need be."""
-    cognito = stack.aws("cognito-idp")
-    for group in groups:
-        try:
-            cognito.create_group(UserPoolId=stack.facts["AgentPoolId"], GroupName=group)
-        except cognito.exceptions.GroupExistsException:
-            pass
-    return stack.new_agent(groups=groups)
-
+from support.grants import Offer, offered
+from support.hosted import http_event
+from support.identity import SOME_ID, in_groups, on_every_customers_route, on_every_route, refused_everywhere, routes_of
+from support.people import Agent
+from support.stack import Stack
 
 # --- P20: nobody becomes an agent by way of a session, and nobody supports himself or a colleague ---
 
@@ -210,9 +150,7 @@ def test_claims_of_a_session_are_no_agents_even_past_the_gateway(stack: Stack) -
     claims = decode(journey.redeem("web").json["access_token"])
     event = http_event("POST /verifications", {"email": journey.customer.email}, journey.agent)
     event["requestContext"]["authorizer"]["jwt"]["claims"] = {name: str(value) for name, value in claims.items()}
-    answer = stack.aws("lambda").invoke(
-        FunctionName=stack.functions()["StartVerificationFunction"], Payload=json.dumps(event)
-    )
+    answer = stack.aws("lambda").invoke(FunctionName=stack.functions()["StartVerificationFunction"], Payload=json.dumps(event))
     assert json.load(answer["Payload"])["statusCode"] in (401, 403)
 
 
@@ -347,125 +285,3 @@ def test_a_token_of_another_app_client_of_the_pool_is_refused_everywhere(stack: 
 def test_an_agents_token_lives_fifteen_minutes(stack: Stack) -> None:  # P21
     claims = decode(stack.new_agent().token)
     assert claims["exp"] - claims["iat"] == 15 * 60
-
-
-# --- P32: the address that the administrator set ---
-
-
-def set_by_administrator(stack: Stack, agent: Agent, **attributes: str) -> Agent:
-    """The agent as he signs in after his administrator has set these."""
-    changed = [{"Name": name, "Value": value} for name, value in attributes.items()]
-    stack.aws("cognito-idp").admin_update_user_attributes(
-        UserPoolId=stack.facts["AgentPoolId"], Username=agent.sub, UserAttributes=changed
-    )
-    email = attributes.get("email", agent.email)
-    tokens = stack.sign_in("Agent", email)
-    return Agent(email, attributes.get("name", agent.name), agent.sub, tokens["AccessToken"], tokens["IdToken"])
-
-
-@pytest.mark.parametrize("attribute", ["email", "name", "email_verified"])
-def test_an_agent_cannot_send_his_code_elsewhere(stack: Stack, attribute: str) -> None:  # P32
-    agent, cognito = stack.new_agent(), stack.aws("cognito-idp")
-    value = {"email": "thief@agents.example.com", "name": "Somebody Else", "email_verified": "true"}[attribute]
-    with pytest.raises(cognito.exceptions.NotAuthorizedException):
-        cognito.update_user_attributes(AccessToken=agent.token, UserAttributes=[{"Name": attribute, "Value": value}])
-    for call in (cognito.get_user, cognito.delete_user, cognito.global_sign_out):
-        with pytest.raises(cognito.exceptions.NotAuthorizedException):
-            call(AccessToken=agent.token)
-
-    # Signed in anew, too, he is who he was.
-    again = stack.sign_in("Agent", agent.email)
-    agent = Agent(agent.email, agent.name, agent.sub, again["AccessToken"], again["IdToken"])
-    seen = stack.inbox.last_number()
-    journey = stack.journey(agent).through_internal_validation()
-    assert journey.agent_mail
-    assert journey.agent_mail.to == agent.email
-    assert [mail.to for mail in stack.inbox.mails(after=seen) if "thief" in mail.to] == []
-    assert journey.read().json["agent"] == {"id": agent.sub, "name": agent.name, "email": agent.email}
-
-
-def test_the_consoles_client_may_write_none_of_what_names_an_agent(stack: Stack) -> None:  # P32
-    """The second lock, which AWS enforces and the emulator does not."""
-    described = stack.aws("cognito-idp").describe_user_pool_client(
-        UserPoolId=stack.facts["AgentPoolId"], ClientId=stack.facts["AgentClientId"]
-    )["UserPoolClient"]
-    assert described["WriteAttributes"], "none means the default, which is all"
-    assert {"email", "email_verified", "name"}.isdisjoint(described["WriteAttributes"])
-
-
-def test_an_address_set_by_the_administrator_gets_the_code(stack: Stack) -> None:  # P32
-    agent = stack.new_agent()
-    moved = set_by_administrator(stack, agent, email=f"moved-{agent.email}", email_verified="true")
-    journey = stack.journey(moved).through_internal_validation()
-    assert journey.agent_mail
-    assert journey.agent_mail.to == moved.email
-
-
-@pytest.mark.parametrize("attributes", [{"email_verified": "false"}, {"name": ""}, {"name": "  "}])
-def test_an_agent_without_a_verified_address_or_a_name_is_refused_everywhere(
-    stack: Stack, attributes: dict[str, str]
-) -> None:  # P32
-    agent = set_by_administrator(stack, stack.new_agent(), **attributes)
-    refused_everywhere(on_every_route(stack, agent.token), 401, "unauthenticated")
-
-
-# --- P33: an agent no more, with a token that is still good ---
-
-Leaving = tuple[Callable[[Stack, Agent], None], Callable[[Stack, Agent], None] | None]
-
-
-def admin(call: str, **more: str) -> Callable[[Stack, Agent], None]:
-    def act(stack: Stack, agent: Agent) -> None:
-        getattr(stack.aws("cognito-idp"), call)(UserPoolId=stack.facts["AgentPoolId"], Username=agent.sub, **more)
-
-    return act
-
-
-GROUP = {"GroupName": "CustomerService"}
-LEAVINGS: dict[str, Leaving] = {
-    "disabled": (admin("admin_disable_user"), admin("admin_enable_user")),
-    "out of the group": (admin("admin_remove_user_from_group", **GROUP), admin("admin_add_user_to_group", **GROUP)),
-    "deleted": (admin("admin_delete_user"), None),
-}
-
-
-def refused_as_no_agent(answer: Answer) -> None:
-    assert (answer.status, answer.json["type"]) == (403, "/problems/not-allowed"), answer.body
-
-
-@pytest.mark.parametrize("how", LEAVINGS)
-def test_who_left_since_his_code_was_sent_cannot_prove_himself(stack: Stack, how: str) -> None:  # P33
-    leave, come_back = LEAVINGS[how]
-    journey = stack.journey().through_start()
-    assert journey.send_to_agent().status == 202
-    before = journey.item
-    leave(stack, journey.agent)
-    refused_as_no_agent(journey.enter_as_agent())
-    assert journey.item == before, "no entry was made"
-    assert journey.read().json["customer"].keys() == {"email"}, "nothing of the customer is shown"
-    if come_back:
-        come_back(stack, journey.agent)
-        assert journey.enter_as_agent().status == 200
-
-
-@pytest.mark.parametrize("how", LEAVINGS)
-def test_who_left_since_the_consent_cannot_issue_a_session(stack: Stack, how: str) -> None:  # P33
-    leave, come_back = LEAVINGS[how]
-    journey = stack.journey().through_consent()
-    before = journey.item
-    leave(stack, journey.agent)
-    refused_as_no_agent(journey.issue())
-    assert journey.item == before, "no mint was begun"
-    if come_back:
-        come_back(stack, journey.agent)
-        assert journey.issue().status == 201
-
-
-def test_a_customer_who_was_disabled_since_the_consent_gets_no_session(stack: Stack) -> None:  # P33
-    journey: Journey = stack.journey().through_consent()
-    cognito, pool = stack.aws("cognito-idp"), stack.facts["CustomerPoolId"]
-    cognito.admin_disable_user(UserPoolId=pool, Username=journey.customer.sub)
-    refused_as_no_agent(journey.issue())
-    assert journey.read().json["status"] == "consented"
-    cognito.admin_enable_user(UserPoolId=pool, Username=journey.customer.sub)
-    assert journey.issue().status == 201

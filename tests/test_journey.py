@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-import deployment
 import pytest
 import zxingcpp
+
+import deployment
 from client import decode
-from conftest import Journey, Stack
+from support.journey import Journey
+from support.stack import Stack
 
 SELF_SERVICE = "aws.cognito.signin.user.admin"
 ENVIRONMENTS = ["store", "web", "app", "rcm"]
@@ -116,9 +118,7 @@ class TestEveryRowInBothWays:
         assert journey.actions() == expected + ["handoff-redeemed"] * len(allowed)
 
 
-def check_redeemed(
-    journey: Journey, redeemed: dict[str, Any], environment: str, landing: str, allowed: list[str], expires_at: str
-) -> None:
+def check_redeemed(journey: Journey, redeemed: dict[str, Any], environment: str, landing: str, allowed: list[str], expires_at: str) -> None:
     agent, customer, facts = journey.agent, journey.customer, journey.stack.facts
     assert redeemed["session"] == {
         "id": journey.id,

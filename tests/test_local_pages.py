@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import serve
-from browser import Visitor, accessible, chromium, fits, picture, visitor  # noqa: F401
-from conftest import Journey, Stack
-from grants import Offer
 from playwright.sync_api import Page, Response, Route, expect
+
+import serve
 from settings import Settings
+from support.browser import Visitor, accessible, fits, picture
+from support.grants import Offer
+from support.journey import Journey
+from support.stack import Stack
 
 Come = Callable[..., Visitor]
 BANNER = re.compile(r"^Support session of Ana Rivas for Carla Núñez · (5:00|4:\d\d) left$")
@@ -70,7 +72,9 @@ def dropped_out(page: Page, within: float) -> None:
         ("admin", "rcm", "RCM dashboard"),
     ],
 )
-def test_an_environment_opens_the_session_where_its_landing_says(stack: Stack, visitor: Come, role: str, environment: str, landing: str) -> None:  # noqa: F811
+def test_an_environment_opens_the_session_where_its_landing_says(
+    stack: Stack, visitor: Come, role: str, environment: str, landing: str
+) -> None:
     journey = in_session(stack, role)
     here = visitor() if environment == "app" else visitor(width=1000, height=640)
     page = opened(here, journey, environment)
@@ -92,7 +96,7 @@ def test_an_environment_opens_the_session_where_its_landing_says(stack: Stack, v
     accessible(again)
 
 
-def test_an_environment_drops_out_when_the_customer_ends_the_session(stack: Stack, visitor: Come) -> None:  # P15  # noqa: F811
+def test_an_environment_drops_out_when_the_customer_ends_the_session(stack: Stack, visitor: Come) -> None:  # P15
     journey = in_session(stack)
     page = opened(visitor(), journey)
     journey._done(journey.end(), 200)
@@ -102,7 +106,7 @@ def test_an_environment_drops_out_when_the_customer_ends_the_session(stack: Stac
     expect(page.get_by_role("heading", level=1)).to_have_text("Nobody is signed in")
 
 
-def test_all_environments_drop_out_when_the_agent_cancels(stack: Stack, visitor: Come) -> None:  # P15  # noqa: F811
+def test_all_environments_drop_out_when_the_agent_cancels(stack: Stack, visitor: Come) -> None:  # P15
     journey = in_session(stack)
     pages = [opened(visitor(), journey, environment) for environment in ("store", "app", "rcm")]
     journey._done(journey.cancel(), 200)
@@ -112,7 +116,7 @@ def test_all_environments_drop_out_when_the_agent_cancels(stack: Stack, visitor:
     expect(late.get_by_role("heading", level=1)).to_have_text("This link is over")
 
 
-def test_an_environment_drops_out_at_the_deadline_by_its_own_clock(stack: Stack, visitor: Come) -> None:  # noqa: F811
+def test_an_environment_drops_out_at_the_deadline_by_its_own_clock(stack: Stack, visitor: Come) -> None:
     journey = in_session(stack)
     page = visitor().context.new_page()
     page.clock.install()
@@ -126,7 +130,7 @@ def test_an_environment_drops_out_at_the_deadline_by_its_own_clock(stack: Stack,
 
 
 @pytest.mark.parametrize("answer", [{"json": {"active": None}}, {"status": 503, "body": "no"}])
-def test_an_environment_that_cannot_ask_for_ten_seconds_drops_out(stack: Stack, visitor: Come, answer: dict[str, Any]) -> None:  # noqa: F811
+def test_an_environment_that_cannot_ask_for_ten_seconds_drops_out(stack: Stack, visitor: Come, answer: dict[str, Any]) -> None:
     page = visitor().context.new_page()
     page.clock.install()
     page.goto(url(in_session(stack), "web"))
@@ -140,7 +144,7 @@ def test_an_environment_that_cannot_ask_for_ten_seconds_drops_out(stack: Stack, 
     dropped_out(page, within=5)
 
 
-def test_what_the_customer_keeps_to_himself_is_not_shown(stack: Stack, visitor: Come) -> None:  # noqa: F811
+def test_what_the_customer_keeps_to_himself_is_not_shown(stack: Stack, visitor: Come) -> None:
     offer = Offer(stack)
     assert offer.create(allow_talks=True).status == 201
     here = visitor()
@@ -156,13 +160,15 @@ def test_what_the_customer_keeps_to_himself_is_not_shown(stack: Stack, visitor: 
     accessible(page)
 
 
-def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_page(stack: Stack, visitor: Come) -> None:  # noqa: F811
+def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_page(stack: Stack, visitor: Come) -> None:
     here = visitor(width=1140, height=640)
     page = here.open(stack.settings.origin("start"))
     expect(page.get_by_role("link", name="console")).to_have_attribute("href", stack.settings.origin("console"))
     expect(page.locator("#customers")).to_contain_text("carla@customers.example.com")
     expect(page.locator("#offers")).to_have_text("carla@customers.example.com")
-    expect(page.get_by_role("link", name="customers' page")).to_have_attribute("href", f"{stack.settings.origin('console')}/remote-assistance.html")
+    expect(page.get_by_role("link", name="customers' page")).to_have_attribute(
+        "href", f"{stack.settings.origin('console')}/remote-assistance.html"
+    )
     bakery = {"id": "eco-bakery", "name": "Panadería Núñez", "role": "admin", "plan": "premium", "modules": ["rcm"]}
     journey = stack.journey(stack.new_agent(name="Ana Rivas"), stack.new_customer(name="Carla Núñez", ecosystems=[bakery])).through_asking()
     assert journey.customer_mail is not None
@@ -193,7 +199,7 @@ def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_pag
     expect(page.locator("#subject")).to_have_text(journey.agent_mail.subject)
 
 
-def test_the_inbox_is_not_called_empty_before_anybody_has_looked(stack: Stack, visitor: Come) -> None:  # noqa: F811
+def test_the_inbox_is_not_called_empty_before_anybody_has_looked(stack: Stack, visitor: Come) -> None:
     page = visitor().context.new_page()
     none, hidden = page.locator("#none"), []
 
@@ -207,7 +213,7 @@ def test_the_inbox_is_not_called_empty_before_anybody_has_looked(stack: Stack, v
     assert hidden[0]
 
 
-def test_the_inbox_of_a_stack_that_was_started_anew_begins_anew(stack: Stack, visitor: Come, tmp_path: Path) -> None:  # noqa: F811
+def test_the_inbox_of_a_stack_that_was_started_anew_begins_anew(stack: Stack, visitor: Come, tmp_path: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     settings = Settings(port=server.server_port - 1, state=tmp_path)
     site = serve.Site(serve.Stack(settings), "start")
@@ -229,7 +235,7 @@ def test_the_inbox_of_a_stack_that_was_started_anew_begins_anew(stack: Stack, vi
     server.server_close()
 
 
-def test_a_mail_that_arrives_leaves_the_keyboard_where_it_is(stack: Stack, visitor: Come) -> None:  # noqa: F811
+def test_a_mail_that_arrives_leaves_the_keyboard_where_it_is(stack: Stack, visitor: Come) -> None:
     page = visitor().open(stack.settings.origin("start"))
     to = [f"{word}-{stack.new_customer().email}" for word in ("first", "second", "third")]
     for number, each in enumerate(to):
@@ -256,7 +262,7 @@ def test_a_mail_that_arrives_leaves_the_keyboard_where_it_is(stack: Stack, visit
     assert newest_first == to[::-1]
 
 
-def test_a_hostile_mail_is_shown_and_does_nothing(stack: Stack, visitor: Come) -> None:  # noqa: F811
+def test_a_hostile_mail_is_shown_and_does_nothing(stack: Stack, visitor: Come) -> None:
     here = visitor(width=1280, height=800)
     page = here.open(stack.settings.origin("start"))
     mail = EmailMessage()
@@ -295,7 +301,9 @@ def test_the_pages_answer_to_their_own_address_alone(stack: Stack) -> None:
         connection.close()
 
 
-@pytest.mark.parametrize("path", ["/../local/serve.py", "/%2e%2e/serve.py", "/..%2fserve.py", "/mails/../stack.json", "/mails/1.eml", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/../local/serve.py", "/%2e%2e/serve.py", "/..%2fserve.py", "/mails/../stack.json", "/mails/1.eml", "/nothing"]
+)
 def test_the_pages_serve_nothing_else(stack: Stack, path: str) -> None:
     for page in ("start", "consent", "web"):
         connection = http.client.HTTPConnection("127.0.0.1", stack.settings.page_port(page))

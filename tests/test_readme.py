@@ -12,10 +12,11 @@ import subprocess
 import time
 from typing import Any
 
-import samples
 import yaml
-from conftest import Stack
-from contract import DOCUMENT, contract
+
+import samples
+from support.contract import DOCUMENT, contract
+from support.stack import Stack
 
 ROOT = DOCUMENT.parent
 README = (ROOT / "README.md").read_text()
@@ -82,7 +83,12 @@ def test_one_function_runs_alone_as_the_readme_says(stack: Stack) -> None:
     env = os.environ | {"STATE": str(stack.settings.state)}
     run = functools.partial(subprocess.run, ["bash", "-c", f"{prepare}{invoke}"], cwd=ROOT, env=env, capture_output=True, text=True)
     watching = subprocess.Popen(
-        ["bash", "-c", f"{prepare}exec {watch}"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        ["bash", "-c", f"{prepare}exec {watch}"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         deadline = time.monotonic() + 300  # it may have to compile

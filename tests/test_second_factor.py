@@ -14,13 +14,15 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-import samples
-from browser import accessible, chromium, fits, visitor  # noqa: F401
-from conftest import Customer, Stack
-from desk import Desk, picture
 from playwright.sync_api import Page, Route, expect
-from test_console import desk, qr_of  # noqa: F401
-from test_remote_assistance import Home, home  # noqa: F401
+
+import samples
+from support.browser import accessible, fits
+from support.console import qr_of
+from support.desk import Desk, picture
+from support.people import Customer
+from support.remote_assistance import Home
+from support.stack import Stack
 
 Sit, Come = Callable[..., Desk], Callable[..., Home]
 FACTOR = "SOFTWARE_TOKEN_MFA"
@@ -67,7 +69,7 @@ def enter(page: Page, language: str, code: str, button: str = "sign in") -> None
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_an_agent_sets_his_app_up_and_signs_in_with_it(stack: Stack, desk: Sit, language: str) -> None:  # noqa: F811
+def test_an_agent_sets_his_app_up_and_signs_in_with_it(stack: Stack, desk: Sit, language: str) -> None:
     words, agent = WORDS[language], stack.new_agent()
     stack.aws("cognito-idp").admin_set_user_password(
         UserPoolId=stack.facts["AgentPoolId"], Username=agent.email, Password="Temporary-1", Permanent=False
@@ -127,7 +129,7 @@ def test_an_agent_sets_his_app_up_and_signs_in_with_it(stack: Stack, desk: Sit, 
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_a_customer_with_a_second_factor_offers_access(stack: Stack, home: Come, language: str) -> None:  # noqa: F811
+def test_a_customer_with_a_second_factor_offers_access(stack: Stack, home: Come, language: str) -> None:
     customer = stack.new_customer(locale=language)
     key = with_an_app(stack, customer)
     with asking(stack, "CustomerPoolId", "OPTIONAL"):
@@ -149,7 +151,7 @@ def with_an_app(stack: Stack, customer: Customer) -> str:
     return key
 
 
-def answers(desk: Desk, *challenges: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: F811
+def answers(desk: Desk, *challenges: dict[str, Any]) -> list[dict[str, Any]]:
     """Cognito's answers to the next calls instead of its own, which the emulator cannot give. What was asked is noted."""
     asked: list[dict[str, Any]] = []
 
@@ -164,7 +166,7 @@ def answers(desk: Desk, *challenges: dict[str, Any]) -> list[dict[str, Any]]:  #
     return asked
 
 
-def test_a_code_that_was_sent_is_entered(stack: Stack, desk: Sit) -> None:  # noqa: F811
+def test_a_code_that_was_sent_is_entered(stack: Stack, desk: Sit) -> None:
     """Of several factors one is taken that somebody with the telephone's number does not have."""
     agent, at = stack.new_agent(), desk()
     tokens = stack.sign_in("Agent", agent.email)
@@ -193,7 +195,7 @@ def test_a_code_that_was_sent_is_entered(stack: Stack, desk: Sit) -> None:  # no
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_when_the_time_is_over_signing_in_begins_anew(stack: Stack, desk: Sit, language: str) -> None:  # noqa: F811
+def test_when_the_time_is_over_signing_in_begins_anew(stack: Stack, desk: Sit, language: str) -> None:
     agent, at = stack.new_agent(), desk(language)
     answers(
         at,
@@ -210,7 +212,7 @@ def test_when_the_time_is_over_signing_in_begins_anew(stack: Stack, desk: Sit, l
 
 
 @pytest.mark.parametrize("factors", ['["SMS_MFA"]', None])
-def test_what_cannot_be_set_up_here_is_told(stack: Stack, desk: Sit, factors: str | None) -> None:  # noqa: F811
+def test_what_cannot_be_set_up_here_is_told(stack: Stack, desk: Sit, factors: str | None) -> None:
     at = desk()
     parameters = {} if factors is None else {"MFAS_CAN_SETUP": factors}
     answers(at, {"ChallengeName": "MFA_SETUP", "Session": "one", "ChallengeParameters": parameters})

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import base64
 import copy
-import html
-import http.client
 import json
 import re
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+import pytest
 
 import deployment
-import pytest
 import samples
 from client import Answer, Mail
-from conftest import Journey, Stack
-from contract import CheckedApi
-from grants import Offer, UnderGrant, redeem
+from support.contract import CheckedApi
+from support.grants import Offer, UnderGrant, redeem
+from support.journey import Journey
+from support.stack import Stack
 
 COOL_DOWN = 30
 
@@ -107,8 +107,16 @@ def settings(stack: Stack) -> dict[str, str]:
 def walked(stack: Stack) -> tuple[Journey, dict[str, str]]:
     """A whole journey with a slip at every step, and the secrets that came up in it."""
     journey, secrets = stack.journey(ticket="WZ-1042"), {}
-    secrets |= {f"agent's own {name}": token for name, token in stack.sign_in("Agent", journey.agent.email).items() if "Token" in name and name != "TokenType"}
-    secrets |= {f"customer's own {name}": token for name, token in stack.sign_in("Customer", journey.customer.email).items() if "Token" in name and name != "TokenType"}
+    secrets |= {
+        f"agent's own {name}": token
+        for name, token in stack.sign_in("Agent", journey.agent.email).items()
+        if "Token" in name and name != "TokenType"
+    }
+    secrets |= {
+        f"customer's own {name}": token
+        for name, token in stack.sign_in("Customer", journey.customer.email).items()
+        if "Token" in name and name != "TokenType"
+    }
     secrets |= {"agent's access token": journey.agent.token, "agent's ID token": journey.agent.id_token}
     secrets["password"] = samples.PASSWORD
 
@@ -182,7 +190,6 @@ def slips(stack: Stack, journey: Journey, secrets: dict[str, str]) -> None:
     assert stack.api.get(f"/verifications/{token}", token=journey.agent.token).status == 404
     assert stack.api.post("/handoffs/redeem", {"handoff": token, "environment": "web"}).status == 410
     assert stack.api.post("/handoffs/redeem", {"handoff": token, "environment": code}).status == 400
-    # A path that has a secret in it is the caller's doing; the access log names the route and not the path.
 
 
 def test_no_secret_is_at_rest_or_in_a_log_after_a_whole_journey(recorded: Stack, started_at: float) -> None:  # P7
@@ -375,64 +382,3 @@ def test_the_access_log_has_the_route_and_no_path_query_header_or_body(stack: St
             "$context.authorizer.error",
             "$context.integrationErrorMessage",
         }
-
-
-# P27: links.
-
-
-def links(mail: Mail) -> set[str]:
-    """Every address in a mail, of either part."""
-    text = f"{mail.text}\n{html.unescape(mail.html)}"
-    return set(re.findall(r"""\b[a-z][a-z0-9+.-]*://[^\s"'<>]+""", text)) | set(re.findall(r"""(?:href|src)=["']([^"']+)""", text))
-
-
-def fetch(link: str, method: str = "GET") -> None:
-    """As a mail scanner does: the fragment stays where it is."""
-    parts = urlsplit(link)
-    assert parts.scheme in ("http", "https"), link
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
-    try:
-        connection.request(method, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        connection.getresponse().read()
-    except ConnectionRefusedError:
-        pass  # no page is served there
-    finally:
-        connection.close()
-
-
-def test_a_scanner_that_opens_every_link_changes_nothing(stack: Stack) -> None:  # P27
-    asked, running = stack.journey().through_asking(), stack.journey().through_session()
-    for journey in (asked, running):
-        before = journey.item
-        opened = set()
-        for mail in stack.inbox.mails(journey.customer.email) + stack.inbox.mails(journey.agent.email):
-            for link in links(mail):
-                # What is sent is the page's own address: the fragment, which alone says whose it is, never is.
-                assert link.partition("#")[0] == stack.facts["parameters"]["ConsentPageUrl"]
-                assert link.partition("#")[2] == f"token={mail.token}"
-                opened.add(link)
-                for method in ("GET", "HEAD"):
-                    fetch(link, method)
-        assert opened, "no mail has a link"
-        for link in opened:
-            token = link.partition("#token=")[2]
-            for route in ("view", "answer", "end"):
-                for method in ("GET", "HEAD"):
-                    path = f"/consent/{route}?token={token}&decision=deny"
-                    assert stack.api.call(method, path).status in (404, 405)
-            # A scanner that runs the page gets as far as looking.
-            assert stack.api.post("/consent/view", {"token": token}).status == 200
-        assert journey.item == before
-    assert asked.allow().status == 200
-    assert running.redeem("web").status == 200
-
-
-def test_a_handoff_opened_by_get_is_not_used_up(stack: Stack) -> None:  # P27
-    journey = stack.journey().through_session()
-    before = journey.item
-    for handoff in journey.session["handoffs"]:
-        assert re.fullmatch(r"[^?#]+#handoff=[\w.-]+", handoff["url"]), "a secret in a path or a query"
-        fetch(handoff["url"])
-    assert stack.api.get(f"/handoffs/redeem?handoff={journey.handoff('web')}&environment=web").status in (404, 405)
-    assert journey.item == before
-    assert journey.redeem("web").status == 200

@@ -1,7 +1,6 @@
 """The deployed API is the one that template.yaml describes: every route is there, and open to nobody but its callers.
 
-And the commands that start and end a stack touch nothing that is not theirs.
-"""
+And the commands that start and end a stack touch nothing that is not theirs."""
 
 from __future__ import annotations
 
@@ -16,16 +15,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import conftest
+import pytest
+
 import console
 import deployment
 import emulator
 import environment
-import pytest
 import samples
 import stack as commands
-from conftest import ROOT, Stack
-from settings import PAGES, Settings
+from settings import PAGES, ROOT, Settings
+from support.running import free_ports
+from support.stack import Stack
 from terminal import Failed, call
 
 SOME_ID = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -131,7 +131,7 @@ def building(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def somewhere(state: Path) -> Settings:
-    return Settings(port=conftest._free_ports(), state=state)
+    return Settings(port=free_ports(), state=state)
 
 
 def everything_in(directory: Path) -> set[str]:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,14 +14,13 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
 from client import decode
-from conftest import Customer, Journey, Stack
-from hosted import Call, Ended, Hosted, http_event
 from samples import PASSWORD
-from settings import ROOT
-
-OURS = {"act", "support_session", "ecosystem", "environments", "visibility"}
-
+from support.hosted import Hosted
+from support.mints import OURS, Mint, crashed_mint, invoked, mark, minting, pre_token_event, trigger_event, verify_event
+from support.people import Customer
+from support.stack import Stack
 
 # --- P18: a session's tokens, and everybody else's ---
 
@@ -88,9 +87,7 @@ def cut_off(stack: Stack, function: str) -> Iterator[None]:
         iam.delete_role_policy(RoleName=role, PolicyName="cut-off")
 
 
-def test_customers_sign_in_and_refresh_with_the_store_out_of_reach_and_only_mints_fail(
-    stack: Stack, grouped: Customer
-) -> None:  # P18, P25
+def test_customers_sign_in_and_refresh_with_the_store_out_of_reach_and_only_mints_fail(stack: Stack, grouped: Customer) -> None:  # P18, P25
     before = stack.sign_in("Customer", grouped.email)
     journey = stack.journey(customer=grouped).through_consent()
     with cut_off(stack, "CustomerTriggersFunction"):
@@ -99,13 +96,6 @@ def test_customers_sign_in_and_refresh_with_the_store_out_of_reach_and_only_mint
         assert journey.issue().status == 503
     assert journey.read().json["status"] == "consented"
     assert journey.issue().status == 201
-
-
-def trigger_event(name: str, **request: Any) -> dict[str, Any]:
-    """A trigger's event of `events/`, with this in its request."""
-    event = json.loads((ROOT / "events" / f"cognito-triggers-{name}.json").read_text())
-    event["request"] |= request
-    return event
 
 
 @pytest.mark.parametrize("name", ["pre-token-sign-in", "pre-token-refresh", "post-confirmation", "define-first", "create"])
@@ -121,48 +111,6 @@ def test_for_other_sign_ins_the_triggers_call_nobody_not_even_to_start(stack: St
 
 
 # --- P19: nobody else mints ---
-
-
-class Mint:
-    """A mint at Cognito's challenge: its grant is live, its answer not given yet. A thief could know no more of it."""
-
-    def __init__(self, stack: Stack, journey: Journey, call: Call) -> None:
-        self.stack, self.journey = stack, journey
-        self.grant: str = call.request["ClientMetadata"]["mint_grant"]
-        self.answer: str = call.request["ChallengeResponses"]["ANSWER"]
-
-    def stored(self) -> dict[str, Any]:
-        item = self.stack.item(f"G#{self.grant}")
-        assert item is not None
-        return item
-
-
-@contextmanager
-def minting(stack: Stack, journey: Journey, meanwhile: Callable[[Mint, Hosted], None]) -> Iterator[Callable[[], Any]]:
-    """Gives the call that issues a session, with this happening between challenge and answer."""
-
-    def hold(call: Call) -> None:
-        if call.operation == "AdminRespondToAuthChallenge":
-            meanwhile(Mint(stack, journey, call), function)
-
-    event = http_event("POST /verifications/{id}/session", {}, journey.agent, id=journey.id)
-    with Hosted(stack, "IssueSessionFunction") as function:
-        function.before = hold
-        yield lambda: function.invoke(event)
-
-
-def crashed_mint(stack: Stack) -> Mint:
-    """A mint that crashed at the challenge, so that its grant stays as it is for its 30 seconds."""
-    mints: list[Mint] = []
-
-    def crash(mint: Mint, function: Hosted) -> None:
-        mints.append(mint)
-        function.kill()
-
-    with minting(stack, stack.journey().through_consent(), crash) as issue, pytest.raises(Ended):
-        issue()
-    (mint,) = mints
-    return mint
 
 
 @pytest.fixture
@@ -185,16 +133,12 @@ def unrepeated(stack: Stack) -> Any:
 def secret_hash(stack: Stack, username: str) -> str:
     """What the support client's secret is needed for."""
     client_id = stack.facts["SupportClientId"]
-    described = stack.aws("cognito-idp").describe_user_pool_client(
-        UserPoolId=stack.facts["CustomerPoolId"], ClientId=client_id
-    )
+    described = stack.aws("cognito-idp").describe_user_pool_client(UserPoolId=stack.facts["CustomerPoolId"], ClientId=client_id)
     key = described["UserPoolClient"]["ClientSecret"].encode()
     return base64.b64encode(hmac.digest(key, (username + client_id).encode(), hashlib.sha256)).decode()
 
 
-def attempts(
-    stack: Stack, customer: Customer, metadata: dict[str, str], answer: str, *, with_secret: bool
-) -> list[dict[str, Any]]:
+def attempts(stack: Stack, customer: Customer, metadata: dict[str, str], answer: str, *, with_secret: bool) -> list[dict[str, Any]]:
     """Custom auth by the public calls, through each app client, by each of the customer's names. Answers what it got of tokens."""
     cognito, got = unrepeated(stack), []
     for client_id in (stack.facts["SupportClientId"], stack.facts["CustomerClientId"]):
@@ -250,9 +194,7 @@ def test_the_support_client_takes_nothing_but_custom_auth(stack: Stack) -> None:
         "USER_SRP_AUTH": {"SRP_A": "a" * 600},
     }.items():
         with pytest.raises(ClientError):
-            cognito.initiate_auth(
-                ClientId=stack.facts["SupportClientId"], AuthFlow=flow, AuthParameters=proof | parameters
-            )
+            cognito.initiate_auth(ClientId=stack.facts["SupportClientId"], AuthFlow=flow, AuthParameters=proof | parameters)
 
 
 def test_the_id_of_a_live_grant_and_the_clients_secret_are_not_enough(stack: Stack, unanswered: Mint) -> None:  # P19
@@ -300,37 +242,6 @@ def test_sign_ins_of_ones_own_with_the_id_of_a_marked_grant_are_no_sessions(stac
 
 
 # --- P19: the same trigger again ---
-
-
-def invoked(stack: Stack, function: str, event: dict[str, Any]) -> dict[str, Any] | None:
-    """What a deployed trigger answers; `None` if that is an error, which denies the sign-in."""
-    answer = stack.aws("lambda").invoke(FunctionName=stack.functions()[function], Payload=json.dumps(event))
-    return None if "FunctionError" in answer else json.load(answer["Payload"])
-
-
-def of_call(stack: Stack, event: dict[str, Any], customer: Customer) -> dict[str, Any]:
-    """A trigger's event as it comes for this customer's support session."""
-    return event | {
-        "userName": customer.sub,
-        "userPoolId": stack.facts["CustomerPoolId"],
-        "callerContext": event["callerContext"] | {"clientId": stack.facts["SupportClientId"]},
-    }
-
-
-def verify_event(mint: Mint) -> dict[str, Any]:
-    event = trigger_event("verify", challengeAnswer=mint.answer, clientMetadata={"mint_grant": mint.grant})
-    return of_call(mint.stack, event, mint.journey.customer)
-
-
-def pre_token_event(mint: Mint) -> dict[str, Any]:
-    event = trigger_event("pre-token-session", clientMetadata={"mint_grant": mint.grant})
-    return of_call(mint.stack, event, mint.journey.customer)
-
-
-def mark(mint: Mint) -> None:
-    answer = invoked(mint.stack, "CustomerTriggersFunction", verify_event(mint))
-    assert answer is not None
-    assert answer["response"]["answerCorrect"] is True
 
 
 def test_the_same_trigger_three_times_is_the_same_trigger_once(stack: Stack) -> None:  # P19

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from client import Answer, Api
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "openapi.yaml"
+from client import Answer, Api
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "openapi.yaml"
 URI = "urn:openapi"
 
 

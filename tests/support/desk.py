@@ -8,11 +8,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from browser import Visitor
-from conftest import Journey, Stack
 from playwright.sync_api import Locator, Page, expect
+
 from samples import PASSWORD
 from settings import ROOT
+from support.browser import Visitor
+from support.journey import Journey
+from support.stack import Stack
 
 WORDS = {
     "en": {

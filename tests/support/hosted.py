@@ -1,6 +1,5 @@
 """A function of the stack as a process of this test: the same program, settings and role, but all that it says to AWS passes
-through here, where it can be seen, held up or cut off. Each process is a cold start, so what INIT needs shows, too.
-"""
+through here, where it can be seen, held up or cut off. Each process is a cold start, so what INIT needs shows, too."""
 
 from __future__ import annotations
 
@@ -14,14 +13,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from client import decode
 from settings import ROOT
-
-if TYPE_CHECKING:
-    from conftest import Agent, Stack
+from support.people import Agent
+from support.stack import Stack
 
 RUNTIME = "/2018-06-01/runtime"
 

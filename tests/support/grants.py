@@ -8,14 +8,14 @@ import hmac
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
-from client import Answer, Mail
-from conftest import Agent, Customer, Journey
 
-if TYPE_CHECKING:
-    from conftest import Stack
+from client import Answer, Mail
+from support.journey import Journey
+from support.people import Agent, Customer
+from support.stack import Stack
 
 CREDENTIALS = ("user_name", "password", "security_code")
 

@@ -1,0 +1,112 @@
+"""Agents' accounts: the address that the administrator set, and agents who have left."""
+
+from __future__ import annotations
+
+import pytest
+
+from client import Answer
+from support.identity import on_every_route, refused_everywhere
+from support.journey import Journey
+from support.leaving import LEAVINGS
+from support.people import Agent
+from support.stack import Stack
+
+# --- P32: the address that the administrator set ---
+
+
+def set_by_administrator(stack: Stack, agent: Agent, **attributes: str) -> Agent:
+    """The agent as he signs in after his administrator has set these."""
+    changed = [{"Name": name, "Value": value} for name, value in attributes.items()]
+    stack.aws("cognito-idp").admin_update_user_attributes(UserPoolId=stack.facts["AgentPoolId"], Username=agent.sub, UserAttributes=changed)
+    email = attributes.get("email", agent.email)
+    tokens = stack.sign_in("Agent", email)
+    return Agent(email, attributes.get("name", agent.name), agent.sub, tokens["AccessToken"], tokens["IdToken"])
+
+
+@pytest.mark.parametrize("attribute", ["email", "name", "email_verified"])
+def test_an_agent_cannot_send_his_code_elsewhere(stack: Stack, attribute: str) -> None:  # P32
+    agent, cognito = stack.new_agent(), stack.aws("cognito-idp")
+    value = {"email": "thief@agents.example.com", "name": "Somebody Else", "email_verified": "true"}[attribute]
+    with pytest.raises(cognito.exceptions.NotAuthorizedException):
+        cognito.update_user_attributes(AccessToken=agent.token, UserAttributes=[{"Name": attribute, "Value": value}])
+    for call in (cognito.get_user, cognito.delete_user, cognito.global_sign_out):
+        with pytest.raises(cognito.exceptions.NotAuthorizedException):
+            call(AccessToken=agent.token)
+
+    # Signed in anew, too, he is who he was.
+    again = stack.sign_in("Agent", agent.email)
+    agent = Agent(agent.email, agent.name, agent.sub, again["AccessToken"], again["IdToken"])
+    seen = stack.inbox.last_number()
+    journey = stack.journey(agent).through_internal_validation()
+    assert journey.agent_mail
+    assert journey.agent_mail.to == agent.email
+    assert [mail.to for mail in stack.inbox.mails(after=seen) if "thief" in mail.to] == []
+    assert journey.read().json["agent"] == {"id": agent.sub, "name": agent.name, "email": agent.email}
+
+
+def test_the_consoles_client_may_write_none_of_what_names_an_agent(stack: Stack) -> None:  # P32
+    """The second lock, which AWS enforces and the emulator does not."""
+    described = stack.aws("cognito-idp").describe_user_pool_client(
+        UserPoolId=stack.facts["AgentPoolId"], ClientId=stack.facts["AgentClientId"]
+    )["UserPoolClient"]
+    assert described["WriteAttributes"], "none means the default, which is all"
+    assert {"email", "email_verified", "name"}.isdisjoint(described["WriteAttributes"])
+
+
+def test_an_address_set_by_the_administrator_gets_the_code(stack: Stack) -> None:  # P32
+    agent = stack.new_agent()
+    moved = set_by_administrator(stack, agent, email=f"moved-{agent.email}", email_verified="true")
+    journey = stack.journey(moved).through_internal_validation()
+    assert journey.agent_mail
+    assert journey.agent_mail.to == moved.email
+
+
+@pytest.mark.parametrize("attributes", [{"email_verified": "false"}, {"name": ""}, {"name": "  "}])
+def test_an_agent_without_a_verified_address_or_a_name_is_refused_everywhere(stack: Stack, attributes: dict[str, str]) -> None:  # P32
+    agent = set_by_administrator(stack, stack.new_agent(), **attributes)
+    refused_everywhere(on_every_route(stack, agent.token), 401, "unauthenticated")
+
+
+# --- P33: an agent no more, with a token that is still good ---
+
+
+def refused_as_no_agent(answer: Answer) -> None:
+    assert (answer.status, answer.json["type"]) == (403, "/problems/not-allowed"), answer.body
+
+
+@pytest.mark.parametrize("how", LEAVINGS)
+def test_who_left_since_his_code_was_sent_cannot_prove_himself(stack: Stack, how: str) -> None:  # P33
+    leave, come_back = LEAVINGS[how]
+    journey = stack.journey().through_start()
+    assert journey.send_to_agent().status == 202
+    before = journey.item
+    leave(stack, journey.agent)
+    refused_as_no_agent(journey.enter_as_agent())
+    assert journey.item == before, "no entry was made"
+    assert journey.read().json["customer"].keys() == {"email"}, "nothing of the customer is shown"
+    if come_back:
+        come_back(stack, journey.agent)
+        assert journey.enter_as_agent().status == 200
+
+
+@pytest.mark.parametrize("how", LEAVINGS)
+def test_who_left_since_the_consent_cannot_issue_a_session(stack: Stack, how: str) -> None:  # P33
+    leave, come_back = LEAVINGS[how]
+    journey = stack.journey().through_consent()
+    before = journey.item
+    leave(stack, journey.agent)
+    refused_as_no_agent(journey.issue())
+    assert journey.item == before, "no mint was begun"
+    if come_back:
+        come_back(stack, journey.agent)
+        assert journey.issue().status == 201
+
+
+def test_a_customer_who_was_disabled_since_the_consent_gets_no_session(stack: Stack) -> None:  # P33
+    journey: Journey = stack.journey().through_consent()
+    cognito, pool = stack.aws("cognito-idp"), stack.facts["CustomerPoolId"]
+    cognito.admin_disable_user(UserPoolId=pool, Username=journey.customer.sub)
+    refused_as_no_agent(journey.issue())
+    assert journey.read().json["status"] == "consented"
+    cognito.admin_enable_user(UserPoolId=pool, Username=journey.customer.sub)
+    assert journey.issue().status == 201

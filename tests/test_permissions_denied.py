@@ -1,0 +1,192 @@
+"""P28: each function can do nothing that it does not need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from support.stack import Stack
+from support.template import functions
+
+
+class Acts:
+    """Things that somebody with keys might do. None changes anything, even where it is allowed: what would be changed is not there."""
+
+    def __init__(self, stack: Stack) -> None:
+        facts = stack.facts
+        self.support, self.core = facts["SupportTable"], facts["CoreTable"]
+        self.pools = {"agent": facts["AgentPoolId"], "customer": facts["CustomerPoolId"]}
+        self.client, self.resources = facts["SupportClientId"], facts["resources"]
+        self.sender = facts["parameters"]["MailFrom"]
+
+    def all(self) -> dict[str, tuple[str, str, dict[str, Any]]]:
+        """By name: service, operation, parameters."""
+        acts: dict[str, tuple[str, str, dict[str, Any]]] = {}
+        for kind in ("V#x", "S#x", "B#grants#x", "B#grant-entries#x", "B#lookups#x", "B#customer-mails#x", "B#agent-wrong#x",
+                     "B#customer-wrong#x", "B#recovery-asked#x", "G#x", "X#x"):  # fmt: skip
+            acts |= {f"{what} {kind}": act for what, act in self._item(self.support, kind).items()}
+        acts |= {f"{what} directory": act for what, act in self._item(self.core, "USER#nobody@example.com").items()}
+        for index in ("by-agent", "by-customer", "by-kind", "due"):
+            acts[f"query {index}"] = self._query(index)
+        for name, table in (("support", self.support), ("directory", self.core)):
+            acts[f"scan {name}"] = ("dynamodb", "scan", {"TableName": table, "Limit": 1})
+            acts[f"select {name}"] = ("dynamodb", "execute_statement", {"Statement": f"SELECT * FROM \"{table}\" WHERE pk = 'x'"})
+        for who, pool in self.pools.items():
+            acts |= {f"{what} {who}": ("cognito-idp", what, {"UserPoolId": pool} | more) for what, more in self._users().items()}
+        acts |= {
+            "send mail": self._mail("send_email", self.sender),
+            "send mail from elsewhere": self._mail("send_email", "somebody@elsewhere.example"),
+            "send raw mail": ("ses", "send_raw_email", {
+                "Source": self.sender,
+                "RawMessage": {"Data": f"From: {self.sender}\r\nTo: nobody@example.com\r\nSubject: x\r\n\r\nx"},
+            }),
+            "read key": ("secretsmanager", "get_secret_value", {"SecretId": self.resources["HashKey"]}),
+            "change key": ("secretsmanager", "update_secret", {"SecretId": self.resources["HashKey"], "KmsKeyId": "alias/none"}),
+            "sign": ("kms", "sign", {
+                "KeyId": self.resources["ReceiptKey"], "Message": bytes(32), "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"
+            }),
+            "get public key": ("kms", "get_public_key", {"KeyId": self.resources["ReceiptKey"]}),
+            "leave job": ("sqs", "send_message", {
+                "QueueUrl": self.resources["RecoveryQueue"], "MessageBody": '{"job": "send-code", "email": "nobody@example.com"}'
+            }),
+            "take job": ("sqs", "receive_message", {"QueueUrl": self.resources["RecoveryQueue"], "VisibilityTimeout": 0}),
+            "finish job": ("sqs", "delete_message", {"QueueUrl": self.resources["RecoveryQueue"], "ReceiptHandle": "none"}),
+            "look at queue": ("sqs", "get_queue_attributes", {"QueueUrl": self.resources["RecoveryQueue"], "AttributeNames": ["All"]}),
+            "invoke": ("lambda", "invoke", {"FunctionName": self.resources["ReceiptsFunction"], "Payload": b"{}"}),
+            "read settings": ("lambda", "get_function_configuration", {"FunctionName": self.resources["ReceiptsFunction"]}),
+            "read roles": ("iam", "list_roles", {}),
+            "write log": ("logs", "create_log_stream", {"logGroupName": self.resources["FunctionLogs"], "logStreamName": "x" * 600}),
+            "write other log": ("logs", "create_log_stream", {"logGroupName": self.resources["AccessLogs"], "logStreamName": "x" * 600}),
+            "make log": ("logs", "create_log_group", {"logGroupName": "x" * 600}),
+            "read logs": ("logs", "filter_log_events", {"logGroupName": self.resources["FunctionLogs"]}),
+            "take another role": ("sts", "assume_role", {
+                "RoleArn": f"arn:aws:iam::000000000000:role/{self.resources['IssueSessionFunctionRole']}x", "RoleSessionName": "none"
+            }),
+            "read buckets": ("s3", "list_buckets", {}),
+        }  # fmt: skip
+        return acts
+
+    def _item(self, table: str, key: str) -> dict[str, tuple[str, str, dict[str, Any]]]:
+        place = {"TableName": table, "Key": {"pk": {"S": key}}}
+        item = {"TableName": table, "Item": {"pk": {"S": key}}}
+        impossible = {"ConditionExpression": "attribute_exists(nothing)"}
+        single = {
+            "get": ("get_item", place),
+            "put": ("put_item", item | impossible),
+            "update": ("update_item", place | impossible | {"UpdateExpression": "REMOVE nothing"}),
+            "delete": ("delete_item", place | impossible),
+            "batch-get": ("batch_get_item", {"RequestItems": {table: {"Keys": [place["Key"]]}}}),
+        }
+        in_transaction = {
+            "get": ("transact_get_items", {"Get": place}),
+            "put": ("transact_write_items", {"Put": item | impossible}),
+            "update": ("transact_write_items", {"Update": place | impossible | {"UpdateExpression": "REMOVE nothing"}}),
+            "delete": ("transact_write_items", {"Delete": place | impossible}),
+            "check": ("transact_write_items", {"ConditionCheck": place | impossible}),
+        }
+        acts = {what: ("dynamodb", operation, request) for what, (operation, request) in single.items()}
+        for what, (operation, each) in in_transaction.items():
+            acts[f"transact-{what}"] = ("dynamodb", operation, {"TransactItems": [each]})
+        return acts
+
+    def _query(self, index: str) -> tuple[str, str, dict[str, Any]]:
+        name = {"by-agent": "agent_id", "by-customer": "customer_email", "by-kind": "kind", "due": "due"}[index]
+        request = {
+            "TableName": self.support, "IndexName": index, "Limit": 1, "KeyConditionExpression": f"{name} = :x",
+            "ExpressionAttributeValues": {":x": {"S": "x"}},
+        }  # fmt: skip
+        return "dynamodb", "query", request
+
+    def _mail(self, operation: str, sender: str) -> tuple[str, str, dict[str, Any]]:
+        message = {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}
+        return "ses", operation, {"Source": sender, "Destination": {"ToAddresses": ["nobody@example.com"]}, "Message": message}
+
+    def _users(self) -> dict[str, dict[str, Any]]:
+        nobody = {"Username": "00000000-0000-4000-8000-00000000000f"}
+        app = {"ClientId": self.client}
+        return {
+            "admin_get_user": nobody,
+            "admin_list_groups_for_user": nobody,
+            "admin_user_global_sign_out": nobody,
+            "admin_set_user_password": nobody | {"Password": "Another-Pass-1"},
+            "admin_reset_user_password": nobody,
+            "admin_update_user_attributes": nobody | {"UserAttributes": [{"Name": "name", "Value": "x"}]},
+            "admin_add_user_to_group": nobody | {"GroupName": "CustomerService"},
+            "admin_remove_user_from_group": nobody | {"GroupName": "CustomerService"},
+            "admin_disable_user": nobody,
+            "admin_delete_user": nobody,
+            "admin_initiate_auth": app | {"AuthFlow": "CUSTOM_AUTH", "AuthParameters": nobody},
+            "admin_respond_to_auth_challenge": app | {"ChallengeName": "CUSTOM_CHALLENGE", "Session": "x" * 20},
+            "describe_user_pool_client": app,
+            "describe_user_pool": {},
+            "list_users": {"Limit": 1},
+            "create_group": {"GroupName": "CustomerService"},
+        }
+
+
+def on(kinds: str, *acts: str) -> set[str]:
+    return {f"{act} {kind}" for kind in kinds.split() for act in acts}
+
+
+READ = on("V#x", "get", "transact-get")
+MOVE = READ | on("V#x", "put", "transact-put")
+CUSTOMERS_CODE = on("B#customer-wrong#x", "update", "transact-update", "transact-check")
+AGENTS_STANDING = {"admin_get_user agent", "admin_list_groups_for_user agent"}
+DIRECTORY = on("directory", "get", "transact-get")
+RECOVERY = on("B#recovery-asked#x", "update", "transact-update")
+
+# All that each may do. A function that is not here may do nothing.
+MAY: dict[str, set[str]] = {
+    "StartVerificationFunction": {
+        *on("V#x", "put", "transact-put"), *on("B#lookups#x", "update", "transact-update"), *DIRECTORY, "admin_get_user agent",
+    },
+    "SendMfaFunction": {*MOVE, *on("B#customer-mails#x", "update", "transact-update"), "send mail", "read key"},
+    "VerifyCodeFunction": {
+        *MOVE, *CUSTOMERS_CODE, *on("B#agent-wrong#x", "update", "transact-update", "transact-check"), *AGENTS_STANDING,
+        "admin_get_user customer", "read key",
+    },
+    "CustomerConsentFunction": {*MOVE, *CUSTOMERS_CODE, "read key"},
+    "IssueSessionFunction": {
+        *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *DIRECTORY, *AGENTS_STANDING,
+        *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge", "describe_user_pool_client"),
+        "send mail", "send raw mail", "read key",
+    },
+    "CancelFunction": MOVE,
+    "RedeemHandoffFunction": {*MOVE, *DIRECTORY, "read key"},
+    "ActivityFunction": {
+        *MOVE, *DIRECTORY, "batch-get V#x", "query by-agent", "query by-customer", "query by-kind",
+    },
+    "IntrospectSessionFunction": {*READ, "read key"},
+    "SupportGrantFunction": {
+        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *DIRECTORY,
+        *on("B#grants#x B#grant-entries#x B#lookups#x B#customer-mails#x", "update", "transact-update"),
+        *AGENTS_STANDING, "admin_get_user customer", "send mail", "read key",
+    },
+    "CloseVerificationFunction": {
+        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), "query due", "send mail", "send raw mail", "read key", "sign",
+        "get public key",
+    },
+    "ReceiptsFunction": {"get public key"},
+    "RecoverPasswordFunction": {*RECOVERY, "admin_user_global_sign_out agent", "leave job", "read key"},
+    "RecoveryWorkerFunction": {*AGENTS_STANDING, "admin_user_global_sign_out agent", "send mail", "take job", "finish job", "look at queue"},
+    "CustomerTriggersFunction": {*on("G#x", "get", "transact-get", "update", "transact-update"), "read key"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", functions())
+def test_a_function_may_do_this_and_nothing_else(stack: Stack, function: str) -> None:  # P28
+    services: dict[str, Any] = {}
+    allowed = set()
+    for name, (service, operation, request) in Acts(stack).all().items():
+        client = services.setdefault(service, stack.aws_as(function, service)) if service not in services else services[service]
+        try:
+            getattr(client, operation)(**request)
+            allowed.add(name)
+        except ClientError as error:
+            if "AccessDenied" not in error.response["Error"]["Code"]:
+                allowed.add(name)
+    expected = MAY.get(function, set()) | {"write log"}
+    assert allowed - expected == set(), "may do what it need not"
+    assert expected - allowed == set(), "may not do what it must"

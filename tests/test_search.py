@@ -1,0 +1,142 @@
+"""Searching verifications: one's own, a supervisor everyone's, page by page."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from support.people import Agent
+from support.stack import Stack
+from support.states import IDLE_SECONDS
+
+
+def search(stack: Stack, caller: Agent, /, **wanted: Any) -> dict[str, Any]:
+    answer = stack.api.post("/verifications/search", wanted, token=caller.token)
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+def ids(page: dict[str, Any]) -> list[str]:
+    return [item["id"] for item in page["items"]]
+
+
+def test_an_agent_finds_his_own_alone_newest_first(stack: Stack) -> None:  # P22
+    agent, other, customer = stack.new_agent(), stack.new_agent(), stack.new_customer()
+    own = [stack.journey(agent, customer).through_start() for _ in range(3)]
+    foreign = stack.journey(other, customer).through_start()
+    newest = [journey.id for journey in reversed(own)]
+    assert ids(search(stack, agent)) == newest
+    assert ids(search(stack, agent, customer=customer.email)) == newest
+    assert ids(search(stack, agent, agent=agent.sub)) == newest
+    assert ids(search(stack, agent, agent=other.sub)) == []
+    assert ids(search(stack, other)) == [foreign.id]
+
+
+def test_a_search_gives_what_reading_gives_without_steps(stack: Stack) -> None:
+    journey = stack.journey(ticket="WZ-7").through_session()
+    (item,) = search(stack, journey.agent)["items"]
+    read = journey.read().json
+    del read["steps"]
+    assert item == read
+
+
+def test_filters_are_joined(stack: Stack) -> None:
+    agent, one, two = stack.new_agent(), stack.new_customer(), stack.new_customer()
+    begun = stack.journey(agent, one).through_start()
+    cancelled_one = stack.journey(agent, one).through_start()
+    cancelled_two = stack.journey(agent, two).through_start()
+    asked = stack.journey(agent, two).through_asking()
+    for journey in (cancelled_one, cancelled_two):
+        assert journey.cancel().status == 200
+    assert ids(search(stack, agent, status="started")) == [begun.id]
+    assert ids(search(stack, agent, status="closed")) == [cancelled_two.id, cancelled_one.id]
+    assert ids(search(stack, agent, status="closed", customer=one.email.upper())) == [cancelled_one.id]
+    assert ids(search(stack, agent, status="awaiting_consent", customer=two.email, agent=agent.sub)) == [asked.id]
+    assert ids(search(stack, agent, status="minting")) == []
+    assert ids(search(stack, agent, customer="nobody@customers.example.com")) == []
+
+
+def test_a_search_shows_what_is_over_as_closed(stack: Stack) -> None:  # P5
+    journey = stack.journey().through_asking()
+    journey.age(IDLE_SECONDS)
+    assert ids(search(stack, journey.agent, status="awaiting_consent")) == []
+    (item,) = search(stack, journey.agent, status="closed")["items"]
+    assert (item["id"], item["outcome"]) == (journey.id, "expired")
+
+
+def test_pages_follow_each_other_by_their_cursor(stack: Stack) -> None:
+    agent, customer = stack.new_agent(), stack.new_customer()
+    newest = [stack.journey(agent, customer).through_start().id for _ in range(23)][::-1]
+    first = search(stack, agent)
+    assert ids(first) == newest[:20]
+    second = search(stack, agent, cursor=first["cursor"])
+    assert ids(second) == newest[20:]
+    assert second["cursor"] is None
+
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    for _ in range(30):
+        page = search(stack, agent, limit=5, status="started", **cursor)
+        assert len(page["items"]) <= 5
+        found += ids(page)
+        if page["cursor"] is None:
+            break
+        cursor = {"cursor": page["cursor"]}
+    assert found == newest
+    # A cursor is no way to another agent's.
+    assert ids(search(stack, stack.new_agent(), cursor=first["cursor"])) == []
+
+
+def test_a_rare_filter_ends_by_its_cursor(stack: Stack) -> None:
+    agent, customer = stack.new_agent(), stack.new_customer()
+    rare = stack.journey(agent, customer).through_start()
+    assert rare.cancel().status == 200
+    for _ in range(15):
+        stack.journey(agent, customer).through_start()
+    found, cursor, pages = [], None, 0
+    while pages == 0 or cursor:
+        page = search(stack, agent, limit=1, status="closed", **({"cursor": cursor} if cursor else {}))
+        found, cursor, pages = found + ids(page), page["cursor"], pages + 1
+        assert pages < 20
+    assert found == [rare.id]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"limit": 0},
+        {"limit": 101},
+        {"limit": "5"},
+        {"limit": -1},
+        {"limit": 1.5},
+        {"status": "open"},
+        {"status": None, "customer": 5},
+        {"customer": "not an address"},
+        {"cursor": "nonsense"},
+        {"cursor": ""},
+        {"cursor": base64.urlsafe_b64encode(b"1.V#1").decode()},
+        {"outcome": "locked"},
+    ],
+    ids=json.dumps,
+)
+def test_a_search_that_makes_no_sense_is_refused(stack: Stack, wanted: dict[str, Any]) -> None:
+    answer = stack.api.post("/verifications/search", wanted, token=stack.new_agent().token)
+    assert (answer.status, answer.json["type"]) == (400, "/problems/invalid-request")
+
+
+def test_a_supervisor_finds_everyones(stack: Stack) -> None:  # P22
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    customer, agents = stack.new_customer(), [stack.new_agent(), stack.new_agent()]
+    journeys = [stack.journey(agent, customer).through_start() for agent in agents]
+    newest = [journey.id for journey in reversed(journeys)]
+    assert ids(search(stack, supervisor, customer=customer.email)) == newest
+    assert ids(search(stack, supervisor, agent=agents[0].sub)) == [journeys[0].id]
+    assert ids(search(stack, supervisor, agent=agents[0].sub, customer=customer.email)) == [journeys[0].id]
+    page = search(stack, supervisor, limit=50)
+    assert [id for id in ids(page) if id in newest] == newest
+    created = [item["created_at"] for item in page["items"]]
+    assert created == sorted(created, reverse=True)
+    assert len(set(ids(page))) == len(ids(page))
