@@ -1,4 +1,4 @@
-"""What template.yaml sets and the emulator does not enforce: read out of it, since no call can show it here."""
+"""Settings of template.yaml that the emulator does not enforce: read from the file, since no call can show them here."""
 
 from __future__ import annotations
 
@@ -59,38 +59,38 @@ def test_a_user_pool_outlives_the_stack(pool: str) -> None:
     assert (described["DeletionPolicy"], described["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_nobody_makes_himself_an_agent() -> None:
-    """Whoever has an account in the agents' pool may not be supported, so that a stranger could shut a customer out."""
+def test_agents_are_created_by_administrators_alone() -> None:
+    """A customer with an account in the agents' pool gets no support, so a stranger who could create one could shut a customer out."""
     agents = resources("AWS::Cognito::UserPool")["AgentPool"]["Properties"]
     assert agents["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
 
 
 def test_agents_have_a_second_factor_where_the_operator_says_so() -> None:
-    """Cognito takes no `ON` without a factor, and no factor with `OFF`."""
+    """Cognito refuses `ON` without a factor, and a factor with `OFF`."""
     agents = resources("AWS::Cognito::UserPool")["AgentPool"]["Properties"]
     assert parameter(agents["MfaConfiguration"])["AllowedValues"] == ["OFF", "ON"]
     condition, factors, otherwise = agents["EnabledMfas"]["Fn::If"]
     assert (factors, otherwise) == (["SOFTWARE_TOKEN_MFA"], {"Ref": "AWS::NoValue"})
     assert TEMPLATE["Conditions"][condition] == {"Fn::Equals": [agents["MfaConfiguration"], "ON"]}
-    # The longest that Cognito has, for whoever has to install an authenticator app first.
+    # The longest that Cognito allows, for agents who have to install an authenticator app first.
     assert resources("AWS::Cognito::UserPoolClient")["AgentClient"]["Properties"]["AuthSessionValidity"] == 15
 
 
 def test_the_support_client_has_one_way_in_and_cognito_makes_it() -> None:
-    """Cognito refuses a client without the refresh flow ("REFRESH_TOKEN_AUTH should always be allowed"), but one that rotates."""
+    """Cognito refuses a client without the refresh flow ("REFRESH_TOKEN_AUTH should always be allowed"), unless it rotates tokens."""
     client = resources("AWS::Cognito::UserPoolClient")["SupportClient"]["Properties"]
     assert client["ExplicitAuthFlows"] == ["ALLOW_CUSTOM_AUTH"]
     assert client["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
 
 
 def test_the_pages_do_not_keep_a_stack_from_being_deleted() -> None:
-    """CloudFormation deletes no bucket that has something in it."""
+    """CloudFormation deletes no bucket that is not empty."""
     for name, bucket in resources("AWS::S3::Bucket").items():
         assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
 
 
 def test_what_a_distribution_does_not_have_is_a_page_and_not_found() -> None:
-    """S3 says 403 of what is not there to who may not list a bucket, in XML."""
+    """Without the right to list a bucket, S3 answers 403 for an object that does not exist, in XML."""
     for name, distribution in resources("AWS::CloudFront::Distribution").items():
         errors = distribution["Properties"]["DistributionConfig"]["CustomErrorResponses"]
         assert {(error["ErrorCode"], error["ResponseCode"]) for error in errors} == {(403, 404), (404, 404)}, name
@@ -135,7 +135,7 @@ def test_every_right_to_an_item_of_the_support_table_names_its_kinds() -> None: 
 
 
 def test_no_right_is_a_pattern() -> None:  # P28
-    """An action is named, and so is what it is on."""
+    """Every action is named, and so is its resource."""
     for name, function in resources("AWS::Serverless::Function").items():
         for policy in function["Properties"].get("Policies", []):
             assert policy.keys() == {"Statement"}, f"{name}: a policy of SAM's or AWS's making"
