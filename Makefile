@@ -43,6 +43,7 @@ lint: prepare $(DENY)
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	$(DENY) --log-level error check --hide-inclusion-graph licenses bans sources
 	$(PYTHON) local/links.py
+	$(PYTHON) local/documents.py
 	$(PYTHON) local/console.py
 	AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
 
