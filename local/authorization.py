@@ -1,6 +1,6 @@
-"""What AWS tells a policy about a call and the emulator does not, so that template.yaml's policies hold here as they are.
+"""Supplies what AWS tells a policy about a call and the emulator does not, so that template.yaml's policies apply here unchanged.
 
-Each function wraps one of the emulator's own; `fill_in` puts them in place. They fit the version in requirements-stack.txt.
+Each function wraps one of the emulator's own; `fill_in` installs them. They fit the version in requirements-stack.txt.
 """
 
 from __future__ import annotations
@@ -71,13 +71,13 @@ def _keys_of(request: Any) -> list[str]:
 
 
 class _ItemOfTable(str):
-    """A table's ARN where one item of a transaction is looked at, with that item's key."""
+    """A table's ARN with the key of the one item of a transaction that is being checked."""
 
     keys: list[str]
 
 
 def _each_with_its_key(known: Callable[..., list[tuple[str, str]]]) -> Callable[..., list[tuple[str, str]]]:
-    """In a transaction AWS looks at each item by itself: its action, its table and its key."""
+    """AWS checks each item of a transaction separately: its action, its table and its key."""
 
     def checks(action: str, body: bytes, region: str, account: str) -> list[tuple[str, str]]:
         found = []
@@ -93,7 +93,7 @@ def _each_with_its_key(known: Callable[..., list[tuple[str, str]]]) -> Callable[
 
 
 def _with_the_items_key(known: Callable[..., Any]) -> Callable[..., Any]:
-    """`dynamodb:LeadingKeys`, for the item of a transaction that is looked at."""
+    """`dynamodb:LeadingKeys`, for the item of a transaction that is being checked."""
 
     def enforce(*call: Any, resource_arn: str = "*", service_context: Context | None = None) -> Any:
         if isinstance(resource_arn, _ItemOfTable):
@@ -104,7 +104,7 @@ def _with_the_items_key(known: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _signed_or_forbidden(authorization: Callable[..., str | None], known: Callable[..., Any]) -> Callable[..., Any]:
-    """A route that is guarded by AWS_IAM takes no other Authorization header, and refuses in HTTP APIs' own words."""
+    """A route with AWS_IAM accepts no other Authorization header, and refuses in the words of HTTP APIs."""
 
     def enforce(api: str, stage: str, method: str, path: str, headers: Any, *more: Any, **named: Any) -> Any:
         refused = known(api, stage, method, path, headers, *more, **named)

@@ -110,7 +110,7 @@ def prose(source: Path, text: str) -> str:
 
 def wrong(source: Path, text: str) -> Iterator[str]:
     lines = text.splitlines()
-    spanish = re.search(r"(^|[/.-])es\.\w+$", source.as_posix()) is not None
+    spanish = re.search(r"(^|[/.-])es([./]|$)", source.as_posix()) is not None
     for rules, checked in ((RULES["es"] if spanish else RULES["prose"], prose(source, text)), (RULES["everywhere"], text)):
         for number, line in enumerate(checked.splitlines(), 1):
             allowed = (fnmatch(source.as_posix(), path) and re.search(where, lines[number - 1]) for path, where, _ in ALLOWED)

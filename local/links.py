@@ -1,4 +1,4 @@
-"""Who links what: the core no AWS at all, a function the SDKs that it has a use for. Says so where it is not kept."""
+"""Checks which crates are linked: the core links no AWS crate, and each function exactly the SDKs that it needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 from settings import ROOT
 
-# Each SDK costs size, and memory and time at a cold start; what cannot be called needs no rights.
+# Each SDK costs size, memory and time at a cold start; and what is not linked cannot be called.
 SDKS = {
     "activity": ["dynamodb"],
     "cancel": ["dynamodb"],
@@ -30,7 +30,7 @@ NOT_IN_THE_CORE = ("aws-", "aws_", "lambda_", "lambda-", "tokio", "hyper")
 
 
 def linked(package: str) -> list[str]:
-    """The crates that end up in `package`, by name."""
+    """Returns the names of the crates that `package` links."""
     tree = subprocess.run(
         ["cargo", "tree", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"],
         cwd=ROOT,
@@ -43,7 +43,7 @@ def linked(package: str) -> list[str]:
 
 
 def sdks(package: str) -> list[str]:
-    """The AWS services that a package links a client of."""
+    """Returns the AWS services whose clients a package links."""
     return [crate.removeprefix("aws-sdk-") for crate in linked(package) if crate.startswith("aws-sdk-")]
 
 

@@ -1,4 +1,4 @@
-"""A mail of the inbox as a browser may show it: its HTML without anything that runs, loads or leaves the mail's frame."""
+"""Prepares an email of the inbox for a browser: its HTML without anything that runs, loads or leaves the email's frame."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-# What is left of a mail could do no harm anyway: no scripts, an origin of its own, pictures from the mail alone.
+# Even if something slipped through: no scripts, an origin of its own, pictures from the email alone.
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -29,7 +29,7 @@ SILENT = {"head", "script", "style", "template", "title"}
 EMPTY = {"br", "hr", "img"}
 
 
-# So many mails are shown, and kept as they were read.
+# How many emails are shown, and kept in memory once read.
 READ = 500
 
 
@@ -61,7 +61,7 @@ class Mail:
         }
 
     def attachments(self) -> list[tuple[str, bytes]]:
-        """Files that stand beside the text, with their names; not the pictures in it."""
+        """Returns the attached files with their names, without the pictures in the text."""
         parts = [part for part in self.message.walk() if part.get_content_disposition() == "attachment" and part.get_filename()]
         return [(part.get_filename() or "", part.get_payload(decode=True) or b"") for part in parts]
 
@@ -75,7 +75,7 @@ class Mail:
     def page(self) -> str:
         body = self.message.get_body(("html",))
         if body is None:
-            return "<!doctype html><title>Mail</title>"
+            return "<!doctype html><title>Email</title>"
         clean = Cleaner(self._pictures())
         clean.feed(body.get_content())
         clean.close()
@@ -85,7 +85,7 @@ class Mail:
         )
 
     def _pictures(self) -> dict[str, str]:
-        """The mail's own pictures, as data URLs, by their Content-ID."""
+        """Returns the email's own pictures, as data URLs, by their Content-ID."""
         return {
             str(part["Content-ID"]).strip("<> "): f"data:{part.get_content_type()};base64,{base64.b64encode(part.get_payload(decode=True)).decode()}"
             for part in self.message.walk()
@@ -94,7 +94,7 @@ class Mail:
 
 
 class Cleaner(HTMLParser):
-    """Keeps known elements and attributes, links that are followed in a tab of their own, and the mail's own pictures."""
+    """Keeps known elements and attributes, links that open in a new tab, and the email's own pictures."""
 
     def __init__(self, pictures: dict[str, str]) -> None:
         super().__init__(convert_charrefs=True)

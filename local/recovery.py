@@ -1,7 +1,7 @@
-"""A forgotten password as on AWS: a code that nobody can know, in the words of the pool's custom message trigger, and refused in
-the same time for everybody.
+"""Recovers a forgotten password as AWS does: with a random code, in the text of the pool's custom message trigger, and refused after
+the same time for every address.
 
-The emulator sends everybody the same code, in words of its own, and looks for whom it does not know twice. This fits the version in
+The emulator sends everybody the same code, in a text of its own, and searches twice for an unknown address. This fits the version in
 requirements-stack.txt.
 """
 
@@ -29,7 +29,7 @@ def by_a_code_of_its_own() -> None:
 
 
 def judged_in_one_time() -> None:
-    """Whoever is not there is refused where a wrong code is. Searching all users a second time for him shows in a large pool."""
+    """Refuses an unknown address at the same point as a wrong code. A second search of all users takes noticeable time in a large pool."""
     from ministack.services import cognito
 
     judge = cognito._confirmation_code_error

@@ -1,6 +1,6 @@
-"""Sample agents and customers: somebody for each row of the entitlement table, and for each way of not being able to sign in.
+"""Sample agents and customers: one for each row of the entitlement table, and for each reason why a customer cannot sign in.
 
-Their names and passwords stand here in the open: they exist in the emulator alone.
+Their names and passwords are no secret: they exist in the emulator alone.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ CUSTOMERS = [
 
 
 class People:
-    """Makes agents and customers in a running stack; somebody who is there already is brought back to the sample's state."""
+    """Creates agents and customers in a running stack; existing ones are reset to the sample's state."""
 
     def __init__(self, settings: Settings) -> None:
         self.facts = settings.facts()
@@ -102,7 +102,7 @@ class People:
         self.table = client(settings, "dynamodb")
 
     def add_agent(self, agent: Agent) -> str:
-        """Answers the agent's `sub`."""
+        """Returns the agent's `sub`."""
         pool = self.facts["AgentPoolId"]
         sub = self._add_user(pool, agent.email, agent.name, agent.locale)
         self.cognito.admin_set_user_password(UserPoolId=pool, Username=sub, Password=PASSWORD, Permanent=True)
@@ -111,7 +111,7 @@ class People:
         return sub
 
     def add_customer(self, customer: Customer) -> str:
-        """Answers the customer's `sub`, which is his username and the directory's `user_id`."""
+        """Returns the customer's `sub`, which is also the username and the directory's `user_id`."""
         pool = self.facts["CustomerPoolId"]
         if customer.sign_in == "missing":
             sub = "00000000-0000-4000-8000-000000000000"

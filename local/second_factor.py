@@ -1,7 +1,7 @@
-"""A second factor that everybody must have, as on AWS: who has none sets an authenticator app up before he gets tokens.
+"""Requires a second factor as AWS does: a user without one sets up an authenticator app before they get tokens.
 
-The emulator lets such users in without it, after a first password everybody, and keeps no app that is set up on the way in. It fits
-the version in requirements-stack.txt.
+The emulator lets such users in without it, and every user after a first password. It also forgets an app that is set up during sign-in.
+This fits the version in requirements-stack.txt.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def asked_of_everybody() -> None:
         return {"ChallengeName": "MFA_SETUP", "Session": session, "ChallengeParameters": parameters}
 
     def step(call: Any) -> Any:
-        """One that goes on with the sign-in whose session it is given, under another."""
+        """Wraps a call that continues a sign-in: it takes the sign-in's session and answers with the next one."""
 
         def stepped(data: Any) -> Any:
             user = signing_in.get(data.get("Session"))

@@ -1,9 +1,9 @@
-"""The pages of the stack, each at an origin of its own on loopback, as browsers need them apart.
+"""Serves the pages of the stack on the loopback interface, each at an origin of its own, so that browsers keep them apart.
 
     python serve.py <state directory> <port of the emulator>
 
-The console and the consent page are served as S3 and CloudFront do it in `template.yaml`, with the headers that stand
-there. The environments are stand-ins (`pages/environment/`), with the backend that a real one has: it asks the API
+The console and the consent page are served as S3 and CloudFront do it in `template.yaml`, with the same
+headers. The environments are stand-ins (`pages/environment/`), with the backend that a real one has: it asks the API
 whether a session is still active. The start page shows everything to open, and the inbox.
 """
 
@@ -62,7 +62,7 @@ def as_json(value: Any, status: int = 200) -> Answer:
 
 
 class Site:
-    """What is at one origin."""
+    """What one origin serves."""
 
     def __init__(self, stack: Stack, page: str) -> None:
         self.stack, self.page = stack, page
@@ -111,7 +111,7 @@ class Site:
         return STAND_IN | {"Content-Security-Policy": policy}
 
     def _hosted(self, directory: Path, path: str, missing: str) -> Answer:
-        """As CloudFront serves it: what is not there is a page that says so, or leads on."""
+        """Serves a file as CloudFront does: in place of a missing one, a page that says so, or leads on."""
         found = self._file(directory, path)
         return found if found.status == 200 else replace(self._file(directory, missing), status=404)
 
@@ -127,21 +127,21 @@ class Site:
         return Answer(200, wanted.read_bytes(), kind, {"Cache-Control": "no-cache"})
 
 
-# Not every machine's list has them.
+# Some machines' lists lack them.
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
 
 
 class NotDeployed(Exception):
-    """There is nothing to say yet."""
+    """The stack is not deployed yet."""
 
 
 class Stack:
-    """The deployed stack, as far as the pages need it. It may be deployed again while they are served."""
+    """What the pages need to know of the deployed stack. It may be deployed again while they are served."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.id = uuid.uuid4().hex  # one that is started anew numbers its mails anew
+        self.id = uuid.uuid4().hex  # a restarted stack numbers its emails from 1 again
 
     def facts(self) -> dict[str, Any]:
         try:
@@ -166,7 +166,7 @@ class Stack:
         }
 
     def described(self) -> dict[str, Any]:
-        """What somebody needs who has just started the stack."""
+        """Returns what the start page shows: where to go, and who can sign in."""
         return {
             "origins": {page: self.settings.origin(page) for page in PAGES},
             "remote_assistance": f"{self.settings.origin('console')}/remote-assistance.html",
@@ -180,7 +180,7 @@ class Stack:
         }
 
     def headers(self, page: str) -> dict[str, str]:
-        """Those that CloudFront adds in `template.yaml`."""
+        """Returns the headers that CloudFront adds in `template.yaml`."""
         return _headers(self.settings, self._deployed_at(), page)
 
     def _deployed_at(self) -> float:
@@ -190,12 +190,12 @@ class Stack:
             raise NotDeployed from None
 
     def mails(self, after: int) -> list[dict[str, Any]]:
-        """Newest first, and of many the newest: each has to be read."""
+        """Returns the newest emails, newest first. Not all of them, since each has to be read."""
         numbers = sorted((int(path.stem) for path in self.settings.mail.glob("*.eml")), reverse=True)[: mail.READ]
         return [mail.read(self.settings.mail, number).described() for number in numbers if number > after]
 
     def mail(self, path: str) -> Answer:
-        """`7.html`: mail 7 as a page; `7/0`: its first attachment."""
+        """Answers `7.html` with email 7 as a page, `7/0` with its first attachment."""
         found = re.fullmatch(r"(\d+)(?:\.html|/(\d))", path)
         if found is None or not (self.settings.mail / f"{found[1]}.eml").is_file():
             return text(404, "Not found.")
@@ -206,7 +206,7 @@ class Stack:
         return Answer(200, content, "application/octet-stream", {"Content-Disposition": "attachment"})
 
     def introspect(self, token: str) -> dict[str, Any] | None:
-        """What the API says of this token's session. `None`: nothing."""
+        """Returns the API's answer about this token's session; `None` if there was none."""
         facts = self.facts()
         body = urlencode({"token": token})
         request = AWSRequest(
@@ -227,7 +227,7 @@ CORRESPONDENCE = {
 
 
 def correspondence(session: dict[str, Any] | None) -> dict[str, list[str] | None] | None:
-    """The sample customer's, as far as this session shows it. `None`: there is no session, or nobody can say."""
+    """Returns what this session shows of the sample customer's. `None` if there is no session, or if that is unknown."""
     if session is None or not session["active"]:
         return None
     return {name: lines if session["visibility"][name] else None for name, lines in CORRESPONDENCE.items()}
@@ -277,7 +277,7 @@ def handler(site: Site, host: str) -> type[BaseHTTPRequestHandler]:
         def _answer(self, found: Callable[[], Answer]) -> None:
             headers = {}
             try:
-                # Another name for this machine would be another origin, or a page elsewhere that wants to read the inbox.
+                # A request under another host name comes from another origin, or from a foreign page that wants to read the inbox.
                 answer = found() if self.headers.get("Host") == host else text(421, f"This page is at http://{host}.")
                 headers = site.headers()
             except NotDeployed:

@@ -1,4 +1,4 @@
-"""What each function weighs as it is deployed, zipped, and which SDKs it links. Too heavy is a failure: a cold start loads it all."""
+"""Prints each function's size as deployed, zipped, and its SDKs. Fails if one is too large: a cold start loads it all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: long steps with their seconds, and one sentence when something fails."""
+"""Shows long steps with their seconds, and one sentence when something fails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Failed(Exception):
-    """Something the person can mend. The message is the sentence to show, without a traceback."""
+    """Something that the person at the terminal can fix. The message is shown as it is, without a traceback."""
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def step(what: str) -> Iterator[None]:
 
 
 def call(command: Sequence[str | Path], log: Path, failure: str, *, env: Mapping[str, str], cwd: Path) -> None:
-    """Runs a command with its output in `log`; if it fails, `failure` is the sentence, followed by the output's end."""
+    """Runs a command with its output in `log`. If it fails, shows the end of the output, then the sentence `failure`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
         try:

@@ -1,5 +1,5 @@
-"""One moment for all tokens of a sign-in, as on AWS. The emulator reads its clock for each, with a trigger run in between, so
-that a second may pass from one to the next. It fits the version in requirements-stack.txt.
+"""Gives all tokens of a sign-in the same time, as AWS does. The emulator reads its clock for each, and runs a trigger in between, so
+that a second may pass from one to the next. This fits the version in requirements-stack.txt.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _sign_in = threading.local()
 
 
 class _Clock:
-    """The module `time`, standing still while tokens are made."""
+    """The module `time`, stopped while tokens are made."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(time, name)

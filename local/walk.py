@@ -1,6 +1,6 @@
-"""Walks the whole process against the running stack, and shows each request, answer and mail on the way.
+"""Walks through the whole process against the running stack, and shows each request, answer and email on the way.
 
-It plays everybody in turn: the agent at the console, the customer with his mail and the consent page, an environment.
+It plays every part in turn: the agent at the console, the customer with the inbox and the consent page, an environment.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ def walk(settings: Settings) -> int:
     agent = sign_in(facts, "Agent", AGENT.email, PASSWORD)["AccessToken"]
     steps.show(decode(agent))
 
-    steps.title(f"He looks up the customer who is calling, {CUSTOMER.name}")
+    steps.title(f"The agent looks up the customer who is calling, {CUSTOMER.name}")
     verification = steps.post("/verifications", {"email": CUSTOMER.email, "ticket": "WZ-1042"}, 201, agent)
     path = f"/verifications/{verification['id']}"
 
-    steps.title("He proves that he is himself: a code to his own mailbox")
+    steps.title("The agent authenticates with a code from the agent's mailbox")
     steps.post(f"{path}/mfa", {"to": "agent"}, 202, agent)
     code = steps.mail(AGENT.email).code
     steps.post(f"{path}/code", {"from": "agent", "code": code}, 200, agent)
 
-    steps.title(f"He asks for the customer's consent to {CUSTOMER.ecosystems[0]['name']}")
+    steps.title(f"The agent asks for the customer's consent to {CUSTOMER.ecosystems[0]['name']}")
     steps.post(f"{path}/mfa", {"to": "customer", "ecosystem": ecosystem}, 202, agent)
     mail = steps.mail(CUSTOMER.email)
     code = mail.code
 
     if facts["parameters"]["ConsentMode"] == "both":
-        steps.title("The customer opens the link, sees the same number that the agent reads out, and enters the code")
+        steps.title("The customer opens the link, compares the verification number that the agent reads out, and enters the code")
         steps.post("/consent/view", {"token": mail.token}, 200)
         answer = {"token": mail.token, "decision": "allow", "code": code, "ecosystem": ecosystem}
         steps.post("/consent/answer", answer, 200)
@@ -54,22 +54,22 @@ def walk(settings: Settings) -> int:
     steps.title("The customer reads the code out, and the agent enters it")
     steps.post(f"{path}/code", {"from": "customer", "code": code}, 200, agent)
 
-    steps.title("The agent opens the session")
+    steps.title("The agent starts the session")
     verification = steps.post(f"{path}/session", {}, 201, agent)
     handoffs = {handoff["environment"]: handoff for handoff in verification["session"]["handoffs"]}
 
-    steps.title("He presses Web: its page gives the handoff in, and is signed in as the customer")
+    steps.title("The agent opens Web: its page redeems the handoff, and is signed in as the customer")
     handoff = handoffs["web"]["url"].partition("#handoff=")[2]
     session = steps.post("/handoffs/redeem", {"handoff": handoff, "environment": "web"}, 200)
 
-    steps.title("The record of it all")
+    steps.title("The complete record")
     steps.get(path, agent)
 
-    steps.title("The session's access token: the customer's, in the agent's name, for five minutes, without a refresh")
+    steps.title("The session's access token: for the customer's account, naming the agent, for five minutes, without a refresh token")
     claims = decode(session["access_token"])
     steps.show(claims)
     print(f"\n  sub {claims['sub']} is {CUSTOMER.name}; act.sub {claims['act']['sub']} is {AGENT.name};")
-    print(f"  it lives {claims['exp'] - claims['iat']} seconds.")
+    print(f"  it is valid for {claims['exp'] - claims['iat']} seconds.")
 
     steps.title("The App's handoff, for a phone")
     print(drawn(handoffs["app"]["qr_svg"]))
@@ -78,7 +78,7 @@ def walk(settings: Settings) -> int:
 
 
 class Walk:
-    """The calls, each shown with what came back. Stops at the first answer that is not the expected one."""
+    """Makes the calls, and shows each with its answer. Stops at the first unexpected answer."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
         self.api = Api(facts)
@@ -96,10 +96,10 @@ class Walk:
         return self._call("GET", path, None, 200, token)
 
     def mail(self, to: str) -> Mail:
-        """The mail to this address that arrived since the last one shown."""
+        """Returns the email to this address that arrived since the last one shown."""
         mail = self.inbox.wait(to, after=self.seen)
         self.seen = mail.number
-        print(f"  MAIL {mail.number}  to {mail.to}: {mail.subject}\n")
+        print(f"  EMAIL {mail.number}  to {mail.to}: {mail.subject}\n")
         print("\n".join(f"  | {line}" for line in mail.text.strip().splitlines()) + "\n")
         return mail
 
@@ -120,14 +120,14 @@ class Walk:
         print()
         if answer.status == 429:
             wait = answer.headers["Retry-After"]
-            raise Failed(f"A limit is reached, which is as it should be: wait {wait} s, or begin anew with `make down up`.")
+            raise Failed(f"A quota is used up, as it should be. Wait {wait} s, or start again with `make down up`.")
         if answer.status != expected:
-            raise Failed(f"{method} {path} answered {answer.status} where {expected} was expected: the stack does not work.")
+            raise Failed(f"{method} {path} answered {answer.status}, not {expected}: the stack does not work.")
         return known
 
 
 def shortened(value: Any) -> Any:
-    """Long texts (tokens, drawings) by their beginning."""
+    """Cuts long texts (tokens, drawings) off after their beginning."""
     match value:
         case dict():
             return {key: shortened(each) for key, each in value.items()}
@@ -139,7 +139,7 @@ def shortened(value: Any) -> Any:
 
 
 def drawn(svg: str) -> str:
-    """A QR code's SVG as text, two rows a line, dark on light whatever the terminal's colours."""
+    """Turns a QR code's SVG into text, two rows a line, dark on light whatever the terminal's colors."""
     boxes = [tuple(map(int, box)) for box in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)", svg)]
     size = re.search(r'viewBox="0 0 (\d+) \d+"', svg)
     if not boxes or size is None:

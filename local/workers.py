@@ -1,6 +1,6 @@
-"""Execution environments of functions that start a few at a time and fail each by itself, as far as AWS shows. The emulator starts
-as many at once as there are calls, which keeps two cores busy until INIT has run out of time; and one that does not start takes
-all of its function's down, busy ones too. It fits the version in requirements-stack.txt.
+"""Starts execution environments of functions a few at a time, and lets each fail by itself, as AWS appears to do. The emulator starts
+one for every concurrent call, which keeps two cores busy until INIT times out, and one that does not start takes down
+all of its function's, busy ones too. This fits the version in requirements-stack.txt.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-# INIT asks AWS and no function, so none waits here for another.
+# INIT calls AWS and no function, so none waits here for another.
 _starting = threading.BoundedSemaphore(4)
 
 

@@ -1,4 +1,4 @@
-"""Puts the console and the consent page where a deployed stack serves them, each told where its API is.
+"""Uploads the console and the consent page to where a deployed stack serves them, each with the address of its API.
 
     python3 pages/publish.py --stack-name support-access
 
@@ -18,7 +18,7 @@ import boto3
 
 ROOT = Path(__file__).resolve().parent.parent
 CONSOLE, CONSENT = ROOT / "console" / "dist", ROOT / "pages" / "consent"
-# The console's assets are named by their content. Everything else is asked for anew each time: small, and soon replaced.
+# The console's assets are named after their content. Everything else is small and often replaced, so browsers ask for it each time.
 FOREVER, EACH_TIME = "public, max-age=31536000, immutable", "no-cache"
 
 
@@ -38,12 +38,12 @@ def main() -> int:
         print("The console is not built: make console.", file=sys.stderr)
         return 1
     publish(session.client("s3"), session.region_name, outputs, parameters)
-    print(f"{parameters['ConsoleOrigin']} and {parameters['ConsentPageOrigin']} show what is here now.")
+    print(f"{parameters['ConsoleOrigin']} and {parameters['ConsentPageOrigin']} are up to date.")
     return 0
 
 
 def publish(s3: Any, region: str, outputs: dict[str, str], parameters: dict[str, str]) -> None:
-    """What refers comes after what it refers to, so that no visitor finds half of a page."""
+    """Uploads each file after those that it refers to, so that no visitor finds half a page."""
     bucket = outputs["PagesBucket"]
     both = {"apiUrl": outputs["ApiUrl"], "consentMode": parameters.get("ConsentMode", "both")}
     console = both | {
@@ -52,13 +52,13 @@ def publish(s3: Any, region: str, outputs: dict[str, str], parameters: dict[str,
         "agentClientId": outputs["AgentClientId"],
         "consentUrl": parameters["ConsentPageUrl"],
     }
-    # Without an app client of theirs customers cannot offer access, and the page for it says so.
+    # Without an app client of their own, customers cannot offer access, and the page for it says so.
     if outputs["CustomerClientId"] != "none":
         console |= {"customerPoolId": outputs["CustomerPoolId"], "customerClientId": outputs["CustomerClientId"]}
     for prefix, directory, config in (("console", CONSOLE, console), ("consent", CONSENT, both)):
         _put(s3, bucket, f"{prefix}/config.json", json.dumps(config).encode(), EACH_TIME)
         entries = "".join(page.read_text() for page in directory.glob("*.html"))
-        # What a page names may name more, as a script its modules: it comes late, and the page itself last.
+        # A file that a page names may name others, as a script names its modules: so it comes late, and the page itself last.
         files = sorted(path for path in directory.rglob("*") if path.is_file())
         for file in sorted(files, key=lambda path: (path.suffix == ".html", path.name in entries)):
             name = file.relative_to(directory).as_posix()
