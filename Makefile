@@ -44,6 +44,7 @@ lint: prepare $(DENY)
 	$(DENY) --log-level error check --hide-inclusion-graph licenses bans sources
 	$(PYTHON) local/links.py
 	$(PYTHON) local/documents.py
+	$(PYTHON) local/imports.py
 	$(PYTHON) local/console.py
 	AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
 

@@ -7,9 +7,9 @@ use std::task::{Context, Poll, Waker};
 
 use support_core::chain::{self, Action, Actor};
 use support_core::email::Email;
+use support_core::entitlement::Visibility;
 use support_core::identity::{EmailAddress, LinkToken, Reason, VerificationId};
 use support_core::limits::{Limits, QuotaUse};
-use support_core::mint::Visibility;
 use support_core::ports::{
     Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
 };

@@ -164,7 +164,8 @@ mod tests {
     use std::sync::Mutex;
 
     use support_core::entitlement::Environment;
-    use support_core::mint::{MintTicket, SignInCall, TICKET_METADATA, Visibility};
+    use support_core::entitlement::Visibility;
+    use support_core::mint::{MintTicket, SignInCall, TICKET_METADATA};
     use support_core::secret::Secret;
 
     const DEFINE_FIRST: &str = include_str!("../../../events/cognito-triggers-define-first.json");

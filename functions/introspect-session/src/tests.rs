@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use support_core::entitlement::Visibility;
 use support_core::identity::{Reason, VerificationId};
-use support_core::mint::Visibility;
 use support_core::ports::{Change, Verifications};
 use support_core::session::{Session, Tokens};
 use support_core::time::Timestamp;

@@ -4,9 +4,9 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 use support_core::directory::{Customer, SignInStatus};
+use support_core::entitlement::Visibility;
 use support_core::identity::IdText;
 use support_core::limits::QuotaUse;
-use support_core::mint::Visibility;
 use support_core::ports::{
     AgentPool, Change, CustomerPool, Directory, Mailer, Saved, SupportGrants, Verifications,
 };

@@ -47,6 +47,20 @@ impl Environment {
     }
 }
 
+/// What an environment shows in a support session: all of it, unless the customer's own grant
+/// says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visibility {
+    pub messages: bool,
+    pub talks: bool,
+}
+
+impl Default for Visibility {
+    fn default() -> Self {
+        Self { messages: true, talks: true }
+    }
+}
+
 /// Whether members and successors on premium may be supported in RCM: seed 002 says yes, seed
 /// 000 says no; the narrower is the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

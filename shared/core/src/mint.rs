@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::entitlement::Environment;
+use crate::entitlement::{Environment, Visibility};
 use crate::identity::VerificationId;
 use crate::secret::{Digest, HashKey, Purpose, Secret};
 use crate::session::Tokens;
@@ -51,20 +51,6 @@ pub struct SessionClaims {
     pub ecosystem: String,
     pub environments: Vec<Environment>,
     pub visibility: Visibility,
-}
-
-/// What an environment shows in a support session: all of it, unless the customer's own grant
-/// says otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visibility {
-    pub messages: bool,
-    pub talks: bool,
-}
-
-impl Default for Visibility {
-    fn default() -> Self {
-        Self { messages: true, talks: true }
-    }
 }
 
 /// Leave for one sign-in through the client `support-access`.

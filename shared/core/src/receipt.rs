@@ -8,12 +8,12 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::chain::{self, Action, Actor, Step};
-use crate::entitlement::Environment;
+use crate::entitlement::{Environment, Visibility};
 use crate::identity::VerificationId;
-use crate::mint::Visibility;
+use crate::status::{Module, Outcome, Side};
 use crate::step_detail::Detail;
 use crate::time::Timestamp;
-use crate::verification::{Module, Outcome, Side, State, Verification};
+use crate::verification::{State, Verification};
 
 /// The version of the receipts that this code writes and reads.
 pub const VERSION: u32 = 1;

@@ -1,8 +1,8 @@
 //! Two of the three families of "no": a *refusal* is a rule's answer, a *failure* the world's.
 //! What the client sees of either, a *problem*, is the gateway's business.
 
+use crate::status::Status;
 use crate::time::Timestamp;
-use crate::verification::Status;
 
 /// A rule said no. Nothing is wrong with the system.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,9 +8,8 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
 use serde::{Deserialize, Serialize};
 
-use crate::entitlement::Environment;
+use crate::entitlement::{Environment, Visibility};
 use crate::identity::{LinkToken, VerificationId};
-use crate::mint::Visibility;
 use crate::secret::{Digest, HashKey, Purpose, Secret};
 use crate::time::Timestamp;
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entitlement::Environment;
+use crate::grant_terms::SupportGrantId;
 use crate::notice::NoticeKind;
-use crate::support_grant::SupportGrantId;
 
 /// The detail of a step. It is stored, hashed and signed as it is serialized, and never holds a
 /// secret.

@@ -4,15 +4,15 @@ use serde::Serialize;
 
 use crate::chain::Step;
 use crate::directory::{CustomerStatus, Locale, Plan, Role, SignIn};
-use crate::entitlement::{Environment, environments};
+use crate::entitlement::{Environment, Visibility, environments};
+use crate::grant_terms::SupportGrantId;
 use crate::identity::{Agent, EmailAddress, VerificationId};
 use crate::limits::Limits;
-use crate::mint::Visibility;
 use crate::session::IssuedHandoff;
+use crate::status::{Module, Outcome, Side, Status};
 use crate::step_detail::Detail;
-use crate::support_grant::SupportGrantId;
 use crate::time::Timestamp;
-use crate::verification::{Module, Outcome, Side, State, Status, Verification};
+use crate::verification::{State, Verification};
 
 /// A verification as an agent sees it. The customer's data is there only once the agent has
 /// proved himself.

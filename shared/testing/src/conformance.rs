@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use support_core::entitlement::Visibility;
 use support_core::identity::{Reason, VerificationId};
 use support_core::limits::{Limits, LockoutQuota, Quota};
-use support_core::mint::{MintTicket, SessionClaims, Visibility};
+use support_core::mint::{MintTicket, SessionClaims};
 use support_core::ports::{
     Change, Counted, Due, DueItems, LockoutQuotas, MintTickets, Position, Saved, Scope,
     SupportGrants, TicketChange, VerificationIndex, Verifications,

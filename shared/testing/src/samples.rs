@@ -7,9 +7,9 @@ use support_core::directory::{
     Customer, CustomerStatus, Ecosystem, Locale, Plan, Role, SignIn, SignInStatus,
 };
 use support_core::entitlement::RcmForMembers;
+use support_core::entitlement::Visibility;
 use support_core::identity::{Agent, EmailAddress, LinkToken, VerificationId};
 use support_core::limits::Limits;
-use support_core::mint::Visibility;
 use support_core::secret::{HashKey, Secret};
 use support_core::session::{IssuedHandoff, Session, Tokens};
 use support_core::support_grant::{Credentials, Entered, Offer, SupportGrant};

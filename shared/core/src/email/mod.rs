@@ -13,12 +13,11 @@ use askama::Template;
 
 use crate::code::Code;
 use crate::directory::Locale;
-use crate::entitlement::Environment;
+use crate::entitlement::{Environment, Visibility};
+use crate::grant_terms::GrantEnding;
 use crate::identity::{Reason, TicketNumber};
-use crate::mint::Visibility;
-use crate::support_grant::GrantEnding;
+use crate::status::Side;
 use crate::time::Timestamp;
-use crate::verification::Side;
 
 /// One email: the same words as text and as HTML.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,0 +1,54 @@
+//! What a support grant allows, as a verification under it knows it, and how a grant ends.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use crate::entitlement::{Environment, Visibility};
+use crate::time::Timestamp;
+
+/// A grant's id: 128 random bits, base64url (22 characters). Not a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SupportGrantId(String);
+
+impl SupportGrantId {
+    pub(crate) fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill_bytes(&mut bytes);
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for SupportGrantId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a verification under a grant knows of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantTerms {
+    pub id: SupportGrantId,
+    pub ecosystem: String,
+    pub ecosystem_name: String,
+    /// The environments that the customer was told of.
+    pub environments: Vec<Environment>,
+    pub visibility: Visibility,
+    pub expires_at: Timestamp,
+}
+
+/// How a grant ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantEnding {
+    /// The customer revoked it, and any session under it.
+    Revoked,
+    /// It reached its deadline.
+    Expired,
+}
