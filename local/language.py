@@ -58,6 +58,9 @@ TEXT = {
 }
 KINDS = {".rs": ("c", "rs"), ".py": ("py", "py")} | dict.fromkeys((".ts", ".tsx", ".js", ".mjs", ".css"), ("c", "ts"))
 CODE = re.compile(r"`[^`\n]*`|https?://\S+|\]\([^)]*\)")
+# What of a file without comments and strings is no prose: the names of members; tags, but for the attributes that people read.
+KEY = re.compile(r"^[ -]*[\w.-]+:(?= |$)", re.MULTILINE)
+TAG = re.compile(r"<[^>]*?(?:(?P<read>(?:alt|aria-label|content|placeholder|title)=\"[^\"]*\")[^>]*)?>")
 
 
 def words(patterns: dict[str, str], within_names: bool) -> list[tuple[re.Pattern[str], str]]:
@@ -91,8 +94,18 @@ def without_code(text: str) -> str:
     )
 
 
+def _around(found: re.Match[str]) -> tuple[str, str, str]:
+    """A tag in three parts: the attribute that people read, and what is before and after it."""
+    start, end = (found.start("read") - found.start(), found.end("read") - found.start()) if found["read"] else (0, 0)
+    return found[0][:start], found[0][start:end], found[0][end:]
+
+
 def prose(source: Path, text: str) -> str:
     """The text with everything blanked that is not for people to read: code, and strings of one word."""
+    if source.suffix in (".yaml", ".yml"):
+        return KEY.sub(lambda found: blank(found[0]), without_code(text))
+    if source.suffix == ".html":
+        return TAG.sub(lambda found: "".join(part if part == found["read"] else blank(part) for part in _around(found)), text)
     if source.suffix not in KINDS:
         return without_code(text)
     comment, string = KINDS[source.suffix]

@@ -10,10 +10,13 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+import language
 import samples
 from settings import ROOT
 from support.contract import contract
@@ -71,6 +74,24 @@ def test_the_readme_names_the_versions_that_are_needed() -> None:
     (python,) = re.findall(r"Python (3\.\d+) or newer is needed", document("local/environment.py"))
     assert f"[Rust](https://rustup.rs) {rust} or newer" in document("README.md")
     assert f"Python {python} or newer" in document("README.md")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("docs/page.md", "The e-mail, `mail.py`\n\n```sh\ncat mail\n```", ["e-mail"]),
+        ("a.rs", '/// Sends his mail.\nfn mail(mail: &Mail) { log("mail", "no mail came") }', ["his", "mail", "mail"]),
+        ("a.rs", "fn nobody_sees_his_code() { over(Saved::OverBudget) }", ["Budget", "his"]),
+        ("a.py", 'for mail in mails:\n    """A mail, whoever sent it."""', ["mail", "whoever"]),
+        ("a.tsx", "const mail = <p>Your mail</p>; // the `mail`", ["mail"]),
+        ("a.yaml", "mail: A mail, see local/.state/mail and mail-failed", ["mail"]),
+        ("a.html", '<ol id="mail" title="A mail"><li class="mail">email</li></ol>', ["mail"]),
+        ("words/es/page.ts", "const a = 'El analista y su nombre de usuario'; // the customer's mail", ["analista", "mail"]),
+    ],
+)
+def test_a_word_that_another_replaces_is_found_in_prose_and_names_and_not_in_code(file: str, text: str, words: list[str]) -> None:
+    found = [each.partition(": ")[2].partition(" → ")[0] for each in language.wrong(Path(file), text)]
+    assert sorted(found) == words
 
 
 def test_one_function_runs_alone_as_the_documents_say(stack: Stack) -> None:
