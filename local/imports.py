@@ -53,7 +53,7 @@ def circle(graph: dict[Module, set[Module]]) -> list[Module] | None:
 
     def walk(node: Module, path: list[Module]) -> list[Module] | None:
         if node in path:
-            return [*path[path.index(node):], node]
+            return [*path[path.index(node) :], node]
         if node in done:
             return None
         found = next(filter(None, (walk(imported, [*path, node]) for imported in sorted(graph[node]))), None)
@@ -63,14 +63,24 @@ def circle(graph: dict[Module, set[Module]]) -> list[Module] | None:
     return next(filter(None, (walk(node, []) for node in sorted(graph))), None)
 
 
-def main() -> None:
+def graph() -> dict[Module, set[Module]]:
+    """The files of the core, each with those that it imports."""
     files = [file for file in sorted(CORE.rglob("*.rs")) if file.name != "tests.rs"]
     modules = {module_of(file): file for file in files}
-    graph = {module: set(imports(file, module, modules)) for module, file in modules.items()}
-    whole: dict[Module, set[Module]] = {}
-    for module, imported in graph.items():
-        whole.setdefault(module[:1], set()).update(each[:1] for each in imported if each[0] not in module[:1])
-    found = circle(graph) or circle(whole)
+    return {module: set(imports(file, module, modules)) for module, file in modules.items()}
+
+
+def whole(files: dict[Module, set[Module]]) -> dict[Module, set[Module]]:
+    """The modules, each taken as a whole with its folder."""
+    modules: dict[Module, set[Module]] = {}
+    for module, imported in files.items():
+        modules.setdefault(module[:1], set()).update(each[:1] for each in imported if each[0] not in module[:1])
+    return modules
+
+
+def main() -> None:
+    files = graph()
+    found = circle(files) or circle(whole(files))
     if found:
         sys.exit("A circle of imports in the core: " + " → ".join("::".join(part) for part in found))
 

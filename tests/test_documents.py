@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+import imports
 import language
 import samples
 from settings import ROOT
@@ -67,6 +68,16 @@ def test_the_diagram_of_the_process_has_every_state_and_no_other() -> None:
     edges = re.findall(r"^ +(\w+|\[\*\]) --> (\w+):", document("README.md"), re.MULTILINE)
     states = {state for edge in edges for state in edge} - {"[*]"}
     assert states == set(contract().document["components"]["schemas"]["Status"]["enum"])
+
+
+def test_the_core_has_the_layers_that_the_table_shows() -> None:
+    rows = [line.split("|") for line in section("docs/architecture.md", "The core, by stage").splitlines() if line.startswith("| ")]
+    layer = {module: number for number, row in enumerate(rows) for module in re.findall(r"`(\w+)`", row[2])}
+    modules = imports.whole(imports.graph())
+    imported = {module[0]: {other for (other,) in others} for module, others in modules.items() if module}
+    assert layer.keys() == imported.keys()
+    upwards = [(module, other) for module, others in imported.items() for other in others if layer[other] > layer[module]]
+    assert upwards == []
 
 
 def test_the_readme_names_the_versions_that_are_needed() -> None:
