@@ -36,10 +36,14 @@ def test_the_agent_reads_the_successors_processes_and_why_they_are_so(stack: Sta
     ]
     detail = activity(journey, "p-2").json
     assert detail == next(item for item in items if item["id"] == "p-2") | {"detail": REJECTED}
-    assert activity(journey, steps[-2]["id"]).json["detail"] == "sending 1 of 5"
+    assert activity(journey, steps[-2]["id"]).json["detail"] == {"kind": "sending", "number": 1, "of": 5}
     record = journey.record()["steps"]
     readings = [(step["actor"], step["detail"]) for step in record if step["action"] == "activity-read"]
-    assert readings == [("agent", "the list"), ("agent", "p-2"), ("agent", steps[-2]["id"])]
+    assert readings == [
+        ("agent", {"kind": "activity-list", "continued": False}),
+        ("agent", {"kind": "activity-item", "id": "p-2"}),
+        ("agent", {"kind": "activity-item", "id": steps[-2]["id"]}),
+    ]
     assert journey.read().json["expires_at"] == before
 
 

@@ -115,7 +115,7 @@ def test_regenerating_kills_the_old_ones_and_spares_a_session_alone(stack: Stack
         assert journey.actions() == actions + ([] if state == "closed" else ["denied"])
         if state != "closed":
             (step,) = [step for step in journey.record()["steps"] if step["action"] == "denied"]
-            assert (step["actor"], step["detail"]) == ("customer", "the credentials were replaced")
+            assert (step["actor"], step["detail"]) == ("customer", {"kind": "credentials-replaced"})
 
     # The new ones are for whoever brings them first, and then for nobody else.
     second = offer.journey(newcomer)

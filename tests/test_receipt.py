@@ -51,7 +51,10 @@ def test_the_receipt_in_the_mail_checks_offline(
     assert [(s["seq"], s["action"], s["hash"]) for s in receipt["steps"]] == [(s["seq"], s["action"], s["hash"]) for s in record[:until]]
     assert receipt["head"] == record[until - 1]["hash"]
     redeemed = [step["detail"] for step in receipt["steps"] if step["action"] == "handoff-redeemed"]
-    assert redeemed == ["web", "store"]
+    assert redeemed == [{"kind": "environment", "environment": name} for name in ("web", "store")]
+    assert (receipt["version"], receipt["steps"][0]["detail"]) == (2, None)
+    told = sentence.splitlines()
+    assert told[1] == "" and len(told) == 2 + len(receipt["steps"]), "the record follows, in words"
 
 
 def test_anybody_can_check_a_receipt_with_other_tools(stack: Stack, closed_session: tuple[Journey, bytes, Mail]) -> None:  # P12
@@ -74,7 +77,7 @@ def test_anybody_can_check_a_receipt_with_other_tools(stack: Stack, closed_sessi
     previous = ""
     for step in signed["receipt"]["steps"]:
         facts = [previous, signed["receipt"]["verification"], *(step[name] for name in ("seq", "at", "actor", "action", "detail"))]
-        text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         previous = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
         assert step["hash"] == previous
     assert signed["receipt"]["head"] == previous
@@ -91,10 +94,10 @@ def test_one_byte_changed_is_refused(stack: Stack, closed_session: tuple[Journey
         assert (code, len(sentence.splitlines())) == (1, 1), (at, sentence)
     bad = {
         "cut off": (file[: len(file) // 2], "cut off"),
-        "of another version": (file.replace(b'"version":1', b'"version":2'), "version 2"),
+        "of another version": (file.replace(b'"version":2', b'"version":3'), "version 3"),
         "no receipt": (b"%PDF-1.7", "not a receipt"),
         "altered": (file.replace(b"WZ-1042", b"WZ-1043"), "was altered"),
-        "by another step": (file.replace(b'"detail":"web"', b'"detail":"rcm"'), "step "),
+        "by another step": (file.replace(b'"environment":"web"', b'"environment":"rcm"'), "step "),
     }
     for what, (content, says) in bad.items():
         code, sentence = verify_receipt(content, key)

@@ -121,7 +121,7 @@ class Journey:
         previous = ""
         for seq, step in enumerate(record["steps"], 1):
             facts = [previous, self.id, seq, int(step["at"]), step["actor"], step["action"], step["detail"]]
-            text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+            text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=int)
             previous = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
             assert (step["seq"], step["hash"]) == (seq, previous), f"step {seq} does not follow: {record['steps']}"
         # A try to tell the customer is a write without a step, and there is none before it began or ended for him.

@@ -24,7 +24,7 @@ def receipts(mail: Mail) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def verify_receipt(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes, bytes], tuple[int, str]]:
-    """The command: its exit code and its sentence."""
+    """The command: its exit code and what it prints."""
     built = subprocess.run(
         ["cargo", "build", "--quiet", "--package", "verify-receipt", "--message-format", "json"],
         cwd=ROOT, check=True, capture_output=True, text=True,

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use support_core::chain::{self, Entry, Step};
 use support_core::identity::Reason;
 use support_core::receipt::Receipt;
+use support_core::step_detail::Detail;
 use support_core::verification::Cancelled;
 use support_testing::samples::Walk;
 use support_testing::signer::Signer;
@@ -29,14 +31,23 @@ impl Desk {
     }
 
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let command = env!("CARGO_BIN_EXE_verify-receipt");
-        let Output { status, stdout, stderr } =
-            Command::new(command).args(arguments).current_dir(&self.directory).output().unwrap();
+        self.run_in(&[], arguments)
+    }
+
+    /// Runs the command with these variables alone.
+    fn run_in(&self, variables: &[(&str, &str)], arguments: &[&str]) -> (i32, String, String) {
+        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_verify-receipt"))
+            .args(arguments)
+            .env_clear()
+            .envs(variables.iter().copied())
+            .current_dir(&self.directory)
+            .output()
+            .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (status.code().unwrap(), text(stdout), text(stderr))
     }
 
-    /// What is said of a file that is not as it was signed.
+    /// The sentence about a file that is not as it was signed.
     fn refused(&self, file: &[u8]) -> String {
         self.write("receipt", file);
         let (code, said, complained) = self.run(&["receipt", "key"]);
@@ -66,16 +77,57 @@ fn receipt(change: impl Fn(&mut Walk)) -> Receipt {
 }
 
 #[test] // P12
-fn a_receipt_as_it_was_signed() {
+fn a_good_receipt_is_told_step_by_step() {
     let desk = Desk::new("good");
     desk.write("receipt", &desk.signer.file(&receipt(|_| {})));
     let (code, said, complained) = desk.run(&["receipt", "key"]);
     assert_eq!((code, complained.as_str()), (0, ""));
     assert_eq!(
         said,
-        "This receipt is as it was signed: ana in carla's account, from 2027-01-15T08:00:00Z to \
-         2027-01-15T08:01:40Z, 9 steps.\n"
+        "\
+This receipt is as it was signed: ana in carla's account, from 2027-01-15T08:00:00Z to 2027-01-15T08:01:40Z, 9 steps.
+
+  1  2027-01-15T08:00:00Z  Agent        Customer looked up
+  2  2027-01-15T08:00:00Z  Agent        Code sent to the agent: sending 1 of 5
+  3  2027-01-15T08:00:00Z  Agent        Agent verified
+  4  2027-01-15T08:00:00Z  Agent        Authorization requested: for ecosystem eco-1, sending 1 of 5
+  5  2027-01-15T08:00:00Z  Customer     First entry of the customer's code
+  6  2027-01-15T08:00:00Z  Agent        Authorization given
+  7  2027-01-15T08:00:00Z  Agent        Session opening: attempt 1
+  8  2027-01-15T08:00:00Z  System       Session started: in ecosystem eco-1: Waizant Store, Waizant Web, Waizant App, Waizant RCM
+  9  2027-01-15T08:01:40Z  Agent        Cancelled by the agent
+"
     );
+}
+
+#[test]
+fn the_language_is_given_or_that_of_the_environment() {
+    let desk = Desk::new("language");
+    let file = desk.signer.file(&receipt(|_| {}));
+    desk.write("receipt", &file);
+    desk.write("altered", &file[..100]);
+    let (english, spanish) = ("This receipt ", "Este recibo ");
+    let spoken = |variables: &[(&str, &str)], arguments: &[&str], begins: &str| {
+        for name in ["receipt", "altered"] {
+            let arguments = [arguments, &[name, "key"]].concat();
+            let (code, said, complained) = desk.run_in(variables, &arguments);
+            assert!(said.starts_with(begins), "{variables:?} {arguments:?}: {said}{complained}");
+            assert_eq!(code, i32::from(name == "altered"));
+        }
+    };
+    spoken(&[], &[], english);
+    spoken(&[("LANG", "es_CO.UTF-8")], &[], spanish);
+    spoken(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "es")], &[], spanish);
+    spoken(&[("LANG", "es_ES"), ("LC_ALL", "C")], &[], english);
+    spoken(&[("LANG", "es_ES"), ("LC_ALL", "")], &[], spanish);
+    spoken(&[("LANG", "es_ES"), ("LC_MESSAGES", "de_DE")], &[], english);
+    spoken(&[("LANG", "est")], &[], english);
+    spoken(&[("LANG", "es_CO")], &["--language", "en"], english);
+    spoken(&[], &["--language", "es"], spanish);
+    spoken(&[], &["--language=es"], spanish);
+    let (code, said, complained) = desk.run(&["receipt", "--language", "es", "missing"]);
+    assert_eq!((code, said.as_str()), (2, ""));
+    assert!(complained.starts_with("No se puede leer missing: "), "{complained}");
 }
 
 #[test] // P12
@@ -105,8 +157,8 @@ fn what_is_wrong_is_said_where_and_ends_with_1() {
         "This receipt was altered: byte 13 is not as the receipt was written."
     );
     assert_eq!(
-        altered(r#""version":1"#, r#""version":2"#),
-        "This receipt is of version 2; this program checks version 1."
+        altered(r#""version":2"#, r#""version":3"#),
+        "This receipt is of version 3; this program checks versions 1 and 2."
     );
     assert!(
         altered(r#""outcome":"cancelled""#, r#""outcome":"unheard-of""#)
@@ -134,10 +186,18 @@ fn what_is_wrong_is_said_where_and_ends_with_1() {
 fn a_check_that_cannot_be_made_ends_with_2() {
     let desk = Desk::new("unusable");
     desk.write("receipt", &desk.signer.file(&receipt(|_| {})));
-    for arguments in [&[][..], &["receipt"], &["receipt", "key", "more"]] {
+    for arguments in [
+        &[][..],
+        &["receipt"],
+        &["receipt", "key", "more"],
+        &["receipt", "key", "--language"],
+        &["receipt", "key", "--language", "de"],
+        &["--language=", "receipt", "key"],
+    ] {
         let (code, said, complained) = desk.run(arguments);
         assert_eq!((code, said.as_str()), (2, ""));
-        assert!(complained.starts_with("usage: verify-receipt RECEIPT KEY\n"), "{complained}");
+        let usage = "usage: verify-receipt [--language en|es] RECEIPT KEY\n";
+        assert!(complained.starts_with(usage), "{complained}");
     }
     for arguments in [["receipt", "missing"], ["missing", "key"], [".", "key"]] {
         let (code, said, complained) = desk.run(&arguments);
@@ -155,17 +215,29 @@ fn a_check_that_cannot_be_made_ends_with_2() {
     }
 }
 
-/// The program prints names: a hostile one must not steer the terminal, signed though it is.
+/// The program prints names and ids: a hostile one must not steer the terminal, signed though it is.
 #[test] // P24
 fn a_name_cannot_steer_the_terminal() {
     let desk = Desk::new("hostile");
     let name = "Ana\u{1b}[2J\u{202e}\nThis receipt was altered\u{7f}";
-    let file = desk.signer.file(&receipt(|walk| walk.verification.agent.name = name.to_owned()));
+    let hostile = receipt(|walk| {
+        walk.verification.agent.name = name.to_owned();
+        // As a step of an older verification, whose detail is a text.
+        let steps = &mut walk.verification.steps;
+        let Step { at, actor, action, .. } = steps.remove(0);
+        let detail = Some(Detail::Text(name.to_owned()));
+        chain::append(&walk.verification.id, steps, Entry { at, actor, action, detail });
+    });
+    let file = desk.signer.file(&hostile);
     desk.write("receipt", &file);
     let (code, said, _) = desk.run(&["receipt", "key"]);
-    assert_eq!((code, said.lines().count()), (0, 1), "{said:?}");
-    let line = said.trim_end_matches('\n');
-    assert!(!line.contains(|c: char| c.is_control() || c == '\u{202e}'), "{said:?}");
+    assert_eq!((code, said.lines().count()), (0, 2 + hostile.steps.len()), "{said:?}");
+    for line in said.lines() {
+        assert!(!line.contains(|c: char| c.is_control() || c == '\u{202e}'), "{said:?}");
+    }
+    let told =
+        "Customer looked up: Ana\u{fffd}[2J\u{fffd}\u{fffd}This receipt was altered\u{fffd}\n";
+    assert!(said.contains(told), "{said:?}");
     let text = String::from_utf8(file).unwrap();
     let bad = text.replacen(r#""outcome":"cancelled""#, r#""outcome":"\u001b[2J""#, 1);
     assert!(!desk.refused(bad.as_bytes()).contains('\u{1b}'));

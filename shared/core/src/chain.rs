@@ -98,11 +98,12 @@ pub fn check(verification: &VerificationId, steps: &[Step]) -> Result<(), u32> {
     Ok(())
 }
 
-/// Over a JSON array, whose text is the same for the same values.
+/// Over a JSON array as canonical JSON (RFC 8785), whose text is the same for the same values.
 fn hash(verification: &VerificationId, previous: &str, step: &Step) -> String {
     let Step { seq, at, actor, action, detail, hash: _ } = step;
-    let text = serde_json::json!([previous, verification, seq, at, actor, action, detail]);
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, text.to_string().as_bytes()))
+    let text = (previous, verification, seq, at, actor, action, detail);
+    let text = serde_json_canonicalizer::to_vec(&text).expect("texts, whole numbers and lists");
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, &text))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The receipt of a session: what happened, in canonical JSON (RFC 8785), signed so that nobody
-//! who can write the table can make one up. Anyone can check it offline, with [`check`].
+//! The receipt of a session: what happened, in canonical JSON (RFC 8785), signed so that write access
+//! to the table is not enough to forge one. Anyone can check it offline, with [`check`].
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,8 +15,13 @@ use crate::step_detail::Detail;
 use crate::time::Timestamp;
 use crate::verification::{State, Verification};
 
-/// The version of the receipts that this code writes and reads.
-pub const VERSION: u32 = 1;
+/// The version of the receipts that this code writes. It reads the versions up to this one.
+///
+/// | version | the details of its steps |
+/// | --- | --- |
+/// | 1 | texts |
+/// | 2 | data, and the texts of a verification that began before details were data |
+pub const VERSION: u32 = 2;
 
 /// What a receipt says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,13 +36,13 @@ pub struct Receipt {
     pub ecosystem: Person,
     /// What the session could open.
     pub environments: Vec<Environment>,
-    /// What the session showed: all of it, unless the customer's own grant said otherwise. Receipts
-    /// from before there were grants do not say it.
+    /// What the session showed: everything, unless the customer's support grant said otherwise. The
+    /// first receipts do not say it.
     #[serde(default)]
     pub visibility: Visibility,
     /// Who got the App's QR code, if there was one.
     pub app_qr_given_to: Option<Actor>,
-    /// A session does not ask for the customer's second factor, even if he has one.
+    /// A session does not ask for the customer's second factor, even if the customer has one.
     pub customer_second_factor: SecondFactor,
     pub session: SessionTimes,
     pub outcome: Outcome,
@@ -59,9 +64,9 @@ pub struct Person {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecondFactor {
-    /// He has none.
+    /// The customer has none.
     None,
-    /// He has one, and was not asked for it.
+    /// The customer has one, and was not asked for it.
     NotAsked,
 }
 
@@ -71,7 +76,7 @@ pub enum SecondFactor {
 pub struct SessionTimes {
     pub started_at: String,
     pub ended_at: String,
-    /// When it would have ended by itself.
+    /// The deadline, at which it would have ended by itself.
     pub expires_at: String,
 }
 
@@ -307,7 +312,7 @@ impl std::fmt::Display for Fault {
             }
             Self::Version(version) => write!(
                 f,
-                "This receipt is of version {version}; this program checks version {VERSION}."
+                "This receipt is of version {version}; this program checks versions 1 and {VERSION}."
             ),
             Self::NotCanonical(at) => {
                 write!(f, "This receipt was altered: byte {at} is not as the receipt was written.")
@@ -334,10 +339,10 @@ impl std::fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// Checks a receipt's file against the key that receipts are signed with.
+/// Checks a receipt's file, of any [`VERSION`] so far, against the key that receipts are signed with.
 ///
 /// # Errors
-/// What is wrong with it, and where.
+/// The first [`Fault`] found: `UnusableKey` before anything is said about the receipt.
 pub fn check(file: &[u8], key: &PublicKey) -> Result<Receipt, Fault> {
     let point = key.point().ok_or(Fault::UnusableKey)?;
     let unreadable = |error: serde_json::Error| Fault::Unreadable(error.to_string());
@@ -350,7 +355,9 @@ pub fn check(file: &[u8], key: &PublicKey) -> Result<Receipt, Fault> {
     })?;
     let version = value.pointer("/receipt/version").and_then(serde_json::Value::as_u64);
     match version.ok_or(Fault::NotAReceipt)? {
-        version if version != u64::from(VERSION) => return Err(Fault::Version(version)),
+        version if !(1..=u64::from(VERSION)).contains(&version) => {
+            return Err(Fault::Version(version));
+        }
         _ => {}
     }
     let written = canonical(&value);
@@ -360,6 +367,7 @@ pub fn check(file: &[u8], key: &PublicKey) -> Result<Receipt, Fault> {
     }
     let signed: Signed = serde_json::from_value(value).map_err(unreadable)?;
     let receipt: Receipt = serde_json::from_value(signed.receipt.clone()).map_err(unreadable)?;
+    as_written(&receipt, &signed.receipt["steps"]).map_err(Fault::Step)?;
     let steps: Vec<Step> = receipt.steps.iter().cloned().map(Step::from).collect();
     chain::check(&receipt.verification, &steps).map_err(Fault::Step)?;
     if steps.last().is_none_or(|last| last.hash != receipt.head) {
@@ -377,4 +385,24 @@ pub fn check(file: &[u8], key: &PublicKey) -> Result<Receipt, Fault> {
         .verify(&canonical(&signed.receipt), &signature)
         .map_err(|_| Fault::Signature)?;
     Ok(receipt)
+}
+
+/// Checks that the steps say exactly what was read from them, in the form of the receipt's version.
+///
+/// # Errors
+/// The number of the first step that does not.
+fn as_written(receipt: &Receipt, written: &serde_json::Value) -> Result<(), u32> {
+    for ((step, written), number) in
+        receipt.steps.iter().zip(written.as_array().into_iter().flatten()).zip(1..)
+    {
+        let of_its_version = match &step.detail {
+            Some(Detail::Text(_)) => true,
+            Some(Detail::Facts(_)) | None => receipt.version > 1,
+        };
+        // A detail with a member too many is read without it, and would be hashed without it.
+        if !of_its_version || serde_json::to_value(step).ok().as_ref() != Some(written) {
+            return Err(number);
+        }
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use support_core::chain::{self, Action, Entry, Step};
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason, TicketNumber};
 use support_core::receipt::{Fault, PublicKey, Receipt, check};
+use support_core::step_detail::Detail;
 use support_core::time::Timestamp;
 use support_core::verification::{Cancelled, NoticeKind, Outcome, Verification};
 use support_testing::samples::{NOON, Walk, customer, granted};
@@ -91,7 +92,10 @@ fn what_is_wrong_is_said_and_where() {
     assert_eq!(fault(r#""outcome":"ended""#, r#""outcome":"completed""#), Fault::Signature);
     assert_eq!(fault(r#""name":"ana""#, r#""name":"ann""#), Fault::Signature);
     assert_eq!(fault(r#""head":""#, r#""head":"A"#), Fault::Head);
-    assert_eq!(fault(r#""version":1"#, r#""version":2"#), Fault::Version(2));
+    assert_eq!(fault(r#""version":2"#, r#""version":3"#), Fault::Version(3));
+    assert_eq!(fault(r#""version":2"#, r#""version":0"#), Fault::Version(0));
+    assert_eq!(fault(r#""version":2"#, r#""version":1"#), Fault::Step(1), "data in version 1");
+    assert_eq!(fault(r#""number":1,"of":5"#, r#""number":1,"of":5,"to":1"#), Fault::Step(2));
     assert_eq!(fault(r#"{"receipt":{"#, r#"{"receipt": {"#), Fault::NotCanonical(12));
     assert!(matches!(
         fault(r#""reason""#, r#""reasom""#),
@@ -104,18 +108,18 @@ fn what_is_wrong_is_said_and_where() {
             "{other:?}"
         );
     }
-    // What could stop a reader: numbers that are none of ours, lists without end, names twice.
-    let nested = format!(r#"{{"receipt":{{"version":1,"x":{}"#, "[".repeat(10_000));
+    // Input that could stop a reader: numbers no receipt has, endless lists, duplicate names.
+    let nested = format!(r#"{{"receipt":{{"version":2,"x":{}"#, "[".repeat(10_000));
     assert!(matches!(check(nested.as_bytes(), &key.public_key()), Err(Fault::Unreadable(_))));
     for odd in ["1e300", "-0", "1e400", "18446744073709551615", "99999999999999999999", "0.1"] {
-        let file = format!(r#"{{"receipt":{{"version":1,"x":{odd}}},"signature":1}}"#);
+        let file = format!(r#"{{"receipt":{{"version":2,"x":{odd}}},"signature":1}}"#);
         check(file.as_bytes(), &key.public_key()).unwrap_err();
     }
     assert!(matches!(
-        fault(r#""version":1"#, r#""version":1,"version":1"#),
+        fault(r#""version":2"#, r#""version":2,"version":2"#),
         Fault::NotCanonical(_)
     ));
-    assert!(matches!(fault(r#""version":1"#, r#""version":1.0"#), Fault::NotAReceipt));
+    assert!(matches!(fault(r#""version":2"#, r#""version":2.0"#), Fault::NotAReceipt));
 }
 
 /// The steps cannot be signed anew with what is in the table and in the receipts that went out.
@@ -221,6 +225,36 @@ fn a_receipt_says_who_why_where_when_and_who_got_the_qr() {
     assert_eq!(check(&key.file(&receipt), &key.public_key()), Ok(receipt));
 }
 
+/// A verification that began before details were data keeps its texts, in its receipt as well.
+#[test] // P12
+fn texts_of_older_steps_are_signed_as_they_are() {
+    let key = Signer::default();
+    let mut ended = ended();
+    let steps = std::mem::take(&mut ended.steps);
+    for step in steps {
+        let Step { seq, at, actor, action, detail, .. } = step;
+        let detail = match seq {
+            1 => Some(Detail::Text(String::new())),
+            2 => Some(Detail::Text("sending 1 of 5".to_owned())),
+            _ => detail,
+        };
+        chain::append(&ended.id, &mut ended.steps, Entry { at, actor, action, detail });
+    }
+    let receipt = Receipt::of(&ended).unwrap();
+    let file = String::from_utf8(key.file(&receipt)).unwrap();
+    assert_eq!(check(file.as_bytes(), &key.public_key()), Ok(receipt));
+    for (from, to, seq) in [
+        (r#""detail":"","#, r#""detail":null,"#, 1),
+        (r#""sending 1 of 5""#, r#""sending 2 of 5""#, 2),
+        (r#""sending 1 of 5""#, r#"{"kind":"sending","number":1,"of":5}"#, 2),
+    ] {
+        assert!(file.contains(from), "{from}");
+        let altered = file.replacen(from, to, 1);
+        let fault = check(altered.as_bytes(), &key.public_key()).unwrap_err();
+        assert_eq!(fault, Fault::Step(seq), "{to}");
+    }
+}
+
 /// What the session showed is signed with the rest: neither more nor less of it checks.
 #[test] // P12
 fn what_stayed_hidden_is_signed() {
@@ -259,9 +293,9 @@ fn what_stayed_hidden_is_signed() {
     assert_eq!(value["visibility"], json!({"messages": true, "talks": true}));
 }
 
-/// A receipt from before there were grants, as it was signed then, is good still.
+/// The first receipts did not say what the session showed. They still check.
 #[test] // P12
-fn an_older_receipt_that_does_not_speak_of_visibility_checks() {
+fn a_first_receipt_that_does_not_speak_of_visibility_checks() {
     let key = Signer::default();
     let receipt = Receipt::of(&ended()).unwrap();
     let mut older: serde_json::Value = serde_json::from_slice(&receipt.canonical()).unwrap();

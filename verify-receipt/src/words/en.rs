@@ -1,0 +1,91 @@
+//! English.
+
+use support_core::chain::{Action, Actor};
+use support_core::entitlement::Environment;
+use support_core::notice::NoticeKind;
+use support_core::receipt::Receipt;
+use support_core::step_detail::Facts;
+
+pub const UNREADABLE_KEY: &str = "The key is not what GET /receipts/key answers.";
+
+pub fn good(receipt: &Receipt) -> String {
+    format!(
+        "This receipt is as it was signed: {} in {}'s account, from {} to {}, {} steps.",
+        receipt.agent.name,
+        receipt.customer.name,
+        receipt.session.started_at,
+        receipt.session.ended_at,
+        receipt.steps.len()
+    )
+}
+
+pub fn unreadable_file(name: &str, error: &str) -> String {
+    format!("{name} cannot be read: {error}.")
+}
+
+pub const fn actor(actor: Actor) -> &'static str {
+    match actor {
+        Actor::Agent => "Agent",
+        Actor::Customer => "Customer",
+        Actor::Environment => "Environment",
+        Actor::System => "System",
+    }
+}
+
+pub const fn action(action: Action) -> &'static str {
+    match action {
+        Action::Started => "Customer looked up",
+        Action::AgentCodeSent => "Code sent to the agent",
+        Action::AgentCodeRefused => "Agent's code refused",
+        Action::AgentVerified => "Agent verified",
+        Action::ConsentAsked => "Authorization requested",
+        Action::ConsentCodeRefused => "Customer's code refused",
+        Action::ConsentEntered => "First entry of the customer's code",
+        Action::Consented => "Authorization given",
+        Action::EmailFailed => "Email could not be sent",
+        Action::MintStarted => "Session opening",
+        Action::MintFailed => "Session could not be opened",
+        Action::SessionStarted => "Session started",
+        Action::HandoffRedeemed => "Environment opened",
+        Action::AppQrSent => "QR code for the App sent to the customer",
+        Action::ActivityRead => "Activity read",
+        Action::CustomerTold => "Customer notified by email",
+        Action::Completed => "Session over",
+        Action::Ended => "Ended by the customer",
+        Action::Cancelled => "Cancelled by the agent",
+        Action::Denied => "Refused by the customer",
+        Action::Expired => "Expired",
+        Action::Locked => "Locked",
+    }
+}
+
+pub fn facts(facts: &Facts) -> String {
+    match facts {
+        Facts::SupportGrant { id } => format!("with the credentials of support grant {id}"),
+        Facts::Sending { number, of } => format!("sending {number} of {of}"),
+        Facts::ConsentRequest { ecosystem, number, of } => {
+            format!("for ecosystem {ecosystem}, sending {number} of {of}")
+        }
+        Facts::WrongEntry { number, of } => format!("wrong entry {number} of {of}"),
+        Facts::ConsentedByGrant => "beforehand, by support grant".to_owned(),
+        Facts::Attempt { number } => format!("attempt {number}"),
+        Facts::Session { ecosystem, environments } => {
+            let names: Vec<_> =
+                environments.iter().copied().map(Environment::display_name).collect();
+            format!("in ecosystem {ecosystem}: {}", names.join(", "))
+        }
+        Facts::Environment { environment } => environment.display_name().to_owned(),
+        Facts::AppQr => "the QR code for the App".to_owned(),
+        Facts::ActivityList { continued: false } => "the list".to_owned(),
+        Facts::ActivityList { continued: true } => "the list, further back".to_owned(),
+        Facts::ActivityItem { id } => format!("item {id}"),
+        Facts::Notice { notice } => match notice {
+            NoticeKind::GrantUsed => "that the support grant is used",
+            NoticeKind::Start => "that the session started",
+            NoticeKind::Close => "how it ended",
+        }
+        .to_owned(),
+        Facts::CredentialsReplaced => "the credentials were replaced".to_owned(),
+        Facts::GrantRevoked => "the support grant was revoked".to_owned(),
+    }
+}

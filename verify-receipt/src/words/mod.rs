@@ -1,0 +1,195 @@
+//! The words of what is printed, one file for each language.
+
+mod en;
+mod es;
+
+use support_core::chain::{Action, Actor};
+use support_core::receipt::{Fault, Receipt};
+use support_core::step_detail::{Detail, Facts};
+
+/// A language that the program speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Spanish,
+}
+
+impl Language {
+    /// Parses `--language`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "en" => Some(Self::English),
+            "es" => Some(Self::Spanish),
+            _ => None,
+        }
+    }
+
+    /// Returns the language of a locale, such as `es_CO.UTF-8`: English unless it is Spanish.
+    pub fn of_locale(locale: &str) -> Self {
+        match locale.split(['_', '-', '.', '@']).next() {
+            Some("es") => Self::Spanish,
+            Some(_) | None => Self::English,
+        }
+    }
+
+    /// The sentence about a receipt that is as it was signed.
+    pub fn good(self, receipt: &Receipt) -> String {
+        match self {
+            Self::English => en::good(receipt),
+            Self::Spanish => es::good(receipt),
+        }
+    }
+
+    /// The sentence about a receipt that is not, or about an unusable key.
+    pub fn fault(self, fault: &Fault) -> String {
+        match self {
+            Self::English => fault.to_string(),
+            Self::Spanish => es::fault(fault),
+        }
+    }
+
+    /// The sentence about a file that cannot be read.
+    pub fn unreadable_file(self, name: &str, error: &str) -> String {
+        match self {
+            Self::English => en::unreadable_file(name, error),
+            Self::Spanish => es::unreadable_file(name, error),
+        }
+    }
+
+    /// The sentence about a file that holds no key.
+    pub fn unreadable_key(self) -> String {
+        match self {
+            Self::English => en::UNREADABLE_KEY.to_owned(),
+            Self::Spanish => es::UNREADABLE_KEY.to_owned(),
+        }
+    }
+
+    /// Who took a step.
+    pub fn actor(self, actor: Actor) -> &'static str {
+        match self {
+            Self::English => en::actor(actor),
+            Self::Spanish => es::actor(actor),
+        }
+    }
+
+    /// What a step is.
+    pub fn action(self, action: Action) -> &'static str {
+        match self {
+            Self::English => en::action(action),
+            Self::Spanish => es::action(action),
+        }
+    }
+
+    /// The detail of a step; `None` where it says no more than the action. The texts of older steps
+    /// stay as they are, in English.
+    pub fn detail(self, action: Action, detail: Option<&Detail>) -> Option<String> {
+        match detail? {
+            Detail::Facts(Facts::AppQr) if action == Action::AppQrSent => None,
+            Detail::Facts(facts) => Some(self.facts(facts)),
+            Detail::Text(text) if text.is_empty() => None,
+            Detail::Text(text) => Some(text.clone()),
+        }
+    }
+
+    fn facts(self, facts: &Facts) -> String {
+        match self {
+            Self::English => en::facts(facts),
+            Self::Spanish => es::facts(facts),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    /// Every kind of facts, with its words in English and Spanish.
+    #[test]
+    fn every_kind_of_detail_has_its_words_in_both_languages() {
+        let id = "Vn8cR2xJ0aTq5LwYk3mZpA";
+        let kinds = [
+            (
+                json!({"kind": "support-grant", "id": id}),
+                "with the credentials of support grant Vn8cR2xJ0aTq5LwYk3mZpA",
+                "con las credenciales del acceso ofrecido Vn8cR2xJ0aTq5LwYk3mZpA",
+            ),
+            (json!({"kind": "sending", "number": 2, "of": 5}), "sending 2 of 5", "envío 2 de 5"),
+            (
+                json!({"kind": "consent-request", "ecosystem": "eco-1", "number": 2, "of": 5}),
+                "for ecosystem eco-1, sending 2 of 5",
+                "para el ecosistema eco-1, envío 2 de 5",
+            ),
+            (
+                json!({"kind": "wrong-entry", "number": 2, "of": 5}),
+                "wrong entry 2 of 5",
+                "código incorrecto 2 de 5",
+            ),
+            (
+                json!({"kind": "consented-by-grant"}),
+                "beforehand, by support grant",
+                "de antemano, con el acceso ofrecido",
+            ),
+            (json!({"kind": "attempt", "number": 2}), "attempt 2", "intento 2"),
+            (
+                json!({"kind": "session", "ecosystem": "eco-1", "environments": ["web", "app"]}),
+                "in ecosystem eco-1: Waizant Web, Waizant App",
+                "en el ecosistema eco-1: Waizant Web, Waizant App",
+            ),
+            (json!({"kind": "environment", "environment": "rcm"}), "Waizant RCM", "Waizant RCM"),
+            (json!({"kind": "app-qr"}), "the QR code for the App", "el código QR de la App"),
+            (json!({"kind": "activity-list", "continued": false}), "the list", "la lista"),
+            (
+                json!({"kind": "activity-list", "continued": true}),
+                "the list, further back",
+                "la lista, más atrás",
+            ),
+            (json!({"kind": "activity-item", "id": "p-2"}), "item p-2", "elemento p-2"),
+            (
+                json!({"kind": "notice", "notice": "grant_used"}),
+                "that the support grant is used",
+                "de que se usa su acceso ofrecido",
+            ),
+            (
+                json!({"kind": "notice", "notice": "start"}),
+                "that the session started",
+                "de que empezó la sesión",
+            ),
+            (json!({"kind": "notice", "notice": "close"}), "how it ended", "de cómo terminó"),
+            (
+                json!({"kind": "credentials-replaced"}),
+                "the credentials were replaced",
+                "se reemplazaron las credenciales",
+            ),
+            (
+                json!({"kind": "grant-revoked"}),
+                "the support grant was revoked",
+                "se revocó el acceso ofrecido",
+            ),
+        ];
+        for (facts, english, spanish) in kinds {
+            let detail = Detail::Facts(from_value(facts).unwrap());
+            assert_eq!(
+                Language::English.detail(Action::EmailFailed, Some(&detail)).as_deref(),
+                Some(english)
+            );
+            assert_eq!(
+                Language::Spanish.detail(Action::EmailFailed, Some(&detail)).as_deref(),
+                Some(spanish)
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_stays_as_it_is_and_nothing_is_said_where_there_is_nothing() {
+        for language in [Language::English, Language::Spanish] {
+            let said = |detail: Option<Detail>| language.detail(Action::AppQrSent, detail.as_ref());
+            let text = Detail::Text("sending 1 of 5".to_owned());
+            assert_eq!(said(Some(text)).as_deref(), Some("sending 1 of 5"));
+            assert_eq!(said(Some(Detail::Text(String::new()))), None);
+            assert_eq!(said(Some(Facts::AppQr.into())), None);
+            assert_eq!(said(None), None);
+        }
+    }
+}
