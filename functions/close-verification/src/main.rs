@@ -20,6 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         grants: store,
         index: DynamoIndex::new(aws.config(), &table),
         mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
+        time_zone: settings::time_zone()?,
         receipt_key: KmsReceiptKey::new(aws.config(), settings::required("RECEIPT_KEY")?),
         key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
             .await?,

@@ -20,6 +20,7 @@ use support_core::secret::{HashKey, Secret};
 use support_core::support_grant::{SupportGrant, use_email};
 use support_core::telling::{self, start_email};
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{Closed, NoticeKind, Outcome, State, Verification};
 
 pub struct App<V, G, I, M, K> {
@@ -27,6 +28,8 @@ pub struct App<V, G, I, M, K> {
     pub grants: G,
     pub index: I,
     pub mailer: M,
+    /// By whose clock times are given to customers whose own is not known.
+    pub time_zone: TimeZone,
     pub receipt_key: K,
     pub key: HashKey,
     /// The customer's page; its token goes into the fragment.
@@ -163,7 +166,9 @@ async fn tell_of_grant<V, I, K>(
 ) -> Result<(), Failure> {
     let Some((next, about)) = grant.try_notice(now) else { return Ok(()) };
     let Some(tried) = save_grant(app, next).await? else { return Ok(()) };
-    if let Some(email) = tried.email(about, app.limits.session_minutes(), &app.grant_page) {
+    if let Some(email) =
+        tried.email(about, app.limits.session_minutes(), &app.grant_page, &app.time_zone)
+    {
         app.mailer.send(&tried.customer.email, &email).await?;
     }
     // A race that is lost here tells the customer once more, or of something newer.
@@ -201,15 +206,20 @@ async fn email<V, G, I, M>(
     page: &LinkToken,
 ) -> Result<Option<Email>, Failure> {
     match (&verification.state, about) {
-        (_, NoticeKind::GrantUsed) => {
-            Ok(use_email(verification, app.limits.session_minutes(), &app.grant_page))
-        }
+        (_, NoticeKind::GrantUsed) => Ok(use_email(
+            verification,
+            app.limits.session_minutes(),
+            &app.grant_page,
+            &app.time_zone,
+        )),
         (State::InSession { .. }, NoticeKind::Start) => {
             let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-            Ok(start_email(verification, &page_url))
+            Ok(start_email(verification, &page_url, &app.time_zone))
         }
         (State::Closed(closed), NoticeKind::Close) => {
-            let Some(mut email) = closing(verification, closed) else { return Ok(None) };
+            let Some(mut email) = closing(verification, closed, &app.time_zone) else {
+                return Ok(None);
+            };
             if let Some(receipt) = Receipt::of(verification) {
                 // A broken chain is not vouched for: somebody has to look at it.
                 check(&verification.id, &verification.steps).map_err(|seq| {
@@ -229,7 +239,7 @@ async fn email<V, G, I, M>(
     }
 }
 
-fn closing(verification: &Verification, closed: &Closed) -> Option<Email> {
+fn closing(verification: &Verification, closed: &Closed, time_zone: &TimeZone) -> Option<Email> {
     // A support grant says what was offered, even if nothing was consented to yet.
     let terms = verification.support_grant.as_ref();
     let (ecosystem_name, environments) = match (&closed.consent, terms) {
@@ -263,5 +273,5 @@ fn closing(verification: &Verification, closed: &Closed) -> Option<Email> {
             qr_given_to: verification.app_qr_given_to(),
         }),
     };
-    Some(email.render(verification.customer.locale))
+    Some(email.render(&verification.customer.reader(time_zone)))
 }

@@ -18,6 +18,7 @@ use support_core::refusal::Failure;
 use support_core::step_detail::Detail;
 use support_core::support_grant::{Ended, GrantEnding, GrantKey, GrantNoticeKind, SupportGrant};
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{
     Cancelled, Closed, NoticeKind, Outcome, Side, State, Status, Verification,
 };
@@ -102,6 +103,7 @@ impl Scene {
             grants: self.store.clone(),
             index: Index(self.store.memory.clone()),
             mailer: self.mailbox.clone(),
+            time_zone: TimeZone::default(),
             receipt_key: self.signer.clone(),
             key: key(),
             consent_page: "https://consent.example.com/".into(),
@@ -376,6 +378,7 @@ async fn everything_over_is_closed_before_anybody_is_told() {
         grants: scene.store.clone(),
         index: Index(scene.store.memory.clone()),
         mailer: Hanging,
+        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
         key: key(),
         consent_page: String::new(),
@@ -454,6 +457,7 @@ async fn who_comes_between_is_not_overwritten() {
         grants: scene.store.clone(),
         index: Index(scene.store.memory.clone()),
         mailer: scene.mailbox.clone(),
+        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
         key: key(),
         consent_page: String::new(),
@@ -533,6 +537,7 @@ async fn a_crash_anywhere_loses_nothing() {
                 grants: scene.store.clone(),
                 index: Fused(scene.store.memory.clone(), fuse.clone()),
                 mailer: Fused(scene.mailbox.clone(), fuse.clone()),
+                time_zone: TimeZone::default(),
                 receipt_key: Fused(scene.signer.clone(), fuse.clone()),
                 key: key(),
                 consent_page: "https://consent.example.com/".into(),
@@ -772,6 +777,7 @@ async fn a_grant_is_ended_before_anybody_is_told() {
         grants: scene.store.clone(),
         index: Index(scene.store.memory.clone()),
         mailer: Hanging,
+        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
         key: key(),
         consent_page: String::new(),
@@ -838,6 +844,7 @@ async fn a_crash_anywhere_loses_no_end_of_a_grant() {
             grants: Fused(scene.store.memory.clone(), fuse.clone()),
             index: Fused(scene.store.memory.clone(), fuse.clone()),
             mailer: Fused(scene.mailbox.clone(), fuse.clone()),
+            time_zone: TimeZone::default(),
             receipt_key: Fused(scene.signer.clone(), fuse.clone()),
             key: key(),
             consent_page: String::new(),
@@ -895,6 +902,7 @@ async fn what_a_customer_does_meanwhile_is_not_overwritten() {
         grants: Meddled(scene.store.memory.clone(), Mutex::new((2, Some(revoked)))),
         index: Index(scene.store.memory.clone()),
         mailer: scene.mailbox.clone(),
+        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
         key: key(),
         consent_page: String::new(),

@@ -26,6 +26,7 @@ use support_core::secret::{HashKey, Secret};
 use support_core::session::{IssuedHandoff, Session, Tokens};
 use support_core::telling::{start_email, tell};
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{NoticeKind, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
 use support_gateway::{Answer, Caller, Problem, Request};
@@ -39,6 +40,8 @@ pub struct App<V, D, A, C, M, P> {
     pub customers: C,
     pub minter: M,
     pub mailer: P,
+    /// By whose clock times are given to customers whose own is not known.
+    pub time_zone: TimeZone,
     pub key: HashKey,
     pub limits: Limits,
     /// The app client `support-access`.
@@ -294,7 +297,9 @@ async fn tell_of_start<D, A, C, M>(
     now: Timestamp,
 ) -> Verification {
     let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-    let Some(email) = start_email(&verification, &page_url) else { return verification };
+    let Some(email) = start_email(&verification, &page_url, &app.time_zone) else {
+        return verification;
+    };
     let telling =
         tell(&app.verifications, &app.mailer, &verification, NoticeKind::Start, &email, now);
     let failure = match tokio::time::timeout(TELLING, telling).await {
@@ -353,7 +358,7 @@ async fn email_qr<V, D, A, C, M>(
         picture_id: &picture_id,
         picture_side: png.side,
     }
-    .render(verification.customer.locale);
+    .render(&verification.customer.reader(&app.time_zone));
     email.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
     let sent = app.mailer.send(&verification.customer.email, &email).await;
     if let Err(failure) = &sent {

@@ -42,6 +42,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 rcm: settings::required("RCM_URL")?,
             },
             mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
+            time_zone: settings::time_zone()?,
             consent_page: settings::required("CONSENT_PAGE_URL")?,
             limits,
             client_id,

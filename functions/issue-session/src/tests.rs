@@ -13,6 +13,7 @@ use support_core::limits::Limits;
 use support_core::ports::{Change, Saved, Verifications};
 use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{
     Cancelled, Module, NoticeKind, Side, State, Status, Verification,
 };
@@ -96,6 +97,7 @@ impl Scene {
             customers: self.world.clone(),
             minter: self.world.clone(),
             mailer: self.world.clone(),
+            time_zone: TimeZone::default(),
             key: support_testing::samples::key(),
             limits: support_core::limits::Limits::default(),
             client_id: "support-access".into(),

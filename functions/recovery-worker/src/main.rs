@@ -14,6 +14,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let passwords = Cognito::new(aws.config())
         .passwords(settings::required("AGENT_POOL_ID")?, settings::required("AGENT_CLIENT_ID")?);
     let mailer = SesMailer::new(aws.config(), settings::required("MAIL_FROM")?);
+    let time_zone = settings::time_zone()?;
     aws.prime(Service::Cognito).await;
-    support_gateway::serve_queue(async |job| work::work(&passwords, &mailer, job).await).await
+    support_gateway::serve_queue(async |job| work::work(&passwords, &mailer, &time_zone, job).await)
+        .await
 }

@@ -4,10 +4,18 @@ use serde_json::Value;
 use support_core::directory::{Locale, SignIn};
 use support_core::identity::EmailAddress;
 use support_core::recovery::{Account, Job};
+use support_core::time_zone::TimeZone;
 use support_testing::recovery::{Accounts, account};
 use support_testing::world::World;
 
-use crate::work::work;
+/// The work, with the clock that a stack has if it is given none.
+async fn work(
+    accounts: &Accounts,
+    mailbox: &World,
+    job: Job,
+) -> Result<&'static str, support_core::refusal::Failure> {
+    crate::work::work(accounts, mailbox, &TimeZone::default(), job).await
+}
 
 const SEND_CODE: &str = include_str!("../../../events/recovery-worker-send-code.json");
 const TELL_CHANGED: &str = include_str!("../../../events/recovery-worker-tell-changed.json");

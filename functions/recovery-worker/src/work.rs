@@ -1,17 +1,20 @@
 //! What recovery leaves to do, when the route has answered: have a code sent to whoever may
 //! recover, and tell him that his password was changed. Both may be done twice.
 
+use support_core::directory::Reader;
 use support_core::email::PasswordChanged;
 use support_core::identity::EmailAddress;
 use support_core::ports::{Mailer, Passwords};
 use support_core::recovery::Job;
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 
 /// Gives the outcome, for the log.
 pub async fn work(
     passwords: &impl Passwords,
     mailer: &impl Mailer,
+    time_zone: &TimeZone,
     job: Job,
 ) -> Result<&'static str, Failure> {
     match job {
@@ -20,7 +23,7 @@ pub async fn work(
             if sign_out {
                 passwords.sign_out(&email).await?;
             }
-            tell_changed(passwords, mailer, &email, at).await
+            tell_changed(passwords, mailer, time_zone, &email, at).await
         }
     }
 }
@@ -39,13 +42,15 @@ async fn send_code(
 async fn tell_changed(
     passwords: &impl Passwords,
     mailer: &impl Mailer,
+    time_zone: &TimeZone,
     to: &EmailAddress,
     at: Timestamp,
 ) -> Result<&'static str, Failure> {
     let Some(account) = passwords.account(to).await? else {
         return Ok("nobody to tell");
     };
-    let email = PasswordChanged { agent_name: &account.name, at }.render(account.locale);
+    let reader = Reader { locale: account.locale, time_zone: time_zone.clone() };
+    let email = PasswordChanged { agent_name: &account.name, at }.render(&reader);
     mailer.send(to, &email).await?;
     Ok("told")
 }

@@ -12,6 +12,7 @@ use support_core::ports::{Change, Mailer, Verifications};
 use support_core::refusal::{CallError, Refusal};
 use support_core::secret::{HashKey, Secret};
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{Asking, Verification};
 use support_core::view::VerificationView;
 use support_gateway::{Answer, Caller, FieldError, Problem, Request};
@@ -19,6 +20,8 @@ use support_gateway::{Answer, Caller, FieldError, Problem, Request};
 pub struct App<V, M> {
     pub verifications: V,
     pub mailer: M,
+    /// By whose clock times are given to customers whose own is not known.
+    pub time_zone: TimeZone,
     pub key: HashKey,
     pub limits: Limits,
     /// The customer's page; its token goes into the fragment.
@@ -132,7 +135,7 @@ async fn ask(
         idle_minutes: app.limits.idle_seconds.div_ceil(60),
         lost_at: sent.expires_at().unwrap_or(now),
     }
-    .render(sent.customer.locale);
+    .render(&sent.customer.reader(&app.time_zone));
     let to = sent.customer.email.clone();
     Ok((sent, to, email))
 }

@@ -20,6 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 limits.record_days,
             ),
             mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
+            time_zone: settings::time_zone()?,
             key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
                 .await?,
             consent_page: settings::required("CONSENT_PAGE_URL")?,

@@ -5,6 +5,7 @@ use support_core::identity::VerificationId;
 use support_core::limits::{ConsentMode, Limits, Quota};
 use support_core::ports::{Change, Saved, Verifications};
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{Status, Verification};
 use support_testing::calls::{Answered, call};
 use support_testing::samples::{NOON, Walk, key, versions};
@@ -34,6 +35,7 @@ impl Scene {
         let app = App {
             verifications: self.store.clone(),
             mailer: self.world.clone(),
+            time_zone: TimeZone::default(),
             key: key(),
             limits: self.limits.clone(),
             consent_page: "https://consent.example.com/".into(),

@@ -4,6 +4,7 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 use support_core::directory::{Customer, SignInStatus};
+use support_core::email::Email;
 use support_core::entitlement::Visibility;
 use support_core::identity::IdText;
 use support_core::limits::QuotaUse;
@@ -309,6 +310,14 @@ where
     }
 }
 
+fn email<S, D, A, C, M>(
+    app: &App<S, D, A, C, M>,
+    grant: &SupportGrant,
+    about: GrantNoticeKind,
+) -> Option<Email> {
+    grant.email(about, app.limits.session_minutes(), &app.page_url, &app.time_zone)
+}
+
 fn credentials_view<S, D, A, C, M>(
     app: &App<S, D, A, C, M>,
     grant: &SupportGrant,
@@ -345,7 +354,7 @@ where
     M: Mailer,
 {
     let ended = grant.clone().end_if_over(now).unwrap_or(grant);
-    match ended.email(GrantNoticeKind::Ended, app.limits.session_minutes(), &app.page_url) {
+    match email(app, &ended, GrantNoticeKind::Ended) {
         Some(email) => app.mailer.send(&ended.customer.email, &email).await,
         None => Ok(()),
     }
@@ -358,7 +367,7 @@ where
     M: Mailer,
 {
     let telling = async {
-        if let Some(email) = grant.email(about, app.limits.session_minutes(), &app.page_url) {
+        if let Some(email) = email(app, &grant, about) {
             app.mailer.send(&grant.customer.email, &email).await?;
         }
         match grant.told(about) {

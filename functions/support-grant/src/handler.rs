@@ -9,6 +9,7 @@ use support_core::ports::{
 use support_core::refusal::{Failure, Refusal};
 use support_core::secret::HashKey;
 use support_core::support_grant::GrantLimits;
+use support_core::time_zone::TimeZone;
 use support_gateway::{Answer, Problem, Request};
 
 use crate::{customer, redeem};
@@ -19,6 +20,8 @@ pub struct App<S, D, A, C, M> {
     pub agents: A,
     pub customers: C,
     pub mailer: M,
+    /// By whose clock times are given to customers whose own is not known.
+    pub time_zone: TimeZone,
     pub key: HashKey,
     pub limits: Limits,
     pub grant_limits: GrantLimits,

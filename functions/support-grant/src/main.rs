@@ -28,6 +28,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
             customers: cognito.customers(settings::required("CUSTOMER_POOL_ID")?),
             mailer: SesMailer::new(config, settings::required("MAIL_FROM")?),
+            time_zone: settings::time_zone()?,
             key: support_secrets::hash_key(config, &settings::required("HASH_KEY_SECRET")?).await?,
             limits,
             grant_limits: settings::grant_limits()?,

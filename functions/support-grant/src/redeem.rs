@@ -118,7 +118,8 @@ where
     S: Verifications,
     M: Mailer,
 {
-    let email = use_email(&verification, app.limits.session_minutes(), &app.page_url);
+    let email =
+        use_email(&verification, app.limits.session_minutes(), &app.page_url, &app.time_zone);
     let Some(email) = email else { return verification };
     let telling = tell(&app.store, &app.mailer, &verification, NoticeKind::GrantUsed, &email, now);
     match tokio::time::timeout(TELLING, telling).await {

@@ -21,6 +21,7 @@ use support_core::support_grant::{
     GrantEnding, GrantKey, GrantLimits, GrantNoticeKind, SupportGrant,
 };
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{
     Cancelled, Closed, NoticeKind, Outcome, State, Status, Verdict, Verification,
 };
@@ -205,6 +206,7 @@ fn app<S, D, A, C, M>(
         agents,
         customers,
         mailer,
+        time_zone: TimeZone::default(),
         key: key(),
         limits: Limits::default(),
         grant_limits: GrantLimits::default(),

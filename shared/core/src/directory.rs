@@ -1,18 +1,26 @@
-//! The customer as the Core directory and Cognito know him.
+//! The customer as the Core directory and Cognito know them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::identity::EmailAddress;
 use crate::time::Timestamp;
+use crate::time_zone::{TimeZone, TimeZoneName};
 
 /// A record of the Core directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
-    /// His Cognito `sub`, which is also his username in the customers' pool.
+    /// The Cognito `sub`, which is also the username in the customers' pool.
     pub user_id: String,
     pub email: EmailAddress,
     pub name: String,
     pub locale: Locale,
+    /// The zone whose clock the customer lives by, if the directory knows it.
+    #[serde(
+        default,
+        deserialize_with = "TimeZoneName::lenient",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub time_zone: Option<TimeZoneName>,
     pub status: CustomerStatus,
     pub ecosystems: Vec<Ecosystem>,
 }
@@ -21,10 +29,15 @@ impl Customer {
     pub fn ecosystem(&self, id: &str) -> Option<&Ecosystem> {
         self.ecosystems.iter().find(|ecosystem| ecosystem.id == id)
     }
+
+    /// The customer as the reader of an email; `fallback` as in [`Reader::new`].
+    pub fn reader(&self, fallback: &TimeZone) -> Reader {
+        Reader::new(self.locale, self.time_zone.as_ref(), fallback)
+    }
 }
 
-/// Something that happened to a customer lately, or is under way: a step of a successor's
-/// validation, say. Ordinary look-ups leave these out.
+/// Something that happened to a customer lately, or is under way, such as a step of a successor's
+/// validation. Ordinary look-ups leave these out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     pub id: String,
@@ -37,7 +50,22 @@ pub struct Process {
     pub detail: String,
 }
 
-/// The language a customer is written to.
+/// Whom an email is written for: in which language, and by which clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    pub locale: Locale,
+    pub time_zone: TimeZone,
+}
+
+impl Reader {
+    /// A reader with a time zone that may not be known or may not exist: then it is `fallback`.
+    pub fn new(locale: Locale, own: Option<&TimeZoneName>, fallback: &TimeZone) -> Self {
+        let own = own.and_then(TimeZone::find);
+        Self { locale, time_zone: own.unwrap_or_else(|| fallback.clone()) }
+    }
+}
+
+/// The language that somebody is written to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
@@ -61,7 +89,7 @@ pub enum CustomerStatus {
     Suspended,
 }
 
-/// A tenant the customer belongs to.
+/// A tenant that the customer belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ecosystem {
     pub id: String,
@@ -92,11 +120,11 @@ pub enum Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInStatus {
     pub sign_in: SignIn,
-    /// Whether he has a second factor. Custom auth does not ask for it.
+    /// Whether there is a second factor. Custom authentication does not ask for it.
     pub mfa: bool,
 }
 
-/// Whether the customer could sign in himself: what most calls to support are about.
+/// Whether the customer could sign in without help: what most calls to support are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignIn {

@@ -29,5 +29,6 @@ pub mod support_grant;
 pub mod telling;
 mod text;
 pub mod time;
+pub mod time_zone;
 pub mod verification;
 pub mod view;

@@ -6,6 +6,7 @@ use crate::email::{Email, SessionStarted};
 use crate::ports::{Change, Mailer, Verifications};
 use crate::refusal::CallError;
 use crate::time::Timestamp;
+use crate::time_zone::TimeZone;
 use crate::verification::{NoticeKind, State, Verification};
 
 /// Sends the customer `email`, which is `about` something he is owed to be told, and notes that he
@@ -35,7 +36,11 @@ pub async fn tell(
 
 /// The email that tells of a session, whose end is one press away at `page_url`. `None` unless one
 /// runs.
-pub fn start_email(verification: &Verification, page_url: &str) -> Option<Email> {
+pub fn start_email(
+    verification: &Verification,
+    page_url: &str,
+    time_zone: &TimeZone,
+) -> Option<Email> {
     let State::InSession { consent, session, .. } = &verification.state else { return None };
     let email = SessionStarted {
         customer_name: &verification.customer.name,
@@ -48,5 +53,5 @@ pub fn start_email(verification: &Verification, page_url: &str) -> Option<Email>
         until: session.expires_at,
         page_url,
     };
-    Some(email.render(verification.customer.locale))
+    Some(email.render(&verification.customer.reader(time_zone)))
 }

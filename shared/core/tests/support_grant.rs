@@ -20,6 +20,7 @@ use support_core::support_grant::{
     SupportGrant, Typed, may_offer, use_email,
 };
 use support_core::time::Timestamp;
+use support_core::time_zone::TimeZone;
 use support_core::verification::{
     Asking, Cancelled, Module, NoticeKind, Outcome, Side, State, Status, Verification,
 };
@@ -1070,7 +1071,7 @@ fn each_mail_says_what_it_is_about_and_none_has_the_credentials() {
     let (renewed, new, _) = created.clone().regenerate(None, &key(), &mut rng(5), NOON);
     let (revoked, _) = created.clone().revoke(None, NOON.plus(60));
     let expired = created.clone().end_if_over(END).unwrap();
-    let email = |grant: &SupportGrant, about| grant.email(about, 5, PAGE);
+    let email = |grant: &SupportGrant, about| grant.email(about, 5, PAGE, &TimeZone::default());
     let has = |email: &Email, words: &[&str]| {
         for word in words {
             assert!(email.text.contains(word), "{word}: {}", email.text);
@@ -1105,10 +1106,13 @@ fn each_mail_says_what_it_is_about_and_none_has_the_credentials() {
     assert!(email(&created, GrantNoticeKind::Ended).is_none());
 
     let (walk, _) = Walk::redeem(1, created);
-    let used = use_email(&walk.verification, 5, PAGE).unwrap();
+    let used = use_email(&walk.verification, 5, PAGE, &TimeZone::default()).unwrap();
     assert!(used.subject.contains("ana"), "{}", used.subject);
     has(&used, &["ana", "Hidden from the analyst: talks", "08:15", PAGE]);
-    assert!(use_email(&Walk::start(1).verification, 5, PAGE).is_none(), "there is no grant");
+    assert!(
+        use_email(&Walk::start(1).verification, 5, PAGE, &TimeZone::default()).is_none(),
+        "there is no grant"
+    );
 }
 
 /// In his language, as the directory had him when he made it.
@@ -1125,7 +1129,9 @@ fn the_customer_is_written_to_in_his_language() {
     };
     let rcm = RcmForMembers::default();
     let (grant, _) = SupportGrant::create(None, &offer, rcm, &key(), &mut rng(1), NOON).unwrap();
-    let email = grant.email(GrantNoticeKind::Created, 5, "https://console.example.com/").unwrap();
+    let email = grant
+        .email(GrantNoticeKind::Created, 5, "https://console.example.com/", &TimeZone::default())
+        .unwrap();
     assert!(email.text.starts_with("Hola, carla"), "{}", email.text);
 }
 

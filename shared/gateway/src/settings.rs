@@ -6,6 +6,7 @@ use support_core::entitlement::RcmForMembers;
 use support_core::limits::{ConsentMode, Limits};
 use support_core::recovery::RecoveryLimits;
 use support_core::support_grant::GrantLimits;
+use support_core::time_zone::{TimeZone, TimeZoneName};
 
 /// A variable that the function cannot start without, or not with.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,6 +61,14 @@ pub fn recovery_limits() -> Result<RecoveryLimits, SettingError> {
 /// A variable is not a whole number, or is zero where that would stop grants for everyone.
 pub fn grant_limits() -> Result<GrantLimits, SettingError> {
     grant_limits_in(&environment)
+}
+
+/// The zone in which emails give times, if the reader's own is not known.
+///
+/// # Errors
+/// The variable is not the name of a time zone.
+pub fn time_zone() -> Result<TimeZone, SettingError> {
+    time_zone_in(&environment)
 }
 
 /// `None` if the variable is not there.
@@ -158,6 +167,19 @@ fn grant_limits_in(environment: &impl Environment) -> Result<GrantLimits, Settin
         wrong_entries: positive("GRANT_WRONG_ENTRIES", default.wrong_entries)?,
         lock_seconds: number("GRANT_LOCK_SECONDS", default.lock_seconds)?,
     })
+}
+
+fn time_zone_in(environment: &impl Environment) -> Result<TimeZone, SettingError> {
+    const NAME: &str = "TIME_ZONE";
+    match read(environment, NAME)? {
+        None => Ok(TimeZone::default()),
+        Some(name) => {
+            TimeZoneName::parse(&name).as_ref().and_then(TimeZone::find).ok_or(SettingError {
+                name: NAME,
+                what: "must be a time zone, such as `America/Bogota`",
+            })
+        }
+    }
 }
 
 fn positive_in(
@@ -327,6 +349,20 @@ mod tests {
         }
         let error = limits_in(&|_: &str| Some(Err(NotText))).unwrap_err();
         assert_eq!(error.to_string(), "environment variable CODE_SECONDS: is not UTF-8");
+    }
+
+    #[test]
+    fn a_time_zone_is_one_of_the_database() {
+        assert_eq!(time_zone_in(&with(&[])).unwrap().name(), "America/Bogota");
+        let lima = time_zone_in(&with(&[("TIME_ZONE", "America/Lima")])).unwrap();
+        assert_eq!(lima.name(), "America/Lima");
+        for variables in [[("TIME_ZONE", "")], [("TIME_ZONE", "Bogota")], [("TIME_ZONE", "../x")]] {
+            let error = time_zone_in(&|_: &str| Some(Ok(variables[0].1.to_owned()))).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "environment variable TIME_ZONE: must be a time zone, such as `America/Bogota`"
+            );
+        }
     }
 
     #[test]

@@ -50,6 +50,7 @@ pub fn customer(name: &str) -> Customer {
         email: EmailAddress::parse(&format!("{name}@example.com")).expect("a plain address"),
         name: name.to_owned(),
         locale: Locale::En,
+        time_zone: None,
         status: CustomerStatus::Active,
         ecosystems: vec![
             ecosystem("eco-1", Role::Admin, Plan::Premium),

@@ -12,7 +12,7 @@ mod tests;
 use askama::Template;
 
 use crate::code::Code;
-use crate::directory::Locale;
+use crate::directory::{Locale, Reader};
 use crate::entitlement::{Environment, Visibility};
 use crate::grant_terms::GrantEnding;
 use crate::identity::{Reason, TicketNumber};
@@ -247,7 +247,35 @@ pub struct GrantEnded<'a> {
     pub at: Timestamp,
 }
 
-/// Gives an email its `render` from its six templates, each language's subject, text and HTML.
+macro_rules! render {
+    ($($email:ident),*) => {$(
+        impl $email<'_> {
+            /// The email as its reader understands it.
+            pub fn render(&self, reader: &Reader) -> Email {
+                self.in_language(reader.locale)
+            }
+        }
+    )*};
+}
+
+render!(PasswordChanged, CustomerCode, SessionStarted, AppQr, VerificationClosed);
+render!(GrantCreated, GrantUsed, GrantEnded);
+
+impl AgentCode<'_> {
+    /// The email in the agent's language.
+    pub fn render(&self, locale: Locale) -> Email {
+        self.in_language(locale)
+    }
+}
+
+impl RecoveryCode<'_> {
+    /// The email in the agent's language.
+    pub fn render(&self, locale: Locale) -> Email {
+        self.in_language(locale)
+    }
+}
+
+/// Gives an email its words from its six templates, each language's subject, text and HTML.
 macro_rules! email {
     (
         $email:ident,
@@ -255,8 +283,7 @@ macro_rules! email {
         $en_subject:literal, $en_text:literal, $en_html:literal $(,)?
     ) => {
         impl $email<'_> {
-            /// The email in the reader's language.
-            pub fn render(&self, locale: Locale) -> Email {
+            fn in_language(&self, locale: Locale) -> Email {
                 #[derive(Template)]
                 enum Part<'a> {
                     #[template(path = $es_subject, escape = "none")]

@@ -10,6 +10,10 @@ const NOTHING: Visibility = Visibility { messages: false, talks: false };
 const PAGE: &str = "https://support.example/consent#token=AAAAAAAAAAAAAAAAAAAAAA.\
                     sssssssssssssssssssssssssssssssssssssssssss";
 
+fn reader(locale: Locale) -> Reader {
+    Reader { locale, time_zone: crate::time_zone::TimeZone::default() }
+}
+
 /// What other people may have written into an email.
 struct Written {
     customer: String,
@@ -156,7 +160,7 @@ impl Written {
                 idle_minutes: 15,
                 lost_at: START.plus(900),
             }
-            .render(locale)
+            .render(&reader(locale))
         };
         let qr = AppQr {
             customer_name: customer,
@@ -169,15 +173,19 @@ impl Written {
             picture_id: "app-qr.1@support-access",
             picture_side: 244,
         };
-        let closed = |ending, in_session| self.closed(ending, in_session).render(locale);
-        let closed_with_qr = |qr| self.closed_with_qr(Ending::Completed, true, qr).render(locale);
+        let closed = |ending, in_session| self.closed(ending, in_session).render(&reader(locale));
+        let closed_with_qr =
+            |qr| self.closed_with_qr(Ending::Completed, true, qr).render(&reader(locale));
         vec![
             ("agent-code", AgentCode { agent_name: agent, code, minutes: 5 }.render(locale)),
             ("recovery-code", RecoveryCode { agent_name: agent, code: "{####}" }.render(locale)),
-            ("password-changed", PasswordChanged { agent_name: agent, at: START }.render(locale)),
+            (
+                "password-changed",
+                PasswordChanged { agent_name: agent, at: START }.render(&reader(locale)),
+            ),
             ("customer-code", consent(false)),
             ("customer-code-agent-entry", consent(true)),
-            ("session-started", self.started().render(locale)),
+            ("session-started", self.started().render(&reader(locale))),
             ("closed-completed", closed(Ending::Completed, true)),
             ("closed-ended", closed(Ending::Ended, true)),
             ("closed-cancelled-in-session", closed(Ending::Cancelled { reason }, true)),
@@ -187,7 +195,7 @@ impl Written {
             ("closed-locked", closed(Ending::Locked, false)),
             ("closed-qr-mailed", closed_with_qr(Some(Side::Customer))),
             ("closed-qr-lost", closed_with_qr(None)),
-            ("app-qr", qr.render(locale)),
+            ("app-qr", qr.render(&reader(locale))),
         ]
     }
 
@@ -201,16 +209,20 @@ impl Written {
                 ending,
                 at: START,
             }
-            .render(locale)
+            .render(&reader(locale))
         };
-        let closed = |ending, in_session| self.closed_by_grant(ending, in_session).render(locale);
+        let closed =
+            |ending, in_session| self.closed_by_grant(ending, in_session).render(&reader(locale));
         vec![
-            ("grant-created", self.granted().render(locale)),
-            ("grant-renewed", GrantCreated { renewed: true, ..self.granted() }.render(locale)),
-            ("grant-used", self.used().render(locale)),
+            ("grant-created", self.granted().render(&reader(locale))),
+            (
+                "grant-renewed",
+                GrantCreated { renewed: true, ..self.granted() }.render(&reader(locale)),
+            ),
+            ("grant-used", self.used().render(&reader(locale))),
             ("grant-revoked", ended(GrantEnding::Revoked)),
             ("grant-expired", ended(GrantEnding::Expired)),
-            ("session-started-by-grant", self.started_by_grant().render(locale)),
+            ("session-started-by-grant", self.started_by_grant().render(&reader(locale))),
             ("closed-by-grant-completed", closed(Ending::Completed, true)),
             ("closed-by-grant-ended", closed(Ending::Ended, true)),
             ("closed-by-grant-cancelled-in-session", closed(Ending::Cancelled { reason }, true)),
@@ -346,7 +358,7 @@ fn a_session_by_grant_is_told_as_one_and_can_come_again_until_the_grant_is_revok
                 "the access was revoked",
             ),
         };
-        let ordinary = Written::default().closed(Ending::Completed, true).render(locale);
+        let ordinary = Written::default().closed(Ending::Completed, true).render(&reader(locale));
         for (name, email) in Written::default().emails_of_grant(locale) {
             if !name.contains("by-grant") {
                 continue;
@@ -415,21 +427,21 @@ fn what_is_hidden_is_told_and_what_is_shown_is_not() {
             // Before a session it is told that nothing is hidden, too.
             let told = Some(hidden.unwrap_or(nothing));
             for renewed in [false, true] {
-                let email =
-                    GrantCreated { visibility, renewed, ..written.granted() }.render(locale);
+                let email = GrantCreated { visibility, renewed, ..written.granted() }
+                    .render(&reader(locale));
                 shown(&email, told);
                 assert_eq!(email.text.contains(apart), hidden.is_some(), "{locale:?}");
             }
-            let email = GrantUsed { visibility, ..written.used() }.render(locale);
+            let email = GrantUsed { visibility, ..written.used() }.render(&reader(locale));
             shown(&email, told);
             assert_eq!(email.text.contains(apart), hidden.is_some(), "{locale:?}");
             for by_grant in [false, true] {
                 let email = SessionStarted { visibility, by_grant, ..written.started() };
-                shown(&email.render(locale), hidden);
+                shown(&email.render(&reader(locale)), hidden);
                 for in_session in [false, true] {
                     let closed = written.closed(Ending::Completed, in_session);
                     let email = VerificationClosed { visibility, by_grant, ..closed };
-                    shown(&email.render(locale), hidden.filter(|_| in_session));
+                    shown(&email.render(&reader(locale)), hidden.filter(|_| in_session));
                 }
             }
         }

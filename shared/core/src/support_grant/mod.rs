@@ -13,7 +13,7 @@ mod terms;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use crate::directory::Customer;
+use crate::directory::{Customer, Reader};
 use crate::email::{Email, GrantCreated, GrantEnded, GrantUsed};
 use crate::entitlement::RcmForMembers;
 use crate::identity::{Agent, VerificationId};
@@ -24,6 +24,7 @@ use crate::secret::{Digest, HashKey, Purpose};
 use crate::status::Status;
 use crate::step_detail::Facts;
 use crate::time::Timestamp;
+use crate::time_zone::TimeZone;
 use crate::verification::Verification;
 
 use self::credentials::hashed;
@@ -95,6 +96,7 @@ impl SupportGrant {
                 email: customer.email.clone(),
                 name: customer.name.clone(),
                 locale: customer.locale,
+                time_zone: customer.time_zone.clone(),
             },
             created_at: now,
             redeemed_by: None,
@@ -237,8 +239,10 @@ impl SupportGrant {
         about: GrantNoticeKind,
         session_minutes: u32,
         page_url: &str,
+        time_zone: &TimeZone,
     ) -> Option<Email> {
-        let (customer_name, locale) = (&self.customer.name, self.customer.locale);
+        let Grantor { name: customer_name, locale, time_zone: own, .. } = &self.customer;
+        let reader = &Reader::new(*locale, own.as_ref(), time_zone);
         match (about, self.ended) {
             (GrantNoticeKind::Created | GrantNoticeKind::Renewed, None) => Some(
                 GrantCreated {
@@ -251,7 +255,7 @@ impl SupportGrant {
                     renewed: about == GrantNoticeKind::Renewed,
                     page_url,
                 }
-                .render(locale),
+                .render(reader),
             ),
             (GrantNoticeKind::Ended, Some(Ended { how, at })) => Some(
                 GrantEnded {
@@ -260,7 +264,7 @@ impl SupportGrant {
                     ending: how,
                     at,
                 }
-                .render(locale),
+                .render(reader),
             ),
             (GrantNoticeKind::Created | GrantNoticeKind::Renewed, Some(_))
             | (GrantNoticeKind::Ended, None) => None,
@@ -273,6 +277,7 @@ pub fn use_email(
     verification: &Verification,
     session_minutes: u32,
     page_url: &str,
+    time_zone: &TimeZone,
 ) -> Option<Email> {
     let terms = verification.support_grant.as_ref()?;
     let email = GrantUsed {
@@ -285,5 +290,5 @@ pub fn use_email(
         until: terms.expires_at,
         page_url,
     };
-    Some(email.render(verification.customer.locale))
+    Some(email.render(&verification.customer.reader(time_zone)))
 }

@@ -8,6 +8,7 @@ use crate::grant_terms::GrantEnding;
 use crate::identity::EmailAddress;
 use crate::refusal::NotAllowed;
 use crate::time::Timestamp;
+use crate::time_zone::TimeZoneName;
 
 /// What somebody offers.
 #[derive(Clone, Debug)]
@@ -28,6 +29,13 @@ pub struct Grantor {
     pub email: EmailAddress,
     pub name: String,
     pub locale: Locale,
+    /// As in [`Customer`].
+    #[serde(
+        default,
+        deserialize_with = "TimeZoneName::lenient",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub time_zone: Option<TimeZoneName>,
 }
 
 /// How and when a grant ended.
