@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use support_core::chain::{self, Entry, Step};
+use support_core::chain::{self, NewStep, Step};
 use support_core::identity::Reason;
 use support_core::receipt::Receipt;
 use support_core::step_detail::Detail;
@@ -226,7 +226,7 @@ fn a_name_cannot_steer_the_terminal() {
         let steps = &mut walk.verification.steps;
         let Step { at, actor, action, .. } = steps.remove(0);
         let detail = Some(Detail::Text(name.to_owned()));
-        chain::append(&walk.verification.id, steps, Entry { at, actor, action, detail });
+        chain::append(&walk.verification.id, steps, NewStep { at, actor, action, detail });
     });
     let file = desk.signer.file(&hostile);
     desk.write("receipt", &file);

@@ -118,7 +118,7 @@ fn eventful() -> Receipt {
     walk.verification =
         minting.start_session(session, &walk.page.secret, &walk.key, walk.now).unwrap();
     walk.verification = walk.verification.clone().qr_emailed(true, walk.wait(1).now).unwrap();
-    walk.verification = walk.verification.clone().told(NoticeKind::Start, walk.now).unwrap();
+    walk.verification = walk.verification.clone().notice_sent(NoticeKind::Start, walk.now).unwrap();
     for what in
         [Facts::ActivityList { continued: false }, Facts::ActivityItem { id: "p-2".to_owned() }]
     {

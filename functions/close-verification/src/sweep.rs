@@ -146,7 +146,7 @@ async fn tell_of_verification<G, I>(
         verification: verification.id.clone(),
         secret: Secret::generate(&mut UnwrapErr(SysRng)),
     };
-    let Some((next, about)) = verification.try_notice(&page.secret, &app.key, now) else {
+    let Some((next, about)) = verification.take_notice(&page.secret, &app.key, now) else {
         return Ok(());
     };
     let Some(tried) = save(app, next).await? else { return Ok(()) };
@@ -164,7 +164,7 @@ async fn tell_of_grant<V, I, K>(
     grant: SupportGrant,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let Some((next, about)) = grant.try_notice(now) else { return Ok(()) };
+    let Some((next, about)) = grant.take_notice(now) else { return Ok(()) };
     let Some(tried) = save_grant(app, next).await? else { return Ok(()) };
     if let Some(email) =
         tried.email(about, app.limits.session_minutes(), &app.grant_page, &app.time_zone)
@@ -172,7 +172,7 @@ async fn tell_of_grant<V, I, K>(
         app.mailer.send(&tried.customer.email, &email).await?;
     }
     // A race that is lost here tells the customer once more, or of something newer.
-    if let Some(told) = tried.told(about) {
+    if let Some(told) = tried.notice_sent(about) {
         save_grant(app, told).await?;
     }
     Ok(())

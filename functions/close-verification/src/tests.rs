@@ -133,7 +133,7 @@ fn session(seed: u64) -> Walk {
 
 /// In session, told of it, and over since `NOON + 300`.
 fn told_session(seed: u64) -> Verification {
-    session(seed).verification.told(NoticeKind::Start, NOON.plus(1)).unwrap()
+    session(seed).verification.notice_sent(NoticeKind::Start, NOON.plus(1)).unwrap()
 }
 
 fn cancelled(verification: Verification, now: Timestamp) -> Verification {
@@ -269,7 +269,7 @@ async fn a_record_whose_chain_is_broken_is_not_signed() {
     assert_eq!(failure, Failure::clean("record", "step 3 does not follow"));
     assert!(scene.mailbox.emails().is_empty());
     assert_eq!(
-        scene.stored(&closed.id).await.notice.unwrap().about,
+        scene.stored(&closed.id).await.notice.unwrap().kind,
         NoticeKind::Close,
         "owed still"
     );
@@ -468,7 +468,7 @@ async fn who_comes_between_is_not_overwritten() {
     assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));
     assert_eq!(scene.mailbox.emails().len(), 0);
     let stored = scene.stored(&walk.verification.id).await;
-    assert_eq!(stored.notice.map(|notice| notice.about), Some(NoticeKind::Close));
+    assert_eq!(stored.notice.map(|notice| notice.kind), Some(NoticeKind::Close));
     assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
     assert!(scene.mailbox.emails()[0].subject.contains("has ended"));
 }
@@ -654,7 +654,7 @@ fn before(moment: Timestamp) -> Timestamp {
 
 /// A grant of which the customer was told.
 fn told_grant() -> SupportGrant {
-    granted("carla", None).0.told(GrantNoticeKind::Created).unwrap()
+    granted("carla", None).0.notice_sent(GrantNoticeKind::Created).unwrap()
 }
 
 /// A verification under a grant, brought on by `reach`.
@@ -756,7 +756,7 @@ async fn a_mail_of_a_grant_that_fails_is_tried_again_later_each_time() {
         assert_eq!(tries, [0, 60, 180], "{fault:?}");
         let ended = scene.grant().await;
         assert_eq!(
-            ended.notice.map(|notice| notice.about),
+            ended.notice.map(|notice| notice.kind),
             Some(GrantNoticeKind::Ended),
             "owed still"
         );

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
 use support_core::code::Code;
-use support_core::entry::decide_customer_entry;
+use support_core::consent_entry::decide_consent_entry;
 use support_core::identity::{IdText, LinkToken, TokenText};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
@@ -108,7 +108,7 @@ async fn allow(
         if verification.consent().is_none_or(|consent| consent.ecosystem != ecosystem) {
             return Err(Refusal::ConsentRefused.into());
         }
-        decide_customer_entry(
+        decide_consent_entry(
             verification,
             Side::Customer,
             code,

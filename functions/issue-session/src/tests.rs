@@ -408,7 +408,7 @@ async fn a_customer_who_cannot_be_told_now_is_owed_it() {
     scene.world.email_down(true);
     assert_eq!(scene.issue(NOON).await.slug(), "ok");
     let notice = scene.check().await.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (NoticeKind::Start, NOON.plus(20)));
+    assert_eq!((notice.kind, notice.due_at), (NoticeKind::Start, NOON.plus(20)));
 }
 
 #[tokio::test] // P7, P30
@@ -452,7 +452,7 @@ async fn a_qr_code_that_could_not_be_mailed_is_lost_and_the_agent_is_told() {
     assert_eq!(stored.steps.last().unwrap().action, Action::EmailFailed);
     assert_eq!(stored.app_qr_given_to(), None);
     // Nothing waits to send it again: what is owed is the news of the session alone.
-    assert_eq!(stored.notice.unwrap().about, NoticeKind::Start);
+    assert_eq!(stored.notice.unwrap().kind, NoticeKind::Start);
 }
 
 #[tokio::test] // P31

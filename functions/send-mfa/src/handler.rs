@@ -13,7 +13,7 @@ use support_core::refusal::{CallError, Refusal};
 use support_core::secret::{HashKey, Secret};
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
-use support_core::verification::{Asking, Verification};
+use support_core::verification::{NewConsentRequest, Verification};
 use support_core::view::VerificationView;
 use support_gateway::{Answer, Caller, FieldError, Problem, Request};
 
@@ -104,13 +104,13 @@ async fn ask(
     let sent = attempt(&app.verifications, id, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
         let customer = verification.customer.user_id.clone();
-        let asking = Asking {
+        let asking = NewConsentRequest {
             ecosystem,
             code: &code,
             page: &page.secret,
             verification_number: verification_number.clone(),
         };
-        let next = verification.ask_customer(asking, &app.key, &app.limits, now)?;
+        let next = verification.request_consent(asking, &app.key, &app.limits, now)?;
         if let Some(quota) = over {
             return Err(Refusal::until(quota.ends_at, now).into());
         }

@@ -64,7 +64,7 @@ pub async fn handle(
     );
     counted?;
     if email == caller.agent.email {
-        return Err(Refusal::NotAllowed(NotAllowed::Oneself).into());
+        return Err(Refusal::NotAllowed(NotAllowed::SelfSupport).into());
     }
     if colleague? {
         return Err(Refusal::NotAllowed(NotAllowed::Colleague).into());

@@ -105,7 +105,7 @@ where
         visibility: Visibility { messages: body.allow_messages, talks: body.allow_talks },
         minutes: body.duration_minutes,
     };
-    let makings = app.grant_limits.makings(&caller.user_id, now);
+    let makings = app.grant_limits.credential_quota(&caller.user_id, now);
     let quota_use = makings.clone().spend();
     for _ in 0..=RETRIES {
         let (grant, credentials) = SupportGrant::create(
@@ -191,7 +191,7 @@ where
 {
     let caller = request.customer(&app.client_id)?;
     let now = request.now();
-    let quota_use = app.grant_limits.makings(&caller.user_id, now).spend();
+    let quota_use = app.grant_limits.credential_quota(&caller.user_id, now).spend();
     for _ in 0..=RETRIES {
         let grant = live(app, &caller.user_id, now).await?;
         let last = last_under(app, &grant, now).await?;
@@ -340,7 +340,7 @@ fn credentials_view<S, D, A, C, M>(
 /// Whether the customer is still to be told that it is over.
 fn owes_its_end(grant: &SupportGrant, now: Timestamp) -> bool {
     grant.ended.is_none() && !grant.is_live(now)
-        || grant.notice.is_some_and(|notice| notice.about == GrantNoticeKind::Ended)
+        || grant.notice.is_some_and(|notice| notice.kind == GrantNoticeKind::Ended)
 }
 
 /// A new grant takes the place of the old one, so what is owed of that is told first, or nothing is
@@ -370,7 +370,7 @@ where
         if let Some(email) = email(app, &grant, about) {
             app.mailer.send(&grant.customer.email, &email).await?;
         }
-        match grant.told(about) {
+        match grant.notice_sent(about) {
             Some(told) => app.store.save_grant(&told, &[]).await.map(drop),
             None => Ok(()),
         }

@@ -9,7 +9,7 @@ use support_core::ports::{
     Verifications,
 };
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
-use support_core::support_grant::{Entered, SupportGrant, use_email};
+use support_core::support_grant::{EnteredCredentials, SupportGrant, use_email};
 use support_core::telling::tell;
 use support_core::time::Timestamp;
 use support_core::verification::{NoticeKind, Verification};
@@ -30,7 +30,7 @@ where
     M: Mailer,
 {
     let caller = request.agent()?;
-    let entered: Entered = request.json()?;
+    let entered: EnteredCredentials = request.json()?;
     let now = request.now();
     let started = start(app, &caller, &entered, now).await?;
     request.about(&started.id);
@@ -45,7 +45,7 @@ where
 async fn start<S, D, A, C, M>(
     app: &App<S, D, A, C, M>,
     caller: &Caller,
-    entered: &Entered,
+    entered: &EnteredCredentials,
     now: Timestamp,
 ) -> Result<Verification, CallError>
 where
@@ -60,7 +60,7 @@ where
         Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
     }
     let place = entered.grant_key(&app.key);
-    let entries = app.grant_limits.entries(entered, &app.key);
+    let entries = app.grant_limits.entry_lockout(entered, &app.key);
     let (counted, stored) =
         tokio::join!(app.store.count(&entries, now), app.store.load_grant(&place));
     if let Counted::Over { until } = counted? {

@@ -983,7 +983,7 @@ async fn a_grant_whose_making_broke_off_is_none_or_can_be_replaced() {
                 ("ok", Some(grant)) => {
                     assert_eq!(scene.world.emails().len(), 1, "{what}");
                     // What could not be noted is told again.
-                    let owed = grant.notice.map(|notice| (notice.about, notice.due_at));
+                    let owed = grant.notice.map(|notice| (notice.kind, notice.due_at));
                     let noted = what == "After at 2";
                     let again = (GrantNoticeKind::Created, NOON.plus(20));
                     assert_eq!(owed, (!noted).then_some(again), "{what}");
@@ -996,7 +996,7 @@ async fn a_grant_whose_making_broke_off_is_none_or_can_be_replaced() {
                 }
                 // Made, and nobody has seen the credentials: he is told, and replaces them.
                 ("unavailable", Some(grant)) => {
-                    let about = grant.notice.map(|notice| notice.about);
+                    let about = grant.notice.map(|notice| notice.kind);
                     assert_eq!(about, Some(GrantNoticeKind::Created), "{what}");
                     assert_eq!(scene.carla(CREATE, NOON).await.slug(), "grant-exists", "{what}");
                     assert_eq!(scene.carla(REGENERATE, NOON).await.status, 200, "{what}");
@@ -1023,7 +1023,7 @@ async fn credentials_are_replaced_with_their_verification_or_not_at_all() {
                     assert_eq!(scene.redeem("ben", &new, NOON).await.status, 201, "{what}");
                 }
                 ("unavailable", Some(Outcome::Denied)) => {
-                    let about = grant.notice.map(|notice| notice.about);
+                    let about = grant.notice.map(|notice| notice.kind);
                     assert_eq!(about, Some(GrantNoticeKind::Renewed), "{what}: he is told");
                 }
                 ("unavailable", None) => {
@@ -1050,9 +1050,9 @@ async fn a_grant_is_revoked_with_its_verification_or_not_at_all() {
             let over = (grant.ended.is_some(), outcome(&verification).is_some());
             match (answer.slug(), over) {
                 ("ok" | "unavailable", (true, true)) => {
-                    let owed = grant.notice.map(|notice| (notice.about, notice.due_at));
+                    let owed = grant.notice.map(|notice| (notice.kind, notice.due_at));
                     assert_eq!(owed, Some((GrantNoticeKind::Ended, NOON)), "{what}");
-                    assert_eq!(verification.notice.unwrap().about, NoticeKind::Close, "{what}");
+                    assert_eq!(verification.notice.unwrap().kind, NoticeKind::Close, "{what}");
                     assert_eq!(scene.carla(REVOKE, NOON).await.slug(), "not-found", "{what}");
                 }
                 ("unavailable", (false, false)) => {
@@ -1081,7 +1081,7 @@ async fn a_redeem_that_broke_off_is_none_or_goes_on() {
             }
             ("unavailable", [started]) => {
                 assert_eq!(
-                    started.notice.unwrap().about,
+                    started.notice.unwrap().kind,
                     NoticeKind::GrantUsed,
                     "{what}: he is told"
                 );
@@ -1131,9 +1131,8 @@ async fn a_wrong_entry_stays_counted_whatever_fails_after_it() {
 async fn mail_that_is_down_is_owed_and_holds_up_nobody() {
     let scene = Scene::new();
     scene.world.email_down(true);
-    let owed = async |scene: &Scene| {
-        scene.grant().await.notice.map(|notice| (notice.about, notice.due_at))
-    };
+    let owed =
+        async |scene: &Scene| scene.grant().await.notice.map(|notice| (notice.kind, notice.due_at));
     let created = scene.carla(CREATE, NOON).await;
     assert_eq!(created.status, 201);
     assert_eq!(owed(&scene).await, Some((GrantNoticeKind::Created, NOON.plus(20))));
@@ -1143,7 +1142,7 @@ async fn mail_that_is_down_is_owed_and_holds_up_nobody() {
     let redeemed = scene.redeem("ana", &credentials(&renewed), NOON.plus(2)).await;
     assert_eq!(redeemed.status, 201);
     let notice = scene.verification().await.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (NoticeKind::GrantUsed, NOON.plus(22)));
+    assert_eq!((notice.kind, notice.due_at), (NoticeKind::GrantUsed, NOON.plus(22)));
     assert_eq!(scene.carla(REVOKE, NOON.plus(3)).await.status, 204);
     assert_eq!(owed(&scene).await, Some((GrantNoticeKind::Ended, NOON.plus(3))));
     // A new one would take the place of that: it is told first, or nothing is done.
@@ -1181,7 +1180,7 @@ async fn a_new_one_tells_the_end_of_the_old_one_once() {
     let (told, _) = Scene::granted().await;
     let ended = told.grant().await.end_if_over(END).unwrap();
     assert_eq!(told.store.memory.save_grant(&ended, &[]).await, Ok(Saved::Done));
-    let done = ended.told(GrantNoticeKind::Ended).unwrap();
+    let done = ended.notice_sent(GrantNoticeKind::Ended).unwrap();
     assert_eq!(told.store.memory.save_grant(&done, &[]).await, Ok(Saved::Done));
     assert_eq!(told.carla(CREATE, END).await.status, 201);
     assert_eq!(subjects(&told).len(), 1, "of the new one alone");
@@ -1216,8 +1215,8 @@ async fn mail_that_hangs_is_waited_for_two_seconds() {
     );
     assert!((2..4).contains(&started.elapsed().as_secs()));
     assert_eq!((redeemed.status, created.status), (201, 201));
-    assert_eq!(scene.verification().await.notice.unwrap().about, NoticeKind::GrantUsed, "owed");
-    assert_eq!(other.grant().await.notice.unwrap().about, GrantNoticeKind::Created, "owed");
+    assert_eq!(scene.verification().await.notice.unwrap().kind, NoticeKind::GrantUsed, "owed");
+    assert_eq!(other.grant().await.notice.unwrap().kind, GrantNoticeKind::Created, "owed");
 }
 
 /// With pools and directory away, what is made already is read, replaced and taken back.

@@ -1,4 +1,4 @@
-//! A successor's activity, as the agent reads it: his processes in the directory and, in the same
+//! A successor's activity, as the agent reads it: the processes in the directory and, in the same
 //! list, the steps of the verification itself. Newest first, page by page.
 
 use base64::Engine;
@@ -17,7 +17,7 @@ pub const PAGE: usize = 20;
 /// What a step may have of an id, in characters.
 const RECORDED_CHARS: usize = 64;
 
-/// Who it is about, and a page of what happened to him.
+/// The customer, and a page of what happened to them.
 #[derive(Debug, Serialize)]
 pub struct ActivityView<'a> {
     user: &'a str,

@@ -1,7 +1,7 @@
 //! The record: one step for every transition, each carrying a hash over the one before.
 //!
-//! Whoever can write the table can write a new chain; until a receipt is signed, the chain shows
-//! accidents, not forgery.
+//! Anyone with write access to the table can write a whole new chain. Until a receipt is signed, the
+//! chain shows accidents, not forgery.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use crate::identity::VerificationId;
 use crate::step_detail::Detail;
 use crate::time::Timestamp;
 
-/// What happened, once.
+/// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// From 1.
@@ -51,7 +51,7 @@ pub enum Action {
     MintFailed,
     SessionStarted,
     HandoffRedeemed,
-    /// The customer was sent the App's QR code.
+    /// The App's QR code went to the customer.
     AppQrSent,
     /// The agent read the customer's activity.
     ActivityRead,
@@ -66,16 +66,16 @@ pub enum Action {
 
 /// What a step says, before it has its place in the chain.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct NewStep {
     pub at: Timestamp,
     pub actor: Actor,
     pub action: Action,
     pub detail: Option<Detail>,
 }
 
-/// Appends `entry` as the next step of `verification`.
-pub fn append(verification: &VerificationId, steps: &mut Vec<Step>, entry: Entry) {
-    let Entry { at, actor, action, detail } = entry;
+/// Appends `new` as the next step of `verification`.
+pub fn append(verification: &VerificationId, steps: &mut Vec<Step>, new: NewStep) {
+    let NewStep { at, actor, action, detail } = new;
     let seq = u32::try_from(steps.len() + 1).unwrap_or(u32::MAX);
     let previous = steps.last().map_or("", |step| step.hash.as_str());
     let mut step = Step { seq, at, actor, action, detail, hash: String::new() };
@@ -86,7 +86,7 @@ pub fn append(verification: &VerificationId, steps: &mut Vec<Step>, entry: Entry
 /// Checks a whole chain.
 ///
 /// # Errors
-/// The `seq` of the first step that does not follow from the ones before.
+/// The `seq` of the first step that does not follow from the ones before it.
 pub fn check(verification: &VerificationId, steps: &[Step]) -> Result<(), u32> {
     let mut previous = "";
     for (step, seq) in steps.iter().zip(1..) {
@@ -98,7 +98,7 @@ pub fn check(verification: &VerificationId, steps: &[Step]) -> Result<(), u32> {
     Ok(())
 }
 
-/// Over a JSON array as canonical JSON (RFC 8785), whose text is the same for the same values.
+/// Hashes a JSON array as canonical JSON (RFC 8785), whose text is the same for the same values.
 fn hash(verification: &VerificationId, previous: &str, step: &Step) -> String {
     let Step { seq, at, actor, action, detail, hash: _ } = step;
     let text = (previous, verification, seq, at, actor, action, detail);
@@ -117,9 +117,13 @@ mod tests {
             [(1, Action::Started), (2, Action::AgentCodeSent), (3, Action::Cancelled)]
         {
             let at = Timestamp::from_seconds(at);
-            let entry =
-                Entry { at, actor: Actor::Agent, action, detail: Some(Detail::Text("why".into())) };
-            append(&id, &mut steps, entry);
+            let new = NewStep {
+                at,
+                actor: Actor::Agent,
+                action,
+                detail: Some(Detail::Text("why".into())),
+            };
+            append(&id, &mut steps, new);
         }
         (id, steps)
     }

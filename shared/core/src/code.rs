@@ -61,7 +61,7 @@ impl std::fmt::Debug for Code {
     }
 }
 
-/// The two digits that the agent reads out and the customer compares with his page (00 to 99).
+/// The two digits that the agent reads out and the customer compares with the consent page (00 to 99).
 pub fn verification_number(rng: &mut impl CryptoRng) -> String {
     // 256 draws into 100 would favour the first 56: throw away what is over 199.
     loop {

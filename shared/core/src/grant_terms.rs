@@ -1,4 +1,4 @@
-//! What a support grant allows, as a verification under it knows it, and how a grant ends.
+//! What a support grant allows, and how it ends: what is known of a grant where only its terms count.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::entitlement::{Environment, Visibility};
 use crate::time::Timestamp;
 
-/// A grant's id: 128 random bits, base64url (22 characters). Not a secret.
+/// The id of a support grant: 128 random bits, base64url (22 characters). Not a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SupportGrantId(String);
@@ -31,13 +31,13 @@ impl std::fmt::Display for SupportGrantId {
     }
 }
 
-/// What a verification under a grant knows of it.
+/// What a verification under a support grant knows of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantTerms {
     pub id: SupportGrantId,
     pub ecosystem: String,
     pub ecosystem_name: String,
-    /// The environments that the customer was told of.
+    /// The environments that the customer was told about.
     pub environments: Vec<Environment>,
     pub visibility: Visibility,
     pub expires_at: Timestamp,

@@ -215,10 +215,10 @@ impl TicketNumber {
     }
 }
 
-/// The support analyst who runs a verification, as his access token names him.
+/// The support analyst who runs a verification, as their access token names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
-    /// His Cognito `sub`.
+    /// The Cognito `sub`.
     pub id: String,
     pub name: String,
     pub email: EmailAddress,

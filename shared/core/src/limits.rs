@@ -1,9 +1,9 @@
-//! The numbers of the process, and the quotas that count over many verifications.
+//! The limits of the process, and the quotas that count over many verifications.
 
 use crate::entitlement::RcmForMembers;
 use crate::time::Timestamp;
 
-/// The numbers that an operator may set. Every field is a template parameter; see the README.
+/// The limits that an operator may set. Every field is a template parameter.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// How long a code is good for, in seconds.
@@ -14,7 +14,7 @@ pub struct Limits {
     pub wrong_per_customer: u32,
     /// Of these, at most so many through one agent.
     pub wrong_per_customer_and_agent: u32,
-    /// Wrong entries of an agent's own code in 24 hours, over all his verifications.
+    /// Wrong entries of an agent's own code in 24 hours, over all of the agent's verifications.
     pub wrong_per_agent: u32,
     /// Emails with a code to one customer in an hour.
     pub emails_per_customer: u32,
@@ -24,7 +24,7 @@ pub struct Limits {
     pub sends_per_stage: u32,
     /// Look-ups of an agent in 15 minutes.
     pub lookups_per_agent: u32,
-    /// Seconds without an act that close a verification.
+    /// The idle timeout of a verification, in seconds.
     pub idle_seconds: u32,
     /// The longest session, in seconds.
     pub session_seconds: u32,
@@ -39,7 +39,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// A session as people are told of it, in minutes.
+    /// Returns the longest session in whole minutes, as people are told.
     pub fn session_minutes(&self) -> u32 {
         self.session_seconds.div_ceil(60)
     }
@@ -68,10 +68,10 @@ impl Default for Limits {
     }
 }
 
-/// Whose entries of the customer's code make consent.
+/// Which entries of the customer's code make consent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConsentMode {
-    /// The customer on his page and the agent in the console, in either order.
+    /// The customer on the consent page and the agent in the console, in either order.
     #[default]
     Both,
     /// The agent alone, for customers who cannot open the page (seeds 000 and 001).
@@ -138,18 +138,18 @@ impl Quota {
         Self::new("customer-mails", &[customer_id], HOUR, limits.emails_per_customer, now)
     }
 
-    /// Take one from the quota.
+    /// Takes one from the quota.
     pub fn spend(self) -> QuotaUse {
         QuotaUse { quota: self, amount: 1 }
     }
 
-    /// Only require that something is left.
+    /// Requires that something is left, and takes nothing.
     pub fn require(self) -> QuotaUse {
         QuotaUse { quota: self, amount: 0 }
     }
 }
 
-/// What a write asks of a quota: whatever the amount, the count must still be under its limit.
+/// What a write takes from a quota: whatever the amount, the count must still be under its limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaUse {
     pub quota: Quota,
@@ -157,11 +157,11 @@ pub struct QuotaUse {
     pub amount: u32,
 }
 
-/// A count that goes on as long as each counting comes within `seconds` of the one before. At its
-/// limit nothing more is counted until the last one is `seconds` old; then it begins anew.
+/// A count that continues as long as each use comes within `seconds` of the one before. At its limit
+/// nothing more is counted until the last use is `seconds` old; then it starts again from zero.
 ///
-/// Unlike a [`Quota`]'s window it has no edge around which twice as much would pass, so that a
-/// wait is never shorter than it says.
+/// Unlike the window of a [`Quota`], it has no edge around which twice the limit could pass, so that a
+/// wait is never shorter than stated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockoutQuota {
     pub key: String,

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 pub const SELF_SERVICE_SCOPE: &str = "aws.cognito.signin.user.admin";
 
 /// The key of ClientMetadata under which the ticket's id goes from the mint to the triggers.
-/// Whoever signs in with this key in his ClientMetadata asks for a support session.
+/// A sign-in with this key in its ClientMetadata asks for a support session.
 pub const TICKET_METADATA: &str = "mint_grant";
 
 /// Which ticket: the verification and the attempt. Not a secret, so ClientMetadata may carry it.

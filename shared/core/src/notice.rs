@@ -1,43 +1,43 @@
-//! An email to the customer that is owed: at least once, tried until it is sent.
+//! A notice: an email that the customer is owed, tried until it is sent.
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
 /// How long the function that causes a notice has to send the email itself, in seconds, before the
-/// sweep takes it up.
+/// sweep takes over.
 pub const GRACE: u32 = 20;
 
-/// What a [`Notice`] tells.
+/// What a [`Notice`] about a verification says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
-    /// An agent has come with the credentials of his support grant.
+    /// An agent redeemed the credentials of the customer's support grant.
     GrantUsed,
-    /// Somebody is in his account, and how to end that.
+    /// An agent is in the customer's account; the email says how to end the session.
     Start,
-    /// How it ended, with the receipt if there was a session.
+    /// How the verification ended, with the receipt if there was a session.
     Close,
 }
 
-/// See the [module](self). It holds no secret: what an email needs of those is made anew for every
-/// try.
+/// See the [module](self). It holds no secret: every try makes those of its email anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice<NoticeKind> {
-    pub about: NoticeKind,
+pub struct Notice<Kind> {
+    #[serde(rename = "about")]
+    pub kind: Kind,
     /// When to try, or to try again.
     pub due_at: Timestamp,
     tries: u32,
 }
 
-impl<NoticeKind> Notice<NoticeKind> {
-    /// An email about something, not tried yet.
-    pub const fn owed(about: NoticeKind, due_at: Timestamp) -> Self {
-        Self { about, due_at, tries: 0 }
+impl<Kind> Notice<Kind> {
+    /// Returns a notice that has not been tried yet.
+    pub const fn due(kind: Kind, due_at: Timestamp) -> Self {
+        Self { kind, due_at, tries: 0 }
     }
 
-    /// Takes a try, if it is due, and puts off the next one: twice as long each time, from a minute
-    /// to an hour.
+    /// Takes a try and postpones the next one: twice as long each time, from one minute to one
+    /// hour. Returns `None` if no try is due.
     pub fn try_at(self, now: Timestamp) -> Option<Self> {
         if !self.due_at.is_over(now) {
             return None;

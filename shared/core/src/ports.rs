@@ -217,8 +217,8 @@ pub trait CustomerPool: Sync {
         user_id: &str,
     ) -> impl Future<Output = Result<SignInStatus, Failure>> + Send;
 
-    /// His address in the pool, which he may have chosen himself, and how he stands; `None` if he has
-    /// no account, or no usable address.
+    /// Returns the customer's address in the pool, which they may have chosen themselves, and their
+    /// sign-in status; `None` without an account, or without a usable address.
     fn account(
         &self,
         user_id: &str,

@@ -1,20 +1,20 @@
-//! Two of the three families of "no": a *refusal* is a rule's answer, a *failure* the world's.
-//! What the client sees of either, a *problem*, is the gateway's business.
+//! Why a call does not succeed: a *refusal* is the answer of a rule, a *failure* comes from a
+//! dependency. The gateway turns either into the problem details that the client sees.
 
 use crate::status::Status;
 use crate::time::Timestamp;
 
-/// A rule said no. Nothing is wrong with the system.
+/// A rule said no. The system works as it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     NotAllowed(NotAllowed),
-    /// The look-up found nobody.
+    /// The look-up found no customer.
     UnknownCustomer,
     /// No such verification, or not the caller's.
     NotFound,
     /// The verification is not where this call needs it.
     WrongStep(Status),
-    /// A race was lost three times over.
+    /// Every retry lost its race against another write.
     Conflict,
     /// Wrong, expired or used: one answer for all three.
     CodeRefused {
@@ -22,7 +22,7 @@ pub enum Refusal {
     },
     /// The ecosystem is not the customer's, or nothing may be opened there.
     EnvironmentRefused,
-    /// Ecosystem Admin is for successors, and no ecosystem has come to this customer.
+    /// Ecosystem Admin is for successors, and this customer has inherited no ecosystem.
     NotASuccessor,
     /// This verification's module shows no activity of the customer.
     NoActivity,
@@ -32,11 +32,11 @@ pub enum Refusal {
     ConsentRefused,
     /// Unknown, used, expired or for another environment: one answer.
     HandoffRefused,
-    /// The customer has a live support grant, until then.
+    /// The customer already has a live support grant, which ends at `expires_at`.
     GrantExists {
         expires_at: Timestamp,
     },
-    /// The customer has none.
+    /// The customer has no live support grant.
     NoGrant,
     /// Any of the three credentials wrong, revoked, expired or another agent's: one answer.
     GrantRefused,
@@ -49,38 +49,39 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Too many requests, until then: at least a second.
+    /// Returns the refusal of a call that may be repeated at `moment`, one second from `now` at the
+    /// earliest.
     pub fn until(moment: Timestamp, now: Timestamp) -> Self {
         Self::TooManyRequests { retry_after: moment.seconds_from(now).max(1) }
     }
 }
 
-/// Why somebody is not allowed, as told to the agent.
+/// Why the caller is not allowed to go on, as the API says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAllowed {
     /// The caller is not in the group, or is disabled.
     Agent,
-    /// The target is the caller himself.
-    Oneself,
+    /// The target is the caller.
+    SelfSupport,
     /// The target has an account in the agents' pool.
     Colleague,
-    /// Who offers access is not in the directory.
+    /// The person who offers access is not in the directory.
     NoCustomer,
     /// The customer is suspended in the directory.
     Suspended,
-    /// The customer could not sign in himself (unconfirmed, disabled, must change or reset his
-    /// password, federated, missing).
+    /// The customer could not sign in (unconfirmed, disabled, must change or reset the password,
+    /// federated, missing).
     CannotSignIn,
 }
 
-/// The world broke: a dependency refused, failed or hung.
+/// A dependency refused, failed or hung.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Which dependency, for the log.
     pub service: &'static str,
     /// What it said, for the log alone. Never a secret, never an address.
     pub detail: String,
-    /// Whether the write may have happened all the same.
+    /// Whether the write may still have happened.
     pub maybe_done: bool,
 }
 
@@ -104,7 +105,7 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Why a call stops.
+/// Why a call did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError {
     Refused(Refusal),

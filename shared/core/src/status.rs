@@ -5,20 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::chain::{Action, Actor};
 use crate::directory::{Ecosystem, Role};
 
-/// Which of the back-office's modules runs the verification.
+/// The module of the back office that a verification runs in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Module {
     #[default]
     TechnicalAssistance,
-    /// For the successor of an ecosystem.
+    /// Support for the successor of an ecosystem.
     EcosystemAdmin,
-    /// Under a grant that the customer made himself.
+    /// Support under a grant that the customer made.
     SupportGrant,
 }
 
 impl Module {
-    /// Whether this module supports a customer in `ecosystem`.
+    /// Returns whether this module supports a customer in `ecosystem`.
     pub(crate) fn serves(self, ecosystem: &Ecosystem) -> bool {
         match self {
             Self::TechnicalAssistance | Self::SupportGrant => true,
@@ -26,7 +26,7 @@ impl Module {
         }
     }
 
-    /// Who gets the App's QR code: one handoff, one holder.
+    /// Returns the side that gets the App's QR code: one handoff, one holder.
     pub const fn app_qr_holder(self) -> Side {
         match self {
             Self::TechnicalAssistance | Self::SupportGrant => Side::Agent,
@@ -67,7 +67,7 @@ impl Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The session's five minutes are over.
+    /// The session reached its deadline.
     Completed,
     /// The customer ended the session.
     Ended,
@@ -75,7 +75,7 @@ pub enum Outcome {
     Cancelled,
     /// The customer refused.
     Denied,
-    /// Nobody acted.
+    /// The idle timeout or the support grant ended it.
     Expired,
     /// Too many wrong codes.
     Locked,
@@ -94,7 +94,7 @@ impl Outcome {
     }
 }
 
-/// Agent or customer: who types a customer's code, say.
+/// One of the two sides of a verification, either of which enters the customer's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Agent,

@@ -26,7 +26,7 @@ pub async fn tell(
     mailer.send(&verification.customer.email, email).await?;
     attempt(store, &verification.id, now, async |found, _| {
         let unchanged = found.clone();
-        Ok(match found.told(about, now) {
+        Ok(match found.notice_sent(about, now) {
             Some(next) => Decision::Save(Change::to(next.clone()), next),
             None => Decision::Answer(unchanged),
         })

@@ -1,4 +1,4 @@
-//! What the API shows of a verification: to the agent, and to the customer on his page.
+//! What the API shows of a verification: to the agent, and to the customer on the consent page.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 use crate::verification::{State, Verification};
 
 /// A verification as an agent sees it. The customer's data is there only once the agent has
-/// proved himself.
+/// authenticated.
 #[derive(Debug, Serialize)]
 pub struct VerificationView<'a> {
     id: &'a VerificationId,
@@ -96,7 +96,7 @@ struct SessionView<'a> {
     handoffs: Option<Vec<HandoffView>>,
 }
 
-/// A handoff as the agent learns of it, once.
+/// A handoff as the agent sees it, once.
 #[derive(Serialize)]
 pub struct HandoffView {
     environment: Environment,
@@ -105,7 +105,7 @@ pub struct HandoffView {
     holder: Holder,
 }
 
-/// Who holds a handoff: nobody else gets it.
+/// The one side that holds a handoff.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Holder {
@@ -115,12 +115,12 @@ enum Holder {
         #[serde(skip_serializing_if = "Option::is_none")]
         qr_svg: Option<String>,
     },
-    /// The customer: his masked address, or null if it could not be sent.
+    /// The customer, with the masked address it was sent to, or null if it could not be sent.
     Customer { sent_to: Option<String> },
 }
 
 impl HandoffView {
-    /// A handoff for the agent. `base` is the environment's address; `qr` draws the App's.
+    /// Returns a handoff for the agent. `base` is the environment's address; `qr` draws the App's.
     pub fn new(issued: IssuedHandoff, base: &str, qr: impl FnOnce(&str) -> String) -> Self {
         let url = issued.url(base);
         let qr_svg = (issued.environment == Environment::App).then(|| qr(&url));
@@ -128,7 +128,7 @@ impl HandoffView {
         Self { environment, landing, holder: Holder::Agent { url, qr_svg } }
     }
 
-    /// A handoff that was sent to the customer at this address; to none if it could not be.
+    /// Returns a handoff that was sent to the customer at this address; `None` if it could not be sent.
     pub fn mailed(issued: IssuedHandoff, to: Option<&EmailAddress>) -> Self {
         let IssuedHandoff { environment, landing, secret: _ } = issued;
         Self {
@@ -292,7 +292,7 @@ fn session(verification: &Verification) -> Option<(Timestamp, Vec<Environment>)>
     }
 }
 
-/// A verification as the customer sees it on his page.
+/// A verification as the customer sees it on the consent page.
 #[derive(Debug, Serialize)]
 pub struct ConsentView<'a> {
     status: Status,

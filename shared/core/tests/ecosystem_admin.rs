@@ -12,7 +12,7 @@ use support_core::refusal::{NotAllowed, Refusal};
 use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
 use support_core::verification::{
-    Asking, Cancelled, Module, Outcome, Side, State, Status, Verification,
+    Cancelled, Module, NewConsentRequest, Outcome, Side, State, Status, Verification,
 };
 use support_core::view::{HandoffView, VerificationView};
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, ecosystem, key, right};
@@ -38,9 +38,10 @@ fn walk() -> Walk {
 fn ask(walk: &Walk, ecosystem: &str) -> Result<Status, Refusal> {
     let code = right();
     let page = &walk.page.secret;
-    let asking = Asking { ecosystem, code: &code, page, verification_number: "47".into() };
+    let asking =
+        NewConsentRequest { ecosystem, code: &code, page, verification_number: "47".into() };
     let verification = walk.verification.clone();
-    verification.ask_customer(asking, &walk.key, &walk.limits, walk.now).map(|v| v.status())
+    verification.request_consent(asking, &walk.key, &walk.limits, walk.now).map(|v| v.status())
 }
 
 fn read(walk: &Walk) -> Result<Verification, Refusal> {

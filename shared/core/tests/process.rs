@@ -6,9 +6,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use support_core::attempt::{Decision, attempt};
 use support_core::chain;
+use support_core::consent_entry::decide_consent_entry;
 use support_core::directory::{CustomerStatus, Role, SignIn, SignInStatus};
 use support_core::entitlement::Environment;
-use support_core::entry::decide_customer_entry;
 use support_core::identity::{LinkToken, Reason};
 use support_core::limits::{ConsentMode, Limits};
 use support_core::ports::{Change, Verifications};
@@ -16,7 +16,8 @@ use support_core::refusal::{CallError, NotAllowed, Refusal};
 use support_core::secret::Secret;
 use support_core::time::Timestamp;
 use support_core::verification::{
-    Asking, Cancelled, Entries, Module, Outcome, Side, State, Status, Verdict, Verification,
+    Cancelled, Entries, Module, NewConsentRequest, Outcome, Side, State, Status, Verdict,
+    Verification,
 };
 use support_testing::memory::Memory;
 use support_testing::samples::{
@@ -89,13 +90,13 @@ fn act(walk: &Walk, action: Action) -> Next {
             Verdict::Wrong => v.refuse_agent_code(limits, now).map(|(next, _)| next),
         },
         Ask => {
-            let asking = Asking {
+            let asking = NewConsentRequest {
                 ecosystem: "eco-1",
                 code: &right(),
                 page: &page.secret,
                 verification_number: "47".into(),
             };
-            v.ask_customer(asking, key, limits, now)
+            v.request_consent(asking, key, limits, now)
         }
         AgentEnters => enter(v, Side::Agent, &right()),
         CustomerEnters => enter(v, Side::Customer, &right()),
@@ -423,14 +424,17 @@ fn a_resend_kills_code_page_and_entries() {
     let old_page = walk.page.secret.clone();
     walk.wait(30);
     let new_page = Secret::generate(&mut rng(77));
-    let asking = Asking {
+    let asking = NewConsentRequest {
         ecosystem: "eco-2",
         code: &support_core::code::Code::parse("777777").unwrap(),
         page: &new_page,
         verification_number: "48".into(),
     };
-    let next =
-        walk.verification.clone().ask_customer(asking, &walk.key, &walk.limits, walk.now).unwrap();
+    let next = walk
+        .verification
+        .clone()
+        .request_consent(asking, &walk.key, &walk.limits, walk.now)
+        .unwrap();
     assert!(!next.is_page(&old_page, &walk.key) && next.is_page(&new_page, &walk.key));
     let consent = next.consent().unwrap();
     let entries = consent.entries.as_ref().unwrap();
@@ -541,7 +545,7 @@ fn nobody_supports_himself() {
         Verification::start(id, Module::default(), None, agent, customer, &limits, NOON)
             .map(|v| v.status())
     };
-    let oneself = Err(Refusal::NotAllowed(NotAllowed::Oneself));
+    let oneself = Err(Refusal::NotAllowed(NotAllowed::SelfSupport));
     let mut same_address = customer("carla");
     same_address.email = agent("ana").email;
     assert_eq!(start(agent("ana"), same_address), oneself);
@@ -665,7 +669,7 @@ async fn of_a_hundred_right_entries_at_once_one_counts() {
                 block_on(async move {
                     let (code, key) = (right(), key());
                     attempt(&*store, &id, now, async |v, over| {
-                        decide_customer_entry(
+                        decide_consent_entry(
                             v,
                             Side::Agent,
                             &code,
@@ -710,7 +714,7 @@ async fn of_fifty_wrong_entries_at_once_five_are_judged() {
                 block_on(async move {
                     let (code, key) = (wrong(), key());
                     attempt(&*store, &id, now, async |v, over| {
-                        decide_customer_entry(v, side, &code, over.is_some(), &key, &limits, now)
+                        decide_consent_entry(v, side, &code, over.is_some(), &key, &limits, now)
                     })
                     .await
                 })

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use serde_json::json;
-use support_core::chain::{self, Action, Entry, Step};
+use support_core::chain::{self, Action, NewStep, Step};
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason, TicketNumber};
 use support_core::receipt::{Fault, PublicKey, Receipt, check};
@@ -137,7 +137,7 @@ fn a_whole_new_story_does_not_check() {
         }
         step.at = Timestamp::from_millis(step.at.millis() + 1);
         let Step { at, actor, action, detail, .. } = step;
-        chain::append(&ended.id, &mut told_otherwise.steps, Entry { at, actor, action, detail });
+        chain::append(&ended.id, &mut told_otherwise.steps, NewStep { at, actor, action, detail });
     }
     let receipt = Receipt::of(&told_otherwise).unwrap();
     let mut forged = serde_json::to_value(&true_file).unwrap();
@@ -194,7 +194,7 @@ fn a_receipt_says_who_why_where_when_and_who_got_the_qr() {
         panic!("it was open")
     };
     // What comes after the end is no part of it.
-    let told = closed.clone().told(NoticeKind::Close, walk.wait(60).now).unwrap();
+    let told = closed.clone().notice_sent(NoticeKind::Close, walk.wait(60).now).unwrap();
     let receipt = Receipt::of(&told).unwrap();
     assert_eq!(receipt, Receipt::of(&closed).unwrap());
     let value: serde_json::Value = serde_json::from_slice(&receipt.canonical()).unwrap();
@@ -238,7 +238,7 @@ fn texts_of_older_steps_are_signed_as_they_are() {
             2 => Some(Detail::Text("sending 1 of 5".to_owned())),
             _ => detail,
         };
-        chain::append(&ended.id, &mut ended.steps, Entry { at, actor, action, detail });
+        chain::append(&ended.id, &mut ended.steps, NewStep { at, actor, action, detail });
     }
     let receipt = Receipt::of(&ended).unwrap();
     let file = String::from_utf8(key.file(&receipt)).unwrap();

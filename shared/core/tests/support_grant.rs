@@ -16,13 +16,13 @@ use support_core::refusal::{NotAllowed, Refusal};
 use support_core::secret::{HashKey, Secret};
 use support_core::step_detail::Facts;
 use support_core::support_grant::{
-    Credentials, Ended, Entered, GrantEnding, GrantKey, GrantLimits, GrantNoticeKind, Offer,
-    SupportGrant, Typed, may_offer, use_email,
+    Credentials, Ended, EnteredCredentials, GrantEnding, GrantKey, GrantLimits, GrantNoticeKind,
+    Offer, SupportGrant, TypedCredential, may_offer, use_email,
 };
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 use support_core::verification::{
-    Asking, Cancelled, Module, NoticeKind, Outcome, Side, State, Status, Verification,
+    Cancelled, Module, NewConsentRequest, NoticeKind, Outcome, Side, State, Status, Verification,
 };
 use support_core::view::{ConsentView, VerificationView};
 use support_testing::samples::{
@@ -46,15 +46,20 @@ fn shown(credentials: &Credentials) -> [String; 3] {
     ]
 }
 
-fn entering([user_name, password, security_code]: &[String; 3]) -> Entered {
+fn entering([user_name, password, security_code]: &[String; 3]) -> EnteredCredentials {
     entered(user_name, password, security_code)
 }
 
-fn right_ones(credentials: &Credentials) -> Entered {
+fn right_ones(credentials: &Credentials) -> EnteredCredentials {
     entering(&shown(credentials))
 }
 
-fn judged(grant: &SupportGrant, entered: &Entered, by: &str, now: Timestamp) -> Option<Refusal> {
+fn judged(
+    grant: &SupportGrant,
+    entered: &EnteredCredentials,
+    by: &str,
+    now: Timestamp,
+) -> Option<Refusal> {
     SupportGrant::judge(Some(grant.clone()), entered, &agent(by), &key(), now).err()
 }
 
@@ -124,8 +129,8 @@ fn credentials_do_not_print() {
     let (grant, credentials) = granted("carla", None);
     assert_eq!(format!("{credentials:?}"), "Credentials(…)");
     assert_eq!(format!("{:?}", credentials.password()), "Secret(…)");
-    <Typed as DoesNotPrint<_>>::does_not_print();
-    <Entered as DoesNotPrint<_>>::does_not_print();
+    <TypedCredential as DoesNotPrint<_>>::does_not_print();
+    <EnteredCredentials as DoesNotPrint<_>>::does_not_print();
     let stored = format!("{grant:?} {}", serde_json::to_string(&grant).unwrap());
     for secret in shown(&credentials) {
         assert!(!stored.contains(&secret));
@@ -185,7 +190,7 @@ fn capitals_outside_ascii_stay_what_they_are() {
 
 #[test] // P24
 fn what_is_typed_has_one_to_sixty_four_characters() {
-    let typed = |text: &str| Typed::try_from(text.to_owned()).is_ok();
+    let typed = |text: &str| TypedCredential::try_from(text.to_owned()).is_ok();
     assert!(!typed(""));
     for text in ["a", "-", " ", "\0", &"x".repeat(64), &"\u{1f600}".repeat(64)] {
         assert!(typed(text), "{text:?}");
@@ -193,7 +198,7 @@ fn what_is_typed_has_one_to_sixty_four_characters() {
     assert!(!typed(&"x".repeat(65)));
     assert!(!typed(&"\u{1f600}".repeat(65)));
     assert!(!typed(&" ".repeat(65)), "as they were typed, not as they are kept");
-    let read = |body: serde_json::Value| serde_json::from_value::<Entered>(body).is_ok();
+    let read = |body: serde_json::Value| serde_json::from_value::<EnteredCredentials>(body).is_ok();
     let whole =
         || serde_json::json!({"user_name": "a", "password": "b", "security_code": "123456"});
     assert!(read(whole()));
@@ -290,8 +295,9 @@ fn a_hostile_user_name_leads_nowhere_and_to_the_same_place_every_time() {
         assert!(places.insert(place), "{name:?}: a place of its own");
     }
     // What is one to the store is one to the count: no second chance by another spelling.
-    let entries =
-        |name: &str| GrantLimits::default().entries(&entered(name, "x", "123456"), &key()).key;
+    let entries = |name: &str| {
+        GrantLimits::default().entry_lockout(&entered(name, "x", "123456"), &key()).key
+    };
     assert_eq!(entries("abcd-efgh-jkmn-pqrs"), entries("ABCD efgh jkmn PQRS"));
     assert_eq!(entries("no-body"), entries("NOBODY "));
     assert_ne!(entries("nobody"), entries("nobodi"));
@@ -303,7 +309,7 @@ proptest! {
     #[test] // P24
     fn no_user_name_makes_it_panic(name in "\\PC{1,64}", other in ".{1,64}", bytes in "[a-z2-9é\u{1f600}-]{12,20}") {
         for text in [name, other, bytes] {
-            let Ok(_) = Typed::try_from(text.clone()) else { continue };
+            let Ok(_) = TypedCredential::try_from(text.clone()) else { continue };
             let entered = entered(&text, &text, "123456");
             let place = entered.grant_key(&key());
             prop_assert!(GrantKey::parse(place.as_str()).is_some());
@@ -530,7 +536,7 @@ fn there_is_one_live_grant_and_a_later_one_takes_the_place_of_one_that_is_over()
         assert_ne!(next.terms.id, before.terms.id);
         assert_eq!(next.key, before.key);
         assert_eq!((next.redeemed_by, next.verification), (None, None));
-        assert_eq!(next.notice.map(|notice| notice.about), Some(GrantNoticeKind::Created));
+        assert_eq!(next.notice.map(|notice| notice.kind), Some(GrantNoticeKind::Created));
     }
 }
 
@@ -566,7 +572,7 @@ fn a_redeem_starts_a_verification_with_one_step_and_a_notice() {
     assert_eq!(step.detail, Some(Facts::SupportGrant { id: grant.terms.id.clone() }.into()));
     assert_eq!(chain::check(&verification.id, &verification.steps), Ok(()));
     let notice = verification.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (NoticeKind::GrantUsed, NOON.plus(20)));
+    assert_eq!((notice.kind, notice.due_at), (NoticeKind::GrantUsed, NOON.plus(20)));
     assert_eq!(verification.expires_at(), Some(NOON.plus(900)), "idle like any other");
     assert_eq!((verification.ticket, verification.created_at), (None, NOON));
 }
@@ -627,7 +633,7 @@ fn a_customer_who_is_gone_or_another_now_is_not_supported() {
 #[test] // P20
 fn nobody_redeems_his_own_grant() {
     let (grant, _) = granted("carla", None);
-    let oneself = Err(Refusal::NotAllowed(NotAllowed::Oneself));
+    let oneself = Err(Refusal::NotAllowed(NotAllowed::SelfSupport));
     let by = |by: Agent| {
         redeem(&grant, None, by, Some(customer("carla")), NOON).map(|(_, v)| v.status())
     };
@@ -714,7 +720,7 @@ fn in_every_state_revoking_ends_it_and_regenerating_ends_it_but_for_a_session() 
             assert_eq!(chain::check(&closed.id, &closed.steps), Ok(()));
             let last = closed.steps.last().unwrap();
             assert_eq!((last.actor, &last.detail), (Actor::Customer, &Some(why.into())), "{name}");
-            let owed = closed.notice.map(|notice| (notice.about, notice.due_at));
+            let owed = closed.notice.map(|notice| (notice.kind, notice.due_at));
             assert_eq!(owed, Some((NoticeKind::Close, now)), "{name}: he is told of every end");
             assert!(closed.support_grant.is_some(), "{name}");
         }
@@ -762,13 +768,13 @@ fn nothing_is_asked_of_a_customer_who_consented_beforehand() {
         let (now, v) = (*now, walk.verification.clone().at(walk.now));
         let wrong_step = Refusal::WrongStep(v.status());
         let code = right();
-        let asking = Asking {
+        let asking = NewConsentRequest {
             ecosystem: "eco-1",
             code: &code,
             page: &page.secret,
             verification_number: "47".into(),
         };
-        assert_eq!(v.clone().ask_customer(asking, key, limits, now).unwrap_err(), wrong_step);
+        assert_eq!(v.clone().request_consent(asking, key, limits, now).unwrap_err(), wrong_step);
         for side in [Side::Agent, Side::Customer] {
             let judged = v.judge_customer_code(side, &right(), key, now).map(drop);
             assert_eq!(judged.unwrap_err(), wrong_step, "{name}");
@@ -923,7 +929,7 @@ fn what_stays_hidden_is_in_the_session_and_in_its_receipt() {
 /// Told of its use, he is told of its end, however early that comes.
 #[test] // P30
 fn every_end_is_told_since_he_was_told_of_the_beginning() {
-    let about = |v: &Verification| v.notice.map(|notice| notice.about);
+    let about = |v: &Verification| v.notice.map(|notice| notice.kind);
     for (name, walk, _) in everywhere() {
         if walk.verification.expires_at().is_none() {
             continue;
@@ -946,7 +952,7 @@ fn every_end_is_told_since_he_was_told_of_the_beginning() {
     assert_eq!(about(&walk.verification), Some(NoticeKind::GrantUsed));
     walk.prove();
     assert_eq!(about(&walk.verification), Some(NoticeKind::GrantUsed), "owed still");
-    let told = walk.verification.clone().told(NoticeKind::GrantUsed, NOON).unwrap();
+    let told = walk.verification.clone().notice_sent(NoticeKind::GrantUsed, NOON).unwrap();
     assert_eq!((told.notice, told.status()), (None, Status::Consented));
     let last = told.steps.last().unwrap();
     assert_eq!(
@@ -959,7 +965,7 @@ fn every_end_is_told_since_he_was_told_of_the_beginning() {
     let v = walk.verification.clone();
     let started = v.start_session(session, &walk.page.secret, &walk.key, NOON).unwrap();
     assert_eq!(about(&started), Some(NoticeKind::Start));
-    assert!(started.told(NoticeKind::GrantUsed, NOON).is_none(), "told too late");
+    assert!(started.notice_sent(NoticeKind::GrantUsed, NOON).is_none(), "told too late");
 }
 
 #[test]
@@ -989,7 +995,7 @@ fn a_grant_ends_at_its_deadline_once_however_late_anybody_looks() {
         let ended = grant.clone().end_if_over(now).unwrap();
         assert_eq!(ended.ended, Some(Ended { how: GrantEnding::Expired, at: END }));
         assert_eq!(ended.version, grant.version + 1);
-        let owed = ended.notice.map(|notice| (notice.about, notice.due_at));
+        let owed = ended.notice.map(|notice| (notice.kind, notice.due_at));
         assert_eq!(owed, Some((GrantNoticeKind::Ended, now)), "and at once");
         assert!(ended.end_if_over(now).is_none(), "once");
     }
@@ -1001,7 +1007,7 @@ fn a_grant_ends_at_its_deadline_once_however_late_anybody_looks() {
 fn it_is_looked_at_when_it_ends_and_when_he_is_to_be_told() {
     let (created, _) = granted("carla", None);
     assert_eq!(created.due_at(), Some(NOON.plus(20)), "whoever made it has his time first");
-    let told = created.clone().told(GrantNoticeKind::Created).unwrap();
+    let told = created.clone().notice_sent(GrantNoticeKind::Created).unwrap();
     assert_eq!(told.due_at(), Some(END));
     // A notice that would come later than the end.
     let late = millis_from(END, -1000);
@@ -1010,33 +1016,33 @@ fn it_is_looked_at_when_it_ends_and_when_he_is_to_be_told() {
     assert_eq!(renewed.due_at(), Some(END));
     let (revoked, _) = told.revoke(None, NOON.plus(60));
     assert_eq!(revoked.due_at(), Some(NOON.plus(60)));
-    let done = revoked.told(GrantNoticeKind::Ended).unwrap();
+    let done = revoked.notice_sent(GrantNoticeKind::Ended).unwrap();
     assert_eq!(done.due_at(), None, "all is done");
 }
 
 #[test] // P26
 fn a_try_is_taken_once_and_comes_later_each_time() {
     let (grant, _) = granted("carla", None);
-    assert!(grant.clone().try_notice(millis_from(NOON.plus(20), -1)).is_none());
+    assert!(grant.clone().take_notice(millis_from(NOON.plus(20), -1)).is_none());
     let (mut grant, _) = grant.revoke(None, NOON);
     let (mut now, mut waits) = (NOON, Vec::new());
     for _ in 0..9 {
-        let (next, about) = grant.clone().try_notice(now).expect("it is due");
+        let (next, about) = grant.clone().take_notice(now).expect("it is due");
         assert_eq!((about, next.version), (GrantNoticeKind::Ended, grant.version + 1));
-        assert!(next.clone().try_notice(now).is_none(), "taken");
+        assert!(next.clone().take_notice(now).is_none(), "taken");
         let due = next.due_at().unwrap();
-        assert!(next.clone().try_notice(millis_from(due, -1)).is_none(), "not yet");
+        assert!(next.clone().take_notice(millis_from(due, -1)).is_none(), "not yet");
         waits.push(due.seconds_from(now));
         (grant, now) = (next, due);
     }
     assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
-    let told = grant.told(GrantNoticeKind::Ended).unwrap();
-    assert!(told.try_notice(now.plus(1_000_000)).is_none(), "nothing is owed");
+    let told = grant.notice_sent(GrantNoticeKind::Ended).unwrap();
+    assert!(told.take_notice(now.plus(1_000_000)).is_none(), "nothing is owed");
 }
 
 #[test]
 fn what_is_newer_takes_the_place_of_what_was_owed() {
-    let about = |grant: &SupportGrant| grant.notice.map(|notice| notice.about);
+    let about = |grant: &SupportGrant| grant.notice.map(|notice| notice.kind);
     let (created, _) = granted("carla", None);
     assert_eq!(about(&created), Some(GrantNoticeKind::Created));
     let (_, redeemed) = Walk::redeem(1, created.clone());
@@ -1048,20 +1054,20 @@ fn what_is_newer_takes_the_place_of_what_was_owed() {
     let (renewed, ..) = redeemed.clone().regenerate(None, &key(), &mut rng(5), NOON.plus(5));
     assert_eq!(about(&renewed), Some(GrantNoticeKind::Renewed));
     assert_eq!(renewed.due_at(), Some(NOON.plus(25)));
-    assert!(renewed.clone().told(GrantNoticeKind::Created).is_none(), "told too late");
+    assert!(renewed.clone().notice_sent(GrantNoticeKind::Created).is_none(), "told too late");
     // A new one is tried from the beginning.
-    let (tried, _) = created.try_notice(NOON.plus(20)).unwrap();
+    let (tried, _) = created.take_notice(NOON.plus(20)).unwrap();
     assert_eq!(tried.due_at(), Some(NOON.plus(80)));
     let (renewed, ..) = tried.regenerate(None, &key(), &mut rng(5), NOON.plus(30));
-    let (again, _) = renewed.try_notice(NOON.plus(50)).unwrap();
+    let (again, _) = renewed.take_notice(NOON.plus(50)).unwrap();
     assert_eq!(again.due_at(), Some(NOON.plus(110)));
     let (revoked, _) = again.revoke(None, NOON.plus(60));
     assert_eq!(about(&revoked), Some(GrantNoticeKind::Ended));
-    assert!(revoked.clone().told(GrantNoticeKind::Renewed).is_none());
+    assert!(revoked.clone().notice_sent(GrantNoticeKind::Renewed).is_none());
     let version = revoked.version;
-    let told = revoked.told(GrantNoticeKind::Ended).unwrap();
+    let told = revoked.notice_sent(GrantNoticeKind::Ended).unwrap();
     assert_eq!((told.notice, told.version), (None, version + 1));
-    assert!(told.told(GrantNoticeKind::Ended).is_none(), "once");
+    assert!(told.notice_sent(GrantNoticeKind::Ended).is_none(), "once");
 }
 
 #[test] // P7, P30
@@ -1142,11 +1148,11 @@ fn the_numbers_are_those_of_the_contract() {
     assert_eq!((min_minutes, max_minutes), (15, 2880));
     assert_eq!((per_customer, wrong_entries, lock_seconds), (10, 5, 900));
     let limits = GrantLimits::default();
-    let makings = limits.makings("sub-carla", NOON);
+    let makings = limits.credential_quota("sub-carla", NOON);
     assert_eq!(
         (makings.limit, makings.ends_at),
         (10, Timestamp::from_seconds(1_800_000_000).plus(3600))
     );
-    assert_ne!(makings.key, limits.makings("sub-dora", NOON).key);
-    assert_ne!(makings.key, limits.makings("sub-carla", NOON.plus(3600)).key);
+    assert_ne!(makings.key, limits.credential_quota("sub-dora", NOON).key);
+    assert_ne!(makings.key, limits.credential_quota("sub-carla", NOON.plus(3600)).key);
 }

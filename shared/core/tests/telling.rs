@@ -35,7 +35,7 @@ fn email_failed(walk: &mut Walk, maybe: bool) {
 /// Every end there is, by whether the customer had any email before.
 #[test] // P30
 fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
-    let owed = |verification: &Verification| verification.notice.map(|notice| notice.about);
+    let owed = |verification: &Verification| verification.notice.map(|notice| notice.kind);
     let before: [fn(&mut Walk); 4] = [
         |_| {},
         |walk| {
@@ -137,14 +137,14 @@ fn a_session_is_told_of_after_a_moment_unless_it_was_already() {
     let mut walk = Walk::start(1);
     walk.session();
     let notice = walk.verification.notice.unwrap();
-    assert_eq!((notice.about, notice.due_at), (NoticeKind::Start, NOON.plus(20)));
+    assert_eq!((notice.kind, notice.due_at), (NoticeKind::Start, NOON.plus(20)));
     assert_eq!(walk.verification.due_at(), Some(NOON.plus(20)));
-    let told = walk.verification.clone().told(NoticeKind::Start, NOON.plus(1)).unwrap();
+    let told = walk.verification.clone().notice_sent(NoticeKind::Start, NOON.plus(1)).unwrap();
     assert_eq!(told.notice, None);
     assert_eq!(told.due_at(), told.expires_at(), "then at the deadline");
     assert_eq!(told.steps.last().unwrap().action, Action::CustomerTold);
-    assert!(told.clone().told(NoticeKind::Start, NOON.plus(2)).is_none(), "once");
-    assert!(told.told(NoticeKind::Close, NOON.plus(2)).is_none(), "it has not ended");
+    assert!(told.clone().notice_sent(NoticeKind::Start, NOON.plus(2)).is_none(), "once");
+    assert!(told.notice_sent(NoticeKind::Close, NOON.plus(2)).is_none(), "it has not ended");
 }
 
 #[test]
@@ -152,12 +152,12 @@ fn the_news_of_the_end_take_the_place_of_the_news_of_the_beginning() {
     let mut walk = Walk::start(1);
     walk.session();
     let closed = cancel(&walk);
-    assert_eq!(closed.notice.unwrap().about, NoticeKind::Close);
+    assert_eq!(closed.notice.unwrap().kind, NoticeKind::Close);
     assert!(
-        closed.clone().told(NoticeKind::Start, walk.now).is_none(),
+        closed.clone().notice_sent(NoticeKind::Start, walk.now).is_none(),
         "a beginning told too late"
     );
-    let told = closed.told(NoticeKind::Close, walk.now).unwrap();
+    let told = closed.notice_sent(NoticeKind::Close, walk.now).unwrap();
     assert_eq!((told.notice, told.due_at()), (None, None));
 }
 
@@ -172,15 +172,15 @@ fn a_try_is_taken_once_and_comes_later_each_time() {
     for n in 0..9 {
         let version = verification.version;
         let (next, about) =
-            verification.clone().try_notice(&page(n), &walk.key, now).expect("it is due");
+            verification.clone().take_notice(&page(n), &walk.key, now).expect("it is due");
         assert_eq!(
             (about, next.version, next.steps.len()),
             (NoticeKind::Close, version + 1, steps)
         );
-        assert!(next.clone().try_notice(&page(n), &walk.key, now).is_none(), "taken");
+        assert!(next.clone().take_notice(&page(n), &walk.key, now).is_none(), "taken");
         let due = next.due_at().unwrap();
         let early = Timestamp::from_millis(due.millis() - 1);
-        assert!(next.clone().try_notice(&page(n), &walk.key, early).is_none(), "not yet");
+        assert!(next.clone().take_notice(&page(n), &walk.key, early).is_none(), "not yet");
         waits.push(due.seconds_from(now));
         (verification, now) = (next, due);
     }
@@ -196,11 +196,11 @@ fn each_try_has_its_page_and_the_mail_that_is_out_the_only_one() {
         |verification: &Verification, secret: &Secret| verification.is_page(secret, &walk.key);
     assert!(opens(&walk.verification, &walk.page.secret));
     let (first, _) =
-        walk.verification.clone().try_notice(&page(7), &walk.key, NOON.plus(20)).unwrap();
-    let (second, about) = first.clone().try_notice(&page(8), &walk.key, NOON.plus(80)).unwrap();
+        walk.verification.clone().take_notice(&page(7), &walk.key, NOON.plus(20)).unwrap();
+    let (second, about) = first.clone().take_notice(&page(8), &walk.key, NOON.plus(80)).unwrap();
     assert_eq!(about, NoticeKind::Start);
     assert!(opens(&first, &page(7)) && opens(&second, &page(7)) && opens(&second, &page(8)));
-    let told = second.clone().told(NoticeKind::Start, NOON.plus(81)).unwrap();
+    let told = second.clone().notice_sent(NoticeKind::Start, NOON.plus(81)).unwrap();
     assert!(opens(&told, &page(8)) && !opens(&told, &page(7)));
     // The page of the consent email is another one, and ends the session as well.
     assert!(opens(&second, &walk.page.secret), "the walk asks and starts with the same page");
@@ -245,15 +245,15 @@ fn the_sweep_closes_at_the_deadline_and_not_before() {
 fn what_is_over_is_closed_before_anybody_is_told() {
     let mut walk = Walk::start(1);
     walk.session();
-    assert_eq!(walk.verification.notice.map(|notice| notice.about), Some(NoticeKind::Start));
+    assert_eq!(walk.verification.notice.map(|notice| notice.kind), Some(NoticeKind::Start));
     walk.wait(300);
     let over = walk.verification.clone();
-    assert!(over.clone().try_notice(&page(9), &key(), walk.now).is_none());
+    assert!(over.clone().take_notice(&page(9), &key(), walk.now).is_none());
     let read = over.clone().at(walk.now);
     assert_eq!(outcome(&read), Outcome::Completed);
-    assert!(read.told(NoticeKind::Start, walk.now).is_none());
+    assert!(read.notice_sent(NoticeKind::Start, walk.now).is_none());
     let closed = over.close_if_over(walk.now).unwrap();
-    let (tried, about) = closed.try_notice(&page(9), &key(), walk.now).unwrap();
+    let (tried, about) = closed.take_notice(&page(9), &key(), walk.now).unwrap();
     assert_eq!(about, NoticeKind::Close);
-    assert!(tried.told(about, walk.now).is_some());
+    assert!(tried.notice_sent(about, walk.now).is_some());
 }

@@ -301,7 +301,7 @@ const fn advice_not_allowed(why: NotAllowed) -> &'static str {
         NotAllowed::Agent => {
             "Your account is disabled or not in the group CustomerService. Ask your administrator, then sign in again."
         }
-        NotAllowed::Oneself => "You cannot support yourself. Ask a colleague.",
+        NotAllowed::SelfSupport => "You cannot support yourself. Ask a colleague.",
         NotAllowed::Colleague => {
             "This address belongs to someone in support, whose account cannot be opened."
         }

@@ -13,7 +13,7 @@ use support_core::activity::Position;
 use support_core::code::Code;
 use support_core::entitlement::Environment;
 use support_core::identity::{EmailAddress, LinkToken, Reason, TicketNumber};
-use support_core::support_grant::Entered;
+use support_core::support_grant::EnteredCredentials;
 use support_core::time::Timestamp;
 use support_core::verification::{Module, Status};
 use support_gateway::{Event, Request};
@@ -245,7 +245,7 @@ fn the_bodies_are_what_the_contract_says() {
     let create: Create = body("support-grant-create");
     assert_eq!((create.duration_minutes, create.ecosystem.as_str()), (480, "eco-carla"));
     assert!(!create.allow_messages && !create.allow_talks);
-    let _: Entered = body("support-grant-redeem");
+    let _: EnteredCredentials = body("support-grant-redeem");
 
     let token = request("introspect-session-active").form_field("token").unwrap();
     assert_eq!(token.split('.').count(), 3, "{token}");

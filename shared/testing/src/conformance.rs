@@ -423,7 +423,7 @@ async fn a_support_grant_that_is_due_is_found(store: &(impl SupportGrants + DueI
     let found = async |at: Timestamp| store.due(at, 1000).await.expect("read").contains(&due);
     assert!(!found(NOON).await);
     assert!(found(NOON.plus(20)).await, "its first email is owed");
-    let told = first.told(GrantNoticeKind::Created).expect("owed");
+    let told = first.notice_sent(GrantNoticeKind::Created).expect("owed");
     store.save_grant(&told, &[]).await.expect("saved");
     let end = told.terms.expires_at;
     assert!(!found(Timestamp::from_millis(end.millis() - 1)).await);
@@ -431,7 +431,7 @@ async fn a_support_grant_that_is_due_is_found(store: &(impl SupportGrants + DueI
     let ended = told.end_if_over(end).expect("over");
     store.save_grant(&ended, &[]).await.expect("saved");
     assert!(found(end).await, "its last email is owed");
-    let told = ended.told(GrantNoticeKind::Ended).expect("owed");
+    let told = ended.notice_sent(GrantNoticeKind::Ended).expect("owed");
     store.save_grant(&told, &[]).await.expect("saved");
     assert!(!found(end.plus(1_000_000)).await);
 }

@@ -12,9 +12,9 @@ use support_core::identity::{Agent, EmailAddress, LinkToken, VerificationId};
 use support_core::limits::Limits;
 use support_core::secret::{HashKey, Secret};
 use support_core::session::{IssuedHandoff, Session, Tokens};
-use support_core::support_grant::{Credentials, Entered, Offer, SupportGrant};
+use support_core::support_grant::{Credentials, EnteredCredentials, Offer, SupportGrant};
 use support_core::time::Timestamp;
-use support_core::verification::{Asking, Module, Side, Verdict, Verification};
+use support_core::verification::{Module, NewConsentRequest, Side, Verdict, Verification};
 
 /// Noon of some day: the moment at which samples start.
 pub const NOON: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -76,7 +76,7 @@ pub fn granted(name: &str, before: Option<&SupportGrant>) -> (SupportGrant, Cred
 }
 
 /// The credentials as an agent enters them.
-pub fn entered(user_name: &str, password: &str, security_code: &str) -> Entered {
+pub fn entered(user_name: &str, password: &str, security_code: &str) -> EnteredCredentials {
     let body = serde_json::json!({
         "user_name": user_name, "password": password, "security_code": security_code,
     });
@@ -155,13 +155,13 @@ impl Walk {
     /// Asks for `ecosystem`, again if need be.
     pub fn ask(&mut self, ecosystem: &str) -> &mut Self {
         self.step(|w, v| {
-            let asking = Asking {
+            let asking = NewConsentRequest {
                 ecosystem,
                 code: &right(),
                 page: &w.page.secret,
                 verification_number: "47".to_owned(),
             };
-            v.ask_customer(asking, &w.key, &w.limits, w.now).expect("in step")
+            v.request_consent(asking, &w.key, &w.limits, w.now).expect("in step")
         })
     }
 

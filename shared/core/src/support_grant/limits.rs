@@ -4,19 +4,19 @@ use crate::limits::{HOUR, LockoutQuota, Quota};
 use crate::secret::{HashKey, Purpose};
 use crate::time::Timestamp;
 
-use super::credentials::Entered;
+use super::credentials::EnteredCredentials;
 
-/// The numbers of support grants that an operator may set. Every field is a template parameter.
+/// The limits of support grants that an operator may set. Every field is a template parameter.
 #[derive(Clone, Debug)]
 pub struct GrantLimits {
     /// The shortest and the longest grant, in minutes.
     pub min_minutes: u32,
     pub max_minutes: u32,
-    /// Credentials that a customer makes or replaces in an hour.
+    /// How many credentials a customer may make or replace in an hour.
     pub per_customer: u32,
-    /// Wrong credentials for a user name, over all agents, after which it is locked.
+    /// How many wrong entries for a user name, by all agents together, lock it.
     pub wrong_entries: u32,
-    /// How long it is locked, and how long wrong ones are remembered, in seconds.
+    /// How long it is locked, and how long wrong entries are remembered, in seconds.
     pub lock_seconds: u32,
 }
 
@@ -33,15 +33,15 @@ impl Default for GrantLimits {
 }
 
 impl GrantLimits {
-    /// Making and replacing credentials: each sends an email.
-    pub fn makings(&self, user_id: &str, now: Timestamp) -> Quota {
+    /// Returns the quota of making and replacing credentials, each of which sends an email.
+    pub fn credential_quota(&self, user_id: &str, now: Timestamp) -> Quota {
         Quota::new("grants", &[user_id], HOUR, self.per_customer, now)
     }
 
-    /// The credentials entered for a user name, by whomever, whether or not it exists. A customer's
-    /// new user name is free of what was entered for the one before.
-    pub fn entries(&self, entered: &Entered, key: &HashKey) -> LockoutQuota {
-        let name = entered.user_name.0.expose();
+    /// Returns the lockout quota of entries for a user name, by any agent, whether or not it exists. A
+    /// customer's new user name starts without the entries for the one before.
+    pub fn entry_lockout(&self, entered: &EnteredCredentials, key: &HashKey) -> LockoutQuota {
+        let name = entered.user_name();
         let subject = key.pseudonym(Purpose::SupportGrant, &["entries"], name);
         LockoutQuota {
             key: format!("grant-entries#{subject}"),

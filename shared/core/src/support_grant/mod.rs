@@ -1,9 +1,9 @@
-//! A customer's own offer of access: credentials that he is shown once and gives to whom he likes
-//! (vtenext's "Request Remote Support", seed 004). For the first agent who redeems them they start
-//! verifications in which he has consented beforehand.
+//! A support grant: access that a customer offers beforehand (vtenext's "Request Remote Support", seed
+//! 004). The customer is shown its credentials once and gives them to an agent. The first agent who
+//! redeems them, and no other, can start verifications with them, which need no further consent.
 //!
-//! A customer has one grant at a time, so its key is made of him; the user name carries that key,
-//! and nothing else is needed to find the grant from either side.
+//! A customer has one grant at a time, so its key is derived from the customer's id. The user name
+//! carries that key, so that both sides find the grant with nothing else.
 
 mod credentials;
 mod limits;
@@ -27,8 +27,8 @@ use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
 use crate::verification::Verification;
 
-use self::credentials::hashed;
-pub use self::credentials::{Credentials, Entered, GrantKey, Typed};
+use self::credentials::digest_of;
+pub use self::credentials::{Credentials, EnteredCredentials, GrantKey, TypedCredential};
 pub use self::limits::GrantLimits;
 pub use self::terms::{Ended, GrantNoticeKind, Grantor, Offer, Place, may_offer};
 pub use crate::grant_terms::{GrantEnding, GrantTerms, SupportGrantId};
@@ -40,25 +40,26 @@ pub struct SupportGrant {
     pub terms: GrantTerms,
     pub customer: Grantor,
     pub created_at: Timestamp,
-    /// One keyed hash of all three, bound to the grant's id: no part of them can be tried alone.
+    /// One keyed hash of all three, bound to the grant's id: none of them can be guessed by itself.
     credentials: Digest,
-    /// For whom they serve, once somebody has redeemed them.
+    /// The only agent who can use them, once they were redeemed.
     pub redeemed_by: Option<Agent>,
     /// The last verification under it, which may be closed.
     pub verification: Option<VerificationId>,
     pub ended: Option<Ended>,
-    /// What the customer is still to be told, if anything.
+    /// The notice that the customer is still owed.
     pub notice: Option<Notice<GrantNoticeKind>>,
     /// Counts the writes, over all grants of the customer.
     pub version: u32,
 }
 
 impl SupportGrant {
-    /// A new grant of `customer`, in the place of the one `before`, with its credentials.
+    /// Returns a new grant of the customer, which replaces the one `before`, and its credentials.
     ///
     /// # Errors
-    /// The one before is live. The customer is suspended or could not sign in; the ecosystem is not
-    /// his, or nothing may be opened there.
+    /// [`Refusal::GrantExists`] if the one before is live; [`Refusal::NotAllowed`] if the customer is
+    /// suspended or could not sign in; [`Refusal::EnvironmentRefused`] if the ecosystem is not the
+    /// customer's or nothing may be opened there.
     pub fn create(
         before: Option<&Self>,
         offer: &Offer<'_>,
@@ -88,7 +89,7 @@ impl SupportGrant {
         let place = GrantKey::of(&customer.user_id, key);
         let credentials = Credentials::generate(&place, rng);
         let grant = Self {
-            credentials: hashed(&terms.id, &credentials, key),
+            credentials: digest_of(&terms.id, &credentials, key),
             key: place,
             terms,
             customer: Grantor {
@@ -102,16 +103,16 @@ impl SupportGrant {
             redeemed_by: None,
             verification: None,
             ended: None,
-            notice: Some(Notice::owed(GrantNoticeKind::Created, now.plus(GRACE))),
+            notice: Some(Notice::due(GrantNoticeKind::Created, now.plus(GRACE))),
             version: before.map_or(1, |grant| grant.version.saturating_add(1)),
         };
         Ok((grant, credentials))
     }
 
-    /// This grant, if it is this customer's and live.
+    /// Returns this grant if it is this customer's and live.
     ///
     /// # Errors
-    /// [`Refusal::NoGrant`].
+    /// [`Refusal::NoGrant`] otherwise.
     pub fn live_of(self, user_id: &str, now: Timestamp) -> Result<Self, Refusal> {
         if self.customer.user_id == user_id && self.is_live(now) {
             Ok(self)
@@ -120,19 +121,19 @@ impl SupportGrant {
         }
     }
 
-    /// Whether its credentials may still open anything.
+    /// Returns whether its credentials can still be redeemed.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.ended.is_none() && !self.terms.expires_at.is_over(now)
     }
 
-    /// The live grant that is `stored` where the user name leads, if `entered` are its credentials
-    /// and they serve for `agent`. Where nothing is, it takes the same time.
+    /// Returns the grant that is `stored` under the user name if it is live, `entered` are its
+    /// credentials, and `agent` may use them. It takes the same time if nothing is stored.
     ///
     /// # Errors
-    /// One answer, whatever is wrong.
+    /// [`Refusal::GrantRefused`], whatever is wrong.
     pub fn judge(
         stored: Option<Self>,
-        entered: &Entered,
+        entered: &EnteredCredentials,
         agent: &Agent,
         key: &HashKey,
         now: Timestamp,
@@ -142,23 +143,21 @@ impl SupportGrant {
             Some(grant) => (grant.terms.id.as_str(), &grant.credentials),
             None => ("nowhere", &nowhere),
         };
-        let context = [id, entered.user_name.0.expose(), entered.security_code.expose()];
-        let right =
-            key.matches(digest, Purpose::SupportGrant, &context, entered.password.0.expose());
-        let serves =
+        let right = entered.matches(id, digest, key);
+        let usable =
             |by: &Option<Agent>| by.as_ref().is_none_or(|redeemer| redeemer.id == agent.id);
         stored
-            .filter(|grant| right && grant.is_live(now) && serves(&grant.redeemed_by))
+            .filter(|grant| right && grant.is_live(now) && usable(&grant.redeemed_by))
             .ok_or(Refusal::GrantRefused)
     }
 
-    /// `agent`, whose credentials were [judged](Self::judge) right, starts a verification of
-    /// `customer`, as the directory has him now. `last` is the last verification under this
-    /// grant, as it is now.
+    /// Starts a verification by `agent`, who entered the [right](Self::judge) credentials. `customer` is
+    /// the directory's record and `last` the last verification under this grant, both as they are now.
     ///
     /// # Errors
-    /// The last one is not closed; the grant ends before there could be a session; the customer is
-    /// gone; nobody supports himself.
+    /// [`Refusal::WrongStep`] if the last verification is not closed; [`Refusal::GrantEndsTooSoon`] if
+    /// the grant ends before a session could; [`Refusal::GrantRefused`] if the customer is gone;
+    /// [`NotAllowed::SelfSupport`](crate::refusal::NotAllowed) if the agent is the customer.
     pub fn redeem(
         self,
         last: Option<&Verification>,
@@ -178,14 +177,20 @@ impl SupportGrant {
             .filter(|customer| customer.user_id == self.customer.user_id)
             .ok_or(Refusal::GrantRefused)?;
         let terms = self.terms.clone();
-        let verification =
-            Verification::start_under(terms, id.clone(), agent.clone(), customer, limits, now)?;
+        let verification = Verification::start_with_grant(
+            terms,
+            id.clone(),
+            agent.clone(),
+            customer,
+            limits,
+            now,
+        )?;
         let next = Self { redeemed_by: Some(agent), verification: Some(id), ..self };
         Ok((next.written(), verification))
     }
 
-    /// New credentials, for whoever redeems them first. The old ones are dead, and with them the
-    /// verification under them, unless it is in session.
+    /// Replaces the credentials: the first agent who redeems the new ones can use them. The old ones
+    /// are dead, and the verification under them is closed unless it is in session.
     pub fn regenerate(
         self,
         last: Option<Verification>,
@@ -196,27 +201,27 @@ impl SupportGrant {
         let credentials = Credentials::generate(&self.key, rng);
         let closed = last
             .filter(|last| last.status() != Status::InSession)
-            .and_then(|last| last.lose_grant(Facts::CredentialsReplaced, now));
+            .and_then(|last| last.close_with_grant(Facts::CredentialsReplaced, now));
         let next = Self {
-            credentials: hashed(&self.terms.id, &credentials, key),
+            credentials: digest_of(&self.terms.id, &credentials, key),
             redeemed_by: None,
-            notice: Some(Notice::owed(GrantNoticeKind::Renewed, now.plus(GRACE))),
+            notice: Some(Notice::due(GrantNoticeKind::Renewed, now.plus(GRACE))),
             ..self
         };
         (next.written(), credentials, closed)
     }
 
-    /// The customer takes it back: credentials, verification and session end now.
+    /// Revokes the grant: its credentials, its verification and its session end now.
     pub fn revoke(
         self,
         last: Option<Verification>,
         now: Timestamp,
     ) -> (Self, Option<Verification>) {
-        let closed = last.and_then(|last| last.lose_grant(Facts::GrantRevoked, now));
+        let closed = last.and_then(|last| last.close_with_grant(Facts::GrantRevoked, now));
         (self.end(GrantEnding::Revoked, now, now), closed)
     }
 
-    /// The grant as the clock leaves it: ended, if its time is over.
+    /// Ends the grant if its deadline has passed. Otherwise returns `None`.
     pub fn end_if_over(self, now: Timestamp) -> Option<Self> {
         let over = self.ended.is_none() && self.terms.expires_at.is_over(now);
         let at = self.terms.expires_at;
@@ -224,7 +229,7 @@ impl SupportGrant {
     }
 
     fn end(self, how: GrantEnding, at: Timestamp, now: Timestamp) -> Self {
-        let notice = Some(Notice::owed(GrantNoticeKind::Ended, now));
+        let notice = Some(Notice::due(GrantNoticeKind::Ended, now));
         Self { ended: Some(Ended { how, at }), notice, ..self }.written()
     }
 
@@ -233,17 +238,17 @@ impl SupportGrant {
         self
     }
 
-    /// The email that is owed; `page_url` is where the customer revokes a grant.
+    /// Returns the email for a notice; `page_url` is where the customer revokes a grant.
     pub fn email(
         &self,
-        about: GrantNoticeKind,
+        kind: GrantNoticeKind,
         session_minutes: u32,
         page_url: &str,
         time_zone: &TimeZone,
     ) -> Option<Email> {
         let Grantor { name: customer_name, locale, time_zone: own, .. } = &self.customer;
         let reader = &Reader::new(*locale, own.as_ref(), time_zone);
-        match (about, self.ended) {
+        match (kind, self.ended) {
             (GrantNoticeKind::Created | GrantNoticeKind::Renewed, None) => Some(
                 GrantCreated {
                     customer_name,
@@ -252,7 +257,7 @@ impl SupportGrant {
                     visibility: self.terms.visibility,
                     session_minutes,
                     until: self.terms.expires_at,
-                    renewed: about == GrantNoticeKind::Renewed,
+                    renewed: kind == GrantNoticeKind::Renewed,
                     page_url,
                 }
                 .render(reader),
@@ -272,7 +277,8 @@ impl SupportGrant {
     }
 }
 
-/// The email that tells of the grant under which `verification` was started; `None` if there is none.
+/// Returns the email about the use of the support grant under which `verification` was started, if it
+/// was under one.
 pub fn use_email(
     verification: &Verification,
     session_minutes: u32,

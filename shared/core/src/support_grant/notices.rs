@@ -1,4 +1,4 @@
-//! Which notice the customer is owed about a support grant, and when it is due.
+//! Which notice about a support grant is due, and when. The email for it is in [`crate::notices`].
 
 use crate::time::Timestamp;
 
@@ -6,27 +6,27 @@ use super::SupportGrant;
 use super::terms::GrantNoticeKind;
 
 impl SupportGrant {
-    /// When this grant next needs to be looked at without anybody calling: at its end, or when the
-    /// customer is to be told something. `None` when all is done.
+    /// Returns when the sweep next has to look at this grant: at its deadline, or when a notice is due.
+    /// `None` if nothing is left to do.
     pub fn due_at(&self) -> Option<Timestamp> {
         let end = self.ended.is_none().then_some(self.terms.expires_at);
         end.into_iter().chain(self.notice.map(|notice| notice.due_at)).min()
     }
 
-    /// Takes the notice that is due, and puts off the next try. What is over and not ended yet has
-    /// none: its news is that it is over.
-    pub fn try_notice(mut self, now: Timestamp) -> Option<(Self, GrantNoticeKind)> {
+    /// Takes the notice that is due, and postpones its next try. A grant past its deadline has no
+    /// notice before it is ended: the customer is then told of its end.
+    pub fn take_notice(mut self, now: Timestamp) -> Option<(Self, GrantNoticeKind)> {
         if self.ended.is_none() && self.terms.expires_at.is_over(now) {
             return None;
         }
         let notice = self.notice?.try_at(now)?;
         self.notice = Some(notice);
-        Some((self.written(), notice.about))
+        Some((self.written(), notice.kind))
     }
 
-    /// The email went out. `None` if that is not what the customer is owed any more.
-    pub fn told(mut self, about: GrantNoticeKind) -> Option<Self> {
-        self.notice.take_if(|notice| notice.about == about)?;
+    /// Records that the email of this notice was sent. Returns `None` if the notice is not due any more.
+    pub fn notice_sent(mut self, kind: GrantNoticeKind) -> Option<Self> {
+        self.notice.take_if(|notice| notice.kind == kind)?;
         Some(self.written())
     }
 }

@@ -10,19 +10,19 @@ use crate::refusal::NotAllowed;
 use crate::time::Timestamp;
 use crate::time_zone::TimeZoneName;
 
-/// What somebody offers.
+/// The access that a customer offers.
 #[derive(Clone, Debug)]
 pub struct Offer<'a> {
-    /// Himself, as the directory has him.
+    /// The directory's record of the customer.
     pub customer: &'a Customer,
     pub sign_in_status: SignInStatus,
     pub ecosystem: &'a str,
     pub visibility: Visibility,
-    /// Within the [`GrantLimits`].
+    /// Within the [`GrantLimits`](super::GrantLimits).
     pub minutes: u32,
 }
 
-/// Whom the grant is of, as the directory had him when he made it.
+/// The customer who made a grant, by the directory's record at that time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grantor {
     pub user_id: String,
@@ -45,7 +45,8 @@ pub struct Ended {
     pub at: Timestamp,
 }
 
-/// What a [`Notice`] of a grant tells. That it is used, its verification tells.
+/// What a [`Notice`](crate::notice::Notice) about a grant says. That a grant is used is a notice of the
+/// verification under it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantNoticeKind {
@@ -54,7 +55,7 @@ pub enum GrantNoticeKind {
     Ended,
 }
 
-/// An ecosystem that somebody may offer, and what a session would open there.
+/// An ecosystem to which a customer may offer access, and what a session would open there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place<'a> {
     pub id: &'a str,
@@ -62,10 +63,10 @@ pub struct Place<'a> {
     pub environments: Vec<Environment>,
 }
 
-/// Where somebody may offer access: his ecosystems in which anything may be opened.
+/// Returns the customer's ecosystems in which anything may be opened.
 ///
 /// # Errors
-/// Suspended, or unable to sign in.
+/// [`NotAllowed::Suspended`]; [`NotAllowed::CannotSignIn`].
 pub fn may_offer(
     customer: &Customer,
     sign_in_status: SignInStatus,

@@ -1,4 +1,4 @@
-//! The agent proves who they are, by a code that is sent to their own mailbox.
+//! The agent authenticates, by a code that is sent to their own mailbox.
 
 use crate::chain::{Action, Actor};
 use crate::code::Code;
@@ -15,10 +15,11 @@ use super::sent_code::{RightCode, SentCode, Verdict};
 use super::state::{Consent, State};
 
 impl Verification {
-    /// A code goes out to the agent, or goes out again.
+    /// Sends the agent a code, or another one in its place.
     ///
     /// # Errors
-    /// Another step's turn, the cool-down, or too many sendings.
+    /// [`Refusal::WrongStep`] unless the verification is in `Started` or `AgentChallenged`;
+    /// [`Refusal::TooManyRequests`] before the cool-down is over, or after the last sending.
     pub fn challenge_agent(
         self,
         code: &Code,
@@ -43,10 +44,10 @@ impl Verification {
         Ok(self.step(state, now, Actor::Agent, Action::AgentCodeSent, detail))
     }
 
-    /// Judges an entry of the agent's own code, without recording it.
+    /// Judges an entry of the agent's own code, and records nothing.
     ///
     /// # Errors
-    /// Another step's turn.
+    /// [`Refusal::WrongStep`] unless the verification is in `AgentChallenged`.
     pub fn judge_agent_code(
         &self,
         code: &Code,
@@ -68,11 +69,11 @@ impl Verification {
         }
     }
 
-    /// The agent's code was right: the customer's data may be shown, with how he stands. Under a
-    /// support grant the customer has consented beforehand.
+    /// Records that the agent's code was right. From here on the agent may see the customer's data.
+    /// Under a support grant, this is also the customer's consent, given beforehand.
     ///
     /// # Errors
-    /// Another step's turn.
+    /// [`Refusal::WrongStep`] unless the verification is in `AgentChallenged`.
     pub fn prove_agent(
         self,
         _: RightCode,
@@ -97,10 +98,11 @@ impl Verification {
         Ok(self.step(state, now, Actor::Agent, Action::AgentVerified, detail))
     }
 
-    /// An entry of the agent's own code was wrong, or beyond a quota. Gives what is left.
+    /// Records an entry of the agent's own code that was wrong or over a quota. Also returns how many
+    /// attempts are left; without any, the verification is locked.
     ///
     /// # Errors
-    /// Another step's turn.
+    /// [`Refusal::WrongStep`] unless the verification is in `AgentChallenged`.
     pub fn refuse_agent_code(
         self,
         limits: &Limits,

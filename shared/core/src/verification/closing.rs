@@ -12,10 +12,10 @@ use super::state::{Closed, State};
 use super::{Cancelled, Verification};
 
 impl Verification {
-    /// The agent cancels. What is cancelled already stays as it is, with its first reason.
+    /// Cancels the verification for the agent. One that is cancelled already keeps its first reason.
     ///
     /// # Errors
-    /// Closed otherwise.
+    /// [`Refusal::WrongStep`] if it was closed in any other way.
     pub fn cancel(self, reason: Reason, now: Timestamp) -> Result<Cancelled, Refusal> {
         match &self.state {
             State::Closed(Closed { outcome: Outcome::Cancelled, .. }) => {
@@ -38,10 +38,10 @@ impl Verification {
         }
     }
 
-    /// The customer says no: before the session that is a denial, in it an end.
+    /// Closes the verification for the customer: `Denied` before the session, `Ended` in it.
     ///
     /// # Errors
-    /// Nothing was asked of him, or it is over.
+    /// [`Refusal::ConsentRefused`] if no consent was requested yet, or the verification is closed.
     pub fn stop_by_customer(self, now: Timestamp) -> Result<Self, Refusal> {
         let outcome = match &self.state {
             State::AwaitingConsent { .. } | State::Consented { .. } | State::Minting { .. } => {
@@ -56,9 +56,9 @@ impl Verification {
         Ok(self.close(outcome, None, now, Actor::Customer, None))
     }
 
-    /// The customer takes his support grant back, or replaces its credentials: before the session that
-    /// is a denial, in it an end. `None` if it is closed already.
-    pub(crate) fn lose_grant(self, why: Facts, now: Timestamp) -> Option<Self> {
+    /// Closes the verification because the customer revoked its support grant or replaced the
+    /// credentials: `Denied` before the session, `Ended` in it. Returns `None` if it is closed already.
+    pub(crate) fn close_with_grant(self, why: Facts, now: Timestamp) -> Option<Self> {
         let outcome = match &self.state {
             State::Started { .. }
             | State::AgentChallenged { .. }
@@ -72,12 +72,12 @@ impl Verification {
         Some(self.close(outcome, None, now, Actor::Customer, Some(why)))
     }
 
-    /// The verification as the clock leaves it: closed, with its step, if its deadline has passed.
+    /// Closes the verification, with its step, if its deadline has passed. Otherwise returns `None`.
     pub fn close_if_over(self, now: Timestamp) -> Option<Self> {
         let outcome = self.overdue(now)?;
         let deadline = self.expires_at()?;
         let mut next = self.close(outcome, None, now, Actor::System, None);
-        // However late anybody looks: it ended at its deadline, as every read in between has said.
+        // It ended at its deadline, however late this is: every read in between has said so.
         if let State::Closed(closed) = &mut next.state {
             closed.at = deadline;
         }
@@ -92,11 +92,11 @@ impl Verification {
         actor: Actor,
         detail: Option<Facts>,
     ) -> Self {
-        // The first news of a session is no news any more.
-        let owed = self.was_told_of();
+        // A notice that is still due is out of date now: the customer is told of the end alone.
+        let notify = self.customer_was_emailed();
         let state = self.state.clone().close(outcome, reason, now);
         let mut next = self.step(state, now, actor, outcome.action(), detail);
-        next.notice = owed.then_some(Notice::owed(NoticeKind::Close, now));
+        next.notice = notify.then_some(Notice::due(NoticeKind::Close, now));
         next
     }
 }

@@ -11,19 +11,23 @@ use crate::time::Timestamp;
 
 use super::Verification;
 use super::sent_code::{RightCode, SentCode, Verdict};
-use super::state::{Ask, Asking, Consent, Entries, State};
+use super::state::{Consent, ConsentRequest, Entries, NewConsentRequest, State};
 
 impl Verification {
-    /// Asks the customer, or asks again: a new code and a new page, which end the ones before and
-    /// every entry made with them. From the first asking on, only the customer's acts keep the
-    /// verification alive.
+    /// Sends the customer a request for consent, or another one: its code and its page replace those
+    /// of the one before, and every entry made with them. From the first request on, only the
+    /// customer's actions extend the idle timeout.
     ///
     /// # Errors
-    /// Another step's turn; a customer who is suspended or could not sign in; an ecosystem that
-    /// is not his or where nothing may be opened; the cool-down, or too many sendings.
-    pub fn ask_customer(
+    /// [`Refusal::WrongStep`] unless the verification is in `AgentVerified` or `AwaitingConsent`;
+    /// [`Refusal::NotAllowed`] if the customer is suspended or could not sign in;
+    /// [`Refusal::NotASuccessor`] in Ecosystem Admin, if the customer is none;
+    /// [`Refusal::EnvironmentRefused`] if the ecosystem is not the customer's or nothing may be
+    /// opened there; [`Refusal::TooManyRequests`] before the cool-down is over, or after the last
+    /// sending.
+    pub fn request_consent(
         self,
-        asking: Asking<'_>,
+        new: NewConsentRequest<'_>,
         key: &HashKey,
         limits: &Limits,
         now: Timestamp,
@@ -32,8 +36,8 @@ impl Verification {
             State::AgentVerified { sign_in_status, .. } => {
                 (None, *sign_in_status, now.plus(limits.idle_seconds))
             }
-            State::AwaitingConsent { sign_in_status, ask, idle_at } => {
-                (Some(&ask.code), *sign_in_status, *idle_at)
+            State::AwaitingConsent { sign_in_status, request, idle_at } => {
+                (Some(&request.code), *sign_in_status, *idle_at)
             }
             State::Started { .. }
             | State::AgentChallenged { .. }
@@ -43,16 +47,16 @@ impl Verification {
             | State::Closed(_) => return Err(self.wrong_step()),
         };
         let (ecosystem, allowed) =
-            self.allowed(&self.customer, sign_in_status, asking.ecosystem, limits)?;
+            self.allowed(&self.customer, sign_in_status, new.ecosystem, limits)?;
         let consent = Consent {
             ecosystem: ecosystem.id.clone(),
             ecosystem_name: ecosystem.name.clone(),
             environments: allowed,
             entries: Some(Entries {
-                verification_number: asking.verification_number,
+                verification_number: new.verification_number,
                 agent: false,
                 customer: false,
-                page: self.page_digest(asking.page, key),
+                page: self.page_digest(new.page, key),
             }),
             end_pages: Vec::new(),
             mints: 0,
@@ -60,7 +64,7 @@ impl Verification {
         let digest = key.digest(
             Purpose::CustomerCode,
             &self.customer_context(&consent.ecosystem),
-            asking.code.expose(),
+            new.code.expose(),
         );
         let code = SentCode::next(before, digest, idle_at, limits, now)?;
         let detail = Facts::ConsentRequest {
@@ -68,14 +72,19 @@ impl Verification {
             number: code.sends,
             of: limits.sends_per_stage,
         };
-        let state = State::AwaitingConsent { sign_in_status, ask: Ask { code, consent }, idle_at };
+        let state = State::AwaitingConsent {
+            sign_in_status,
+            request: ConsentRequest { code, consent },
+            idle_at,
+        };
         Ok(self.step(state, now, Actor::Agent, Action::ConsentAsked, detail))
     }
 
-    /// Judges an entry of the customer's code by either side, without recording it.
+    /// Judges an entry of the customer's code by either side, and records nothing.
     ///
     /// # Errors
-    /// Another step's turn, or this side's entry is in already.
+    /// [`Refusal::WrongStep`] unless the verification is in `AwaitingConsent` and this side has not
+    /// entered the code yet.
     pub fn judge_customer_code(
         &self,
         side: Side,
@@ -84,9 +93,9 @@ impl Verification {
         now: Timestamp,
     ) -> Result<Verdict, Refusal> {
         match &self.state {
-            State::AwaitingConsent { ask, .. } if !ask.consent.entered(side) => {
-                let context = self.customer_context(&ask.consent.ecosystem);
-                Ok(ask.code.judge(Purpose::CustomerCode, &context, code, key, now))
+            State::AwaitingConsent { request, .. } if !request.consent.has_entered(side) => {
+                let context = self.customer_context(&request.consent.ecosystem);
+                Ok(request.code.judge(Purpose::CustomerCode, &context, code, key, now))
             }
             State::AwaitingConsent { .. }
             | State::Started { .. }
@@ -99,10 +108,10 @@ impl Verification {
         }
     }
 
-    /// An entry of the customer's code was right. With the last one needed, consent stands.
+    /// Records a right entry of the customer's code. The last one that is needed makes consent.
     ///
     /// # Errors
-    /// Another step's turn.
+    /// [`Refusal::WrongStep`] unless the verification is in `AwaitingConsent`.
     pub fn enter_customer_code(
         self,
         _: RightCode,
@@ -110,10 +119,11 @@ impl Verification {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let State::AwaitingConsent { sign_in_status, mut ask, idle_at } = self.state.clone() else {
+        let State::AwaitingConsent { sign_in_status, mut request, idle_at } = self.state.clone()
+        else {
             return Err(self.wrong_step());
         };
-        let Some(entries) = &mut ask.consent.entries else {
+        let Some(entries) = &mut request.consent.entries else {
             return Err(self.wrong_step());
         };
         match side {
@@ -126,40 +136,45 @@ impl Verification {
         };
         let (state, action) = if whole {
             let idle_at = now.plus(limits.idle_seconds);
-            (State::Consented { sign_in_status, consent: ask.consent, idle_at }, Action::Consented)
+            (
+                State::Consented { sign_in_status, consent: request.consent, idle_at },
+                Action::Consented,
+            )
         } else {
-            let idle_at = kept_alive(side, idle_at, limits, now);
-            (State::AwaitingConsent { sign_in_status, ask, idle_at }, Action::ConsentEntered)
+            let idle_at = idle_deadline_after(side, idle_at, limits, now);
+            (State::AwaitingConsent { sign_in_status, request, idle_at }, Action::ConsentEntered)
         };
         Ok(self.step(state, now, side.actor(), action, None))
     }
 
-    /// An entry of the customer's code was wrong, or beyond a quota. Gives what is left.
+    /// Records an entry of the customer's code that was wrong or over a quota. Also returns how many
+    /// attempts are left; without any, the verification is locked.
     ///
     /// # Errors
-    /// Another step's turn.
+    /// [`Refusal::WrongStep`] unless the verification is in `AwaitingConsent`.
     pub fn refuse_customer_code(
         self,
         side: Side,
         limits: &Limits,
         now: Timestamp,
     ) -> Result<(Self, u32), Refusal> {
-        let State::AwaitingConsent { sign_in_status, mut ask, idle_at } = self.state.clone() else {
+        let State::AwaitingConsent { sign_in_status, mut request, idle_at } = self.state.clone()
+        else {
             return Err(self.wrong_step());
         };
-        ask.code.wrong += 1;
-        let left = ask.code.attempts_left(limits);
-        let detail = ask.code.wrong_entry(limits);
+        request.code.wrong += 1;
+        let left = request.code.attempts_left(limits);
+        let detail = request.code.wrong_entry(limits);
         if left == 0 {
             return Ok((self.close(Outcome::Locked, None, now, side.actor(), Some(detail)), 0));
         }
-        let idle_at = kept_alive(side, idle_at, limits, now);
-        let state = State::AwaitingConsent { sign_in_status, ask, idle_at };
+        let idle_at = idle_deadline_after(side, idle_at, limits, now);
+        let state = State::AwaitingConsent { sign_in_status, request, idle_at };
         Ok((self.step(state, now, side.actor(), Action::ConsentCodeRefused, detail), left))
     }
 
-    /// Whether `secret` opens the customer's page of this verification, as last sent with the
-    /// code or with the news of the session.
+    /// Returns whether `secret` opens the customer's page of this verification: the one in the latest
+    /// email with a code, or in the email about the session.
     pub fn is_page(&self, secret: &Secret, key: &HashKey) -> bool {
         let context = [self.id.as_str()];
         let opens = |digest: &Digest| key.matches(digest, Purpose::Page, &context, secret.expose());
@@ -169,11 +184,11 @@ impl Verification {
         })
     }
 
-    /// The email with the code of `sent` could not be sent, or may not have been: its cool-down is
-    /// lifted. A later sending is left alone.
+    /// Records that the email with the code of `sent` failed, and lifts its cool-down. `maybe_sent`
+    /// says that it may have arrived nevertheless.
     ///
     /// # Errors
-    /// Another step's turn, or another code has gone out since.
+    /// [`Refusal::WrongStep`] if another code was sent since, or none is out.
     pub fn email_failed(
         self,
         sent: &Self,
@@ -187,7 +202,7 @@ impl Verification {
         let mut state = self.state.clone();
         match &mut state {
             State::AgentChallenged { code, .. }
-            | State::AwaitingConsent { ask: Ask { code, .. }, .. } => {
+            | State::AwaitingConsent { request: ConsentRequest { code, .. }, .. } => {
                 code.resend_at = now;
                 code.unsent += u32::from(!maybe_sent);
             }
@@ -206,8 +221,14 @@ impl Verification {
     }
 }
 
-/// From the asking on, only the customer's acts move the deadline.
-fn kept_alive(side: Side, idle_at: Timestamp, limits: &Limits, now: Timestamp) -> Timestamp {
+/// Returns the idle deadline after an action of `side`: once consent was requested, only the customer's
+/// actions move it.
+fn idle_deadline_after(
+    side: Side,
+    idle_at: Timestamp,
+    limits: &Limits,
+    now: Timestamp,
+) -> Timestamp {
     match side {
         Side::Agent => idle_at,
         Side::Customer => now.plus(limits.idle_seconds),

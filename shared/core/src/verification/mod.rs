@@ -1,8 +1,11 @@
 //! One run of the process, from look-up to close.
 //!
-//! A state carries its own facts; a transition consumes the verification and gives the next one,
-//! with exactly one step more. Deadlines are applied by [`Verification::at`] on every read, so
-//! that what is over is dead whether or not anything has removed it.
+//! A state carries its own facts; a transition consumes the verification and returns the next one,
+//! with exactly one step more. [`Verification::at`] applies the deadlines on every read, so that a
+//! verification past its deadline is closed whether or not anything has closed it in the store.
+//!
+//! The transitions stand by stage in `agent_proof`, `consent`, `session` and `closing`; which notice
+//! is due stands in `notices`.
 
 mod agent_proof;
 mod closing;
@@ -14,7 +17,7 @@ mod state;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chain::{self, Action, Actor, Entry, Step};
+use crate::chain::{self, Action, Actor, NewStep, Step};
 use crate::directory::{Customer, CustomerStatus, Ecosystem, Role, SignIn, SignInStatus};
 use crate::entitlement::{Environment, environments};
 use crate::grant_terms::GrantTerms;
@@ -27,7 +30,9 @@ use crate::step_detail::{Detail, Facts};
 use crate::time::Timestamp;
 
 pub use self::sent_code::{RightCode, SentCode, Verdict};
-pub use self::state::{Ask, Asking, Closed, Consent, Entries, PastSession, State};
+pub use self::state::{
+    Closed, Consent, ConsentRequest, Entries, NewConsentRequest, PastSession, State,
+};
 pub use crate::notice::NoticeKind;
 pub use crate::status::{Module, Outcome, Side, Status};
 
@@ -36,7 +41,7 @@ pub use crate::status::{Module, Outcome, Side, Status};
 pub struct Verification {
     pub id: VerificationId,
     pub module: Module,
-    /// The customer's own grant that it runs under, with the module [`Module::SupportGrant`].
+    /// The support grant that it runs under, with the module [`Module::SupportGrant`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub support_grant: Option<GrantTerms>,
     pub ticket: Option<TicketNumber>,
@@ -45,12 +50,12 @@ pub struct Verification {
     pub customer: Customer,
     pub created_at: Timestamp,
     pub state: State,
-    /// What the customer is still to be told, if anything.
+    /// The notice that the customer is still owed.
     pub notice: Option<Notice<NoticeKind>>,
     /// The record.
     pub steps: Vec<Step>,
-    /// Counts the writes: every transition, which is also a step, and every try to tell the
-    /// customer, which is not.
+    /// Counts the writes: every transition, which is also a step, and every try of a notice, which is
+    /// not.
     pub version: u32,
 }
 
@@ -62,10 +67,10 @@ pub enum Cancelled {
 }
 
 impl Verification {
-    /// A new verification of `customer` by `agent`.
+    /// Returns a new verification of `customer` by `agent`.
     ///
     /// # Errors
-    /// Nobody supports himself.
+    /// [`NotAllowed::SelfSupport`] if the agent is the customer.
     pub fn start(
         id: VerificationId,
         module: Module,
@@ -75,18 +80,18 @@ impl Verification {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let new = Self::unwritten(id, agent, customer, limits, now)?;
+        let new = Self::without_steps(id, agent, customer, limits, now)?;
         let state = new.state.clone();
         let new = Self { module, ticket, ..new };
         Ok(new.step(state, now, Actor::Agent, Action::Started, None))
     }
 
-    /// A new verification of `customer` by `agent`, who brought the credentials of his grant. The
-    /// customer is told.
+    /// Returns a new verification of `customer` by `agent`, who redeemed the credentials of the
+    /// customer's support grant. The customer is owed a notice of it.
     ///
     /// # Errors
-    /// Nobody supports himself.
-    pub(crate) fn start_under(
+    /// [`NotAllowed::SelfSupport`] if the agent is the customer.
+    pub(crate) fn start_with_grant(
         terms: GrantTerms,
         id: VerificationId,
         agent: Agent,
@@ -94,20 +99,20 @@ impl Verification {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let new = Self::unwritten(id, agent, customer, limits, now)?;
+        let new = Self::without_steps(id, agent, customer, limits, now)?;
         let state = new.state.clone();
         let detail = Facts::SupportGrant { id: terms.id.clone() };
         let new = Self {
             module: Module::SupportGrant,
             support_grant: Some(terms),
-            notice: Some(Notice::owed(NoticeKind::GrantUsed, now.plus(notice::GRACE))),
+            notice: Some(Notice::due(NoticeKind::GrantUsed, now.plus(notice::GRACE))),
             ..new
         };
         Ok(new.step(state, now, Actor::Agent, Action::Started, detail))
     }
 
-    /// What every verification begins as, before its first step.
-    fn unwritten(
+    /// Returns what every verification starts as, before its first step.
+    fn without_steps(
         id: VerificationId,
         agent: Agent,
         customer: Customer,
@@ -115,7 +120,7 @@ impl Verification {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         if agent.id == customer.user_id || agent.email == customer.email {
-            return Err(Refusal::NotAllowed(NotAllowed::Oneself));
+            return Err(Refusal::NotAllowed(NotAllowed::SelfSupport));
         }
         Ok(Self {
             id,
@@ -132,10 +137,10 @@ impl Verification {
         })
     }
 
-    /// This verification, if it is `agent`'s: another's does not exist for him.
+    /// Returns this verification if it is this agent's. To other agents it does not exist.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`].
+    /// [`Refusal::NotFound`] if it is another agent's.
     pub fn of(self, agent: &Agent) -> Result<Self, Refusal> {
         if self.agent.id == agent.id { Ok(self) } else { Err(Refusal::NotFound) }
     }
@@ -144,8 +149,8 @@ impl Verification {
         self.state.status()
     }
 
-    /// When it ends by itself, if nothing happens. `None` once it has ended. Under a support grant it
-    /// does not outlast that.
+    /// Returns when the verification ends if nothing happens; `None` once it is closed. It does not
+    /// outlast its support grant.
     pub fn expires_at(&self) -> Option<Timestamp> {
         let idle = |idle_at: &Timestamp| match &self.support_grant {
             Some(terms) => terms.expires_at.min(*idle_at),
@@ -157,15 +162,15 @@ impl Verification {
             | State::AgentVerified { idle_at, .. }
             | State::AwaitingConsent { idle_at, .. }
             | State::Consented { idle_at, .. } => Some(idle(idle_at)),
-            // A mint begun in time may use its lease.
+            // A mint that started in time may use its lease.
             State::Minting { idle_at, lease_until, .. } => Some(idle(idle_at).max(*lease_until)),
             State::InSession { session, .. } => Some(session.expires_at),
             State::Closed(_) => None,
         }
     }
 
-    /// The verification as it is at `now`: closed if its deadline has passed, and free for another
-    /// mint if the lease of the last one has. Every read goes through here.
+    /// Returns the verification as it is at `now`: closed if its deadline has passed, and free for
+    /// another mint if the lease of the last one has ended. Every read goes through here.
     #[must_use]
     pub fn at(mut self, now: Timestamp) -> Self {
         if let Some(outcome) = self.overdue(now) {
@@ -197,8 +202,8 @@ impl Verification {
         })
     }
 
-    /// How the customer stands with Cognito; known once the agent has proved himself, and from
-    /// then on the customer's data may be shown.
+    /// Returns the customer's sign-in status. It is known once the agent has authenticated; from then
+    /// on the agent may see the customer's data.
     pub fn sign_in_status(&self) -> Option<SignInStatus> {
         match &self.state {
             State::Started { .. } | State::AgentChallenged { .. } => None,
@@ -211,13 +216,13 @@ impl Verification {
         }
     }
 
-    /// What the customer was last asked for.
+    /// Returns what the customer was last asked to consent to, or has consented to.
     pub fn consent(&self) -> Option<&Consent> {
         match &self.state {
             State::Started { .. } | State::AgentChallenged { .. } | State::AgentVerified { .. } => {
                 None
             }
-            State::AwaitingConsent { ask, .. } => Some(&ask.consent),
+            State::AwaitingConsent { request, .. } => Some(&request.consent),
             State::Consented { consent, .. }
             | State::Minting { consent, .. }
             | State::InSession { consent, .. } => Some(consent),
@@ -225,11 +230,11 @@ impl Verification {
         }
     }
 
-    /// The code that is out.
+    /// Returns the code that may be entered now, and to which side it was sent.
     pub fn sent_code(&self) -> Option<(&SentCode, Side)> {
         match &self.state {
             State::AgentChallenged { code, .. } => Some((code, Side::Agent)),
-            State::AwaitingConsent { ask, .. } => Some((&ask.code, Side::Customer)),
+            State::AwaitingConsent { request, .. } => Some((&request.code, Side::Customer)),
             State::Started { .. }
             | State::AgentVerified { .. }
             | State::Consented { .. }
@@ -239,17 +244,17 @@ impl Verification {
         }
     }
 
-    /// Which sending of its stage the code that is out is.
+    /// Returns the number of that code's sending in its stage; 0 if there is no such code.
     pub fn sends(&self) -> u32 {
         self.sent_code().map_or(0, |(code, _)| code.sends)
     }
 
-    /// The refusal for a call that belongs to another step.
+    /// Returns the refusal of a call that does not belong to this status.
     pub fn wrong_step(&self) -> Refusal {
         Refusal::WrongStep(self.status())
     }
 
-    /// Whether the customer may be supported in `ecosystem` here.
+    /// Returns whether this verification can support the customer in `ecosystem`.
     pub fn serves(&self, ecosystem: &Ecosystem) -> bool {
         let granted =
             self.support_grant.as_ref().is_none_or(|terms| terms.ecosystem == ecosystem.id);
@@ -290,8 +295,8 @@ impl Verification {
         detail: impl Into<Option<Facts>>,
     ) -> Self {
         self.state = state;
-        let entry = Entry { at, actor, action, detail: detail.into().map(Detail::Facts) };
-        chain::append(&self.id, &mut self.steps, entry);
+        let new = NewStep { at, actor, action, detail: detail.into().map(Detail::Facts) };
+        chain::append(&self.id, &mut self.steps, new);
         self.version += 1;
         self
     }

@@ -1,4 +1,4 @@
-//! Which notice the customer is owed, when it is due, and what is recorded once it was sent.
+//! Which notice about a verification is due, and when. The email for it is in [`crate::notices`].
 
 use crate::chain::{Action, Actor};
 use crate::notice::NoticeKind;
@@ -11,8 +11,8 @@ use super::Verification;
 use super::state::State;
 
 impl Verification {
-    /// When this verification next needs to be looked at without anybody calling: at its deadline,
-    /// or when the customer is to be told something. `None` when all is done.
+    /// Returns when the sweep next has to look at this verification: at its deadline, or when a
+    /// notice is due. `None` if nothing is left to do.
     pub fn due_at(&self) -> Option<Timestamp> {
         let notice = self.notice.map(|notice| notice.due_at);
         match (self.expires_at(), notice) {
@@ -21,10 +21,11 @@ impl Verification {
         }
     }
 
-    /// Takes the notice that is due, and puts off the next try. `page` is what a new email about a
-    /// session opens; what one before opens is good until this one is out, for it may have arrived
-    /// for all that. What is over and not closed yet has none: its news is that it is over.
-    pub fn try_notice(
+    /// Takes the notice that is due, and postpones its next try. `page` is the secret of the page that
+    /// an email about a session links to. The pages of earlier tries work until this email is sent,
+    /// since theirs may have arrived. A verification past its deadline has no notice before it is
+    /// closed: the customer is then told of its end.
+    pub fn take_notice(
         mut self,
         page: &Secret,
         key: &HashKey,
@@ -40,19 +41,19 @@ impl Verification {
             consent.end_pages.push(digest);
         }
         self.version += 1;
-        Some((self, notice.about))
+        Some((self, notice.kind))
     }
 
-    /// The email went out. `None` if that is not what the customer is owed any more. What the clock
-    /// alone has closed is not: it is owed its closing step first, and news of that.
-    pub fn told(mut self, about: NoticeKind, now: Timestamp) -> Option<Self> {
-        if (self.status() == Status::Closed) != (about == NoticeKind::Close) {
+    /// Records that the email of this notice was sent. Returns `None` if the notice is not due any
+    /// more, nor is any notice of a verification past its deadline before its closing step.
+    pub fn notice_sent(mut self, kind: NoticeKind, now: Timestamp) -> Option<Self> {
+        if (self.status() == Status::Closed) != (kind == NoticeKind::Close) {
             return None;
         }
-        self.notice.take_if(|notice| notice.about == about)?;
+        self.notice.take_if(|notice| notice.kind == kind)?;
         let mut state = self.state.clone();
         if let State::InSession { consent, .. } = &mut state {
-            // The email that is out has the last of them.
+            // The email that was sent links to the last of them.
             consent.end_pages =
                 consent.end_pages.split_off(consent.end_pages.len().saturating_sub(1));
         }
@@ -61,21 +62,21 @@ impl Verification {
             now,
             Actor::System,
             Action::CustomerTold,
-            Facts::Notice { notice: about },
+            Facts::Notice { notice: kind },
         ))
     }
 
-    /// Whether any email about this verification may have reached the customer: who was never told
-    /// of a beginning is told of no end.
-    pub(super) fn was_told_of(&self) -> bool {
+    /// Returns whether any email about this verification may have reached the customer. If none did,
+    /// the customer is not told that it ended either.
+    pub(super) fn customer_was_emailed(&self) -> bool {
         match &self.state {
-            // With a support grant he is told from the beginning.
+            // Under a support grant the customer is told from the start.
             State::Started { .. } | State::AgentChallenged { .. } | State::AgentVerified { .. } => {
                 self.support_grant.is_some()
             }
-            State::AwaitingConsent { ask, .. } => ask.code.sends > ask.code.unsent,
+            State::AwaitingConsent { request, .. } => request.code.sends > request.code.unsent,
             State::Consented { .. } | State::Minting { .. } | State::InSession { .. } => true,
-            // It ends once.
+            // The notice of its end was decided when it was closed.
             State::Closed(_) => false,
         }
     }

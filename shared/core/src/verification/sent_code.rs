@@ -9,27 +9,27 @@ use crate::secret::{Digest, HashKey, Purpose};
 use crate::step_detail::Facts;
 use crate::time::Timestamp;
 
-/// A code that was sent, with the counts of its stage. A resend replaces the code and keeps the
-/// counts.
+/// A code that was sent, with the counts of its stage. Another sending replaces the code and keeps
+/// the counts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SentCode {
     digest: Digest,
     pub expires_at: Timestamp,
     pub resend_at: Timestamp,
     pub(super) sends: u32,
-    /// Sendings of the stage that certainly reached nobody.
+    /// Sendings of the stage that certainly did not arrive.
     pub(super) unsent: u32,
     pub(super) wrong: u32,
 }
 
 impl SentCode {
-    /// Wrong entries still to be had in this stage.
+    /// Returns how many entries are left before the stage is locked.
     pub fn attempts_left(&self, limits: &Limits) -> u32 {
         limits.wrong_per_stage.saturating_sub(self.wrong)
     }
 }
 
-/// What an entry was worth. A wrong code is a verdict, not an error: it changes the state.
+/// Whether an entry was right. A wrong code is a verdict, not an error: it changes the state.
 #[derive(Debug)]
 pub enum Verdict {
     Right(RightCode),
@@ -41,7 +41,10 @@ pub enum Verdict {
 pub struct RightCode(());
 
 impl SentCode {
-    /// The next sending of a stage, after `before`.
+    /// Returns the next sending of a stage, after `before`.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyRequests`] before the cool-down is over, or after the last sending.
     pub(super) fn next(
         before: Option<&Self>,
         digest: Digest,

@@ -16,21 +16,24 @@ use crate::time::Timestamp;
 use super::Verification;
 use super::state::{Closed, State};
 
-/// How often the customer's activity may be read in one verification. Each reading is a step, so
-/// this bounds the item, and how often reading can get in the way of another's write.
+/// How many readings of the customer's activity one verification takes. Each is a step, so this
+/// bounds the item, and how often a reading can make another write lose its race.
 const MAX_READS: usize = 50;
 
-/// How often a mint may be begun in one verification. Each is a step, and so is its failing: an item
-/// that outgrew DynamoDB's 400 KB could be neither cancelled nor closed.
+/// How many mints may be started in one verification. Each is a step, and so is its failure: an item
+/// above DynamoDB's 400 KB could be neither cancelled nor closed.
 const MAX_MINTS: u32 = 20;
 
 impl Verification {
-    /// Whether a session may be issued, by the customer's record and sign-in status as they are now,
-    /// and where.
+    /// Returns the ecosystem and the environments that a session may open, by the customer's record
+    /// and sign-in status as they are now.
     ///
     /// # Errors
-    /// Another step's turn; the customer is gone, suspended or cannot sign in; the ecosystem is
-    /// not his any more, or nothing may be opened there; his support grant ends too soon.
+    /// [`Refusal::WrongStep`] unless the verification is in `Consented`;
+    /// [`Refusal::GrantEndsTooSoon`] if the support grant ends before the session would;
+    /// [`Refusal::NotAllowed`] if the customer is suspended or cannot sign in;
+    /// [`Refusal::EnvironmentRefused`] if the customer or the ecosystem is gone, or nothing may be
+    /// opened there any more.
     pub fn may_issue<'a>(
         &self,
         customer: Option<&'a Customer>,
@@ -41,13 +44,13 @@ impl Verification {
         let State::Consented { consent, .. } = &self.state else {
             return Err(self.wrong_step());
         };
-        self.fits_the_grant(now.plus(limits.session_seconds))?;
+        self.fits_support_grant(now.plus(limits.session_seconds))?;
         let customer = customer
             .filter(|customer| customer.user_id == self.customer.user_id)
             .ok_or(Refusal::EnvironmentRefused)?;
         let (ecosystem, mut allowed) =
             self.allowed(customer, sign_in_status, &consent.ecosystem, limits)?;
-        // Never more than the customer was told of.
+        // Never more than the customer was told about.
         allowed.retain(|environment| consent.environments.contains(environment));
         if allowed.is_empty() {
             return Err(Refusal::EnvironmentRefused);
@@ -55,23 +58,24 @@ impl Verification {
         Ok((ecosystem, allowed))
     }
 
-    /// Whether a session may last until then.
-    fn fits_the_grant(&self, until: Timestamp) -> Result<(), Refusal> {
+    /// Checks that a session may last until then.
+    fn fits_support_grant(&self, until: Timestamp) -> Result<(), Refusal> {
         match &self.support_grant {
             Some(terms) if until > terms.expires_at => Err(Refusal::GrantEndsTooSoon),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// What a session shows.
+    /// Returns what a session shows.
     pub fn visibility(&self) -> Visibility {
         self.support_grant.as_ref().map_or_else(Visibility::default, |terms| terms.visibility)
     }
 
-    /// Takes the lease for a mint. `sign-in status` is the customer's as it is now.
+    /// Takes the lease for a mint. `sign_in_status` is the customer's as it is now.
     ///
     /// # Errors
-    /// Another step's turn: a live lease is somebody else's. Begun too often.
+    /// [`Refusal::WrongStep`] unless the verification is in `Consented`: in `Minting`, another call
+    /// has the lease. [`Refusal::TooManyRequests`] after the last mint.
     pub fn start_mint(
         self,
         sign_in_status: SignInStatus,
@@ -91,7 +95,7 @@ impl Verification {
         Ok(self.step(state, now, Actor::Agent, Action::MintStarted, detail))
     }
 
-    /// The mint ticket of the mint under way.
+    /// Returns the mint ticket of the mint that is under way.
     pub fn mint_ticket_id(&self) -> Option<MintTicketId> {
         match &self.state {
             State::Minting { consent, .. } => Some(MintTicketId::new(&self.id, consent.mints)),
@@ -105,10 +109,10 @@ impl Verification {
         }
     }
 
-    /// The mint came to nothing: another may begin.
+    /// Records that the mint failed, so that another may start.
     ///
     /// # Errors
-    /// Another step's turn.
+    /// [`Refusal::WrongStep`] unless the verification is in `Minting`.
     pub fn mint_failed(self, now: Timestamp) -> Result<Self, Refusal> {
         let State::Minting { sign_in_status, consent, idle_at, .. } = self.state.clone() else {
             return Err(self.wrong_step());
@@ -117,12 +121,13 @@ impl Verification {
         Ok(self.step(state, now, Actor::System, Action::MintFailed, None))
     }
 
-    /// The tokens are checked and sealed: the session begins. `page` is what the email that tells
-    /// the customer opens.
+    /// Starts the session, whose tokens are checked and sealed. `page` is the secret of the page that
+    /// the email to the customer links to.
     ///
     /// # Errors
-    /// Another step's turn: cancel, deny or the lease won. The session would outlive the grant that
-    /// it is under.
+    /// [`Refusal::WrongStep`] unless the verification is in `Minting`: the lease is over, or the agent
+    /// or the customer has ended it. [`Refusal::GrantEndsTooSoon`] if the session would outlast its
+    /// support grant.
     pub fn start_session(
         self,
         session: Session,
@@ -133,7 +138,7 @@ impl Verification {
         let State::Minting { sign_in_status, mut consent, .. } = self.state.clone() else {
             return Err(self.wrong_step());
         };
-        self.fits_the_grant(session.expires_at)?;
+        self.fits_support_grant(session.expires_at)?;
         consent.end_pages = vec![self.page_digest(page, key)];
         let detail = Facts::Session {
             ecosystem: consent.ecosystem.clone(),
@@ -141,11 +146,11 @@ impl Verification {
         };
         let state = State::InSession { sign_in_status, consent, session };
         let mut next = self.step(state, now, Actor::System, Action::SessionStarted, detail);
-        next.notice = Some(Notice::owed(NoticeKind::Start, now.plus(notice::GRACE)));
+        next.notice = Some(Notice::due(NoticeKind::Start, now.plus(notice::GRACE)));
         Ok(next)
     }
 
-    /// The App's QR code went to the customer by email or, for all that is known, did not. `None`
+    /// Records whether the App's QR code was sent to the customer, as far as is known. Returns `None`
     /// once the session is over.
     pub fn qr_emailed(self, sent: bool, now: Timestamp) -> Option<Self> {
         let State::InSession { .. } = &self.state else { return None };
@@ -154,11 +159,11 @@ impl Verification {
         Some(self.step(state, now, Actor::System, action, Facts::AppQr))
     }
 
-    /// Uses the handoff that `secret` opens, once.
+    /// Redeems the handoff that `secret` opens, once.
     ///
     /// # Errors
-    /// Unknown, used, expired, for another environment, or for one that `customer` may not be
-    /// supported in any more: one answer.
+    /// [`Refusal::HandoffRefused`] if it is unknown, used, expired, for another environment, or for
+    /// one in which `customer` may not be supported any more.
     pub fn redeem(
         self,
         environment: Environment,
@@ -185,12 +190,15 @@ impl Verification {
         Ok(self.step(state, now, Actor::Environment, Action::HandoffRedeemed, detail))
     }
 
-    /// The agent reads the activity of `customer`, as the directory has him now; `what` of it goes
-    /// into the record, `None` if there is no such item. No act: the deadline stays where it is.
+    /// Records that the agent reads the activity of `customer`, whose record is the directory's as it
+    /// is now. `what` says which part, `None` if there is no such item. A reading does not extend the
+    /// idle timeout.
     ///
     /// # Errors
-    /// Another module than Ecosystem Admin; no consent, or over; the customer is gone, suspended or
-    /// no successor of this ecosystem any more; read too often; no such item.
+    /// [`Refusal::NoActivity`] in any module but Ecosystem Admin; [`Refusal::WrongStep`] before consent
+    /// and after the end; [`Refusal::EnvironmentRefused`], [`Refusal::NotAllowed`] or
+    /// [`Refusal::NotASuccessor`] if the customer may not be supported in the ecosystem any more;
+    /// [`Refusal::TooManyRequests`] after the last reading; [`Refusal::UnknownProcess`] without `what`.
     pub fn read_activity(
         self,
         customer: Option<&Customer>,
@@ -225,7 +233,7 @@ impl Verification {
         Ok(self.step(state, now, Actor::Agent, Action::ActivityRead, what))
     }
 
-    /// Who was given the App's QR code; `None` if nobody was, or there is none.
+    /// Returns which side was given the App's QR code, if any was.
     pub fn app_qr_given_to(&self) -> Option<Side> {
         let (environments, app_opened) = match &self.state {
             State::InSession { session, .. } => {
@@ -249,9 +257,9 @@ impl Verification {
             return None;
         }
         match self.module.app_qr_holder() {
-            // It was in the answer that began the session.
+            // It was in the answer that started the session.
             Side::Agent => Some(Side::Agent),
-            // What was opened was sent, even if nobody came to write that down.
+            // What was opened was sent, even if the step that says so was never written.
             Side::Customer => {
                 let sent = self.steps.iter().any(|step| step.action == Action::AppQrSent);
                 (sent || app_opened).then_some(Side::Customer)

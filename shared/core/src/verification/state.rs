@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 
 use super::sent_code::SentCode;
 
-/// Where a verification is, with what is known there.
+/// The state of a verification, with the facts that belong to it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum State {
@@ -33,7 +33,8 @@ pub enum State {
     AwaitingConsent {
         #[serde(rename = "standing")]
         sign_in_status: SignInStatus,
-        ask: Ask,
+        #[serde(rename = "ask")]
+        request: ConsentRequest,
         idle_at: Timestamp,
     },
     Consented {
@@ -58,35 +59,35 @@ pub enum State {
     Closed(Closed),
 }
 
-/// A customer's consent, asked for: one sending, with its own code and its own page.
+/// A request for the customer's consent: one sending, with its own code and its own page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Ask {
+pub struct ConsentRequest {
     pub code: SentCode,
     pub consent: Consent,
 }
 
-/// What goes into one sending to the customer.
+/// What makes a new [`ConsentRequest`].
 #[derive(Debug)]
-pub struct Asking<'a> {
+pub struct NewConsentRequest<'a> {
     pub ecosystem: &'a str,
     pub code: &'a Code,
     pub page: &'a Secret,
     pub verification_number: String,
 }
 
-/// What was asked for, and whose entries of the code are in.
+/// What the customer was asked to consent to, and which sides have entered the code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consent {
     pub ecosystem: String,
     pub ecosystem_name: String,
-    /// The environments that the customer was told of.
+    /// The environments that the customer was told about.
     pub environments: Vec<Environment>,
-    /// `None` where a support grant is the consent, and nobody enters a code.
+    /// `None` where a support grant is the consent, so that no code is entered.
     pub entries: Option<Entries>,
-    /// The page in the email that tells of the session; several, while it is not known which email
-    /// the customer has.
+    /// The page that the email about the session links to; several, as long as it is not known which
+    /// email arrived.
     pub(super) end_pages: Vec<Digest>,
-    /// How often a mint was begun.
+    /// How many mints were started.
     pub(super) mints: u32,
 }
 
@@ -100,14 +101,14 @@ pub struct Entries {
     pub(super) page: Digest,
 }
 
-/// How it ended, and what of it is still worth showing.
+/// How a verification ended, and what is kept of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Closed {
     pub outcome: Outcome,
     pub at: Timestamp,
-    /// The agent's, if he cancelled.
+    /// The agent's reason to cancel.
     pub reason: Option<Reason>,
-    /// There once the agent had proved himself.
+    /// Known if the agent had authenticated.
     #[serde(rename = "standing")]
     pub sign_in_status: Option<SignInStatus>,
     pub consent: Option<Consent>,
@@ -139,13 +140,13 @@ impl State {
         }
     }
 
-    /// Closed, with what is worth keeping. Tokens, handoffs and codes go.
+    /// Closes the state. Tokens, handoffs and codes are dropped.
     pub(super) fn close(self, outcome: Outcome, reason: Option<Reason>, at: Timestamp) -> Self {
         let (sign_in_status, consent, session) = match self {
             Self::Started { .. } | Self::AgentChallenged { .. } => (None, None, None),
             Self::AgentVerified { sign_in_status, .. } => (Some(sign_in_status), None, None),
-            Self::AwaitingConsent { sign_in_status, ask, .. } => {
-                (Some(sign_in_status), Some(ask.consent), None)
+            Self::AwaitingConsent { sign_in_status, request, .. } => {
+                (Some(sign_in_status), Some(request.consent), None)
             }
             Self::Consented { sign_in_status, consent, .. }
             | Self::Minting { sign_in_status, consent, .. } => {
@@ -172,7 +173,7 @@ impl State {
 }
 
 impl Consent {
-    /// Given beforehand, by a support grant.
+    /// Returns the consent that a support grant gives beforehand.
     pub(super) fn given(terms: &GrantTerms) -> Self {
         Self {
             ecosystem: terms.ecosystem.clone(),
@@ -184,8 +185,8 @@ impl Consent {
         }
     }
 
-    /// Whether this side has nothing to enter any more.
-    pub(super) fn entered(&self, side: Side) -> bool {
+    /// Returns whether this side has entered the code, or needs not to.
+    pub(super) fn has_entered(&self, side: Side) -> bool {
         self.entries.as_ref().is_none_or(|entries| match side {
             Side::Agent => entries.agent,
             Side::Customer => entries.customer,

@@ -1,4 +1,5 @@
-//! An entry of the customer's code, by either side: judged, recorded and counted in one write.
+//! An entry of the customer's code, by the customer or the agent: judged, recorded and counted in one
+//! write.
 
 use crate::attempt::Decision;
 use crate::code::Code;
@@ -9,12 +10,13 @@ use crate::secret::HashKey;
 use crate::time::Timestamp;
 use crate::verification::{Side, Verdict, Verification};
 
-/// What becomes of an entry. `over_quota` tells that a quota had nothing left when it was tried
-/// before: then right and wrong are refused alike, still counted in their stage.
+/// Decides what an entry changes. With `over_quota`, a quota had nothing left when the entry was tried
+/// before: then it is refused whether right or wrong, and still counted in its stage.
 ///
 /// # Errors
-/// Another step's turn, or this side's entry is in already.
-pub fn decide_customer_entry(
+/// [`Refusal::WrongStep`] unless the verification is in `AwaitingConsent` and this side has not entered
+/// the code yet.
+pub fn decide_consent_entry(
     verification: Verification,
     side: Side,
     code: &Code,
