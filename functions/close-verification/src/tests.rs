@@ -498,10 +498,6 @@ impl Verifications for Meddled {
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         self.memory.save(change).await
     }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        self.memory.spend(quota_use).await
-    }
 }
 
 /// The store fails at each of its calls in turn, before or after it has done what it was asked.
@@ -614,10 +610,6 @@ impl Verifications for Fused<Arc<Memory>> {
 
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         self.1.around(self.0.save(change)).await
-    }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        self.1.around(self.0.spend(quota_use)).await
     }
 }
 

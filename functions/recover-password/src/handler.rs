@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use support_core::code::Code;
 use support_core::identity::EmailAddress;
 use support_core::limits::{LockoutQuota, Quota};
-use support_core::ports::{Counted, Jobs, LockoutQuotas, Passwords, Saved, Verifications};
+use support_core::ports::{Counted, Jobs, Passwords, Quotas, Saved};
 use support_core::recovery::{Confirmed, Job, NewPassword, RecoveryLimits, TypedPassword};
 use support_core::refusal::{CallError, Failure, Refusal};
 use support_core::secret::HashKey;
@@ -43,7 +43,7 @@ struct ConfirmBody {
 struct Asked {}
 
 pub async fn handle(
-    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
+    app: &App<impl Quotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     match request.route() {
@@ -54,7 +54,7 @@ pub async fn handle(
 }
 
 async fn ask(
-    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
+    app: &App<impl Quotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let AskBody { email } = request.json()?;
@@ -72,7 +72,7 @@ async fn ask(
 }
 
 async fn confirm(
-    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
+    app: &App<impl Quotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let ConfirmBody { email, code, new_password, confirm_password } = request.json()?;
@@ -108,7 +108,7 @@ async fn confirm(
 /// sign in with the new one, and he is told. What does not work here is left to the worker; if
 /// that cannot be left either, the call fails, and recovering again makes up for it.
 async fn finish(
-    app: &App<impl Verifications + LockoutQuotas, impl Jobs, impl Passwords>,
+    app: &App<impl Quotas, impl Jobs, impl Passwords>,
     email: EmailAddress,
     entries: &LockoutQuota,
     now: Timestamp,
@@ -122,8 +122,8 @@ async fn finish(
     Ok(Answer::no_content())
 }
 
-async fn spend(store: &impl Verifications, quota: Quota, now: Timestamp) -> Result<(), CallError> {
-    match store.spend(&quota.spend()).await? {
+async fn spend(quotas: &impl Quotas, quota: Quota, now: Timestamp) -> Result<(), CallError> {
+    match quotas.spend(&quota.spend()).await? {
         Saved::Done => Ok(()),
         // Only a transaction would be in the way, and none touches these quotas.
         Saved::LostRace => Err(Failure::clean("store", "a quota was locked").into()),
@@ -133,11 +133,11 @@ async fn spend(store: &impl Verifications, quota: Quota, now: Timestamp) -> Resu
 
 /// Gives the number of this counting in its lockout quota.
 async fn count(
-    store: &impl LockoutQuotas,
+    quotas: &impl Quotas,
     lockout: &LockoutQuota,
     now: Timestamp,
 ) -> Result<u32, CallError> {
-    match store.count(lockout, now).await? {
+    match quotas.count(lockout, now).await? {
         Counted::Nth(n) => Ok(n),
         Counted::Over { until } => Err(Refusal::until(until, now).into()),
     }

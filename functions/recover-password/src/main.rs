@@ -4,7 +4,7 @@ mod tests;
 
 use support_aws::{Aws, Service, Timeouts};
 use support_cognito::Cognito;
-use support_dynamodb::DynamoVerifications;
+use support_dynamodb::DynamoQuotas;
 use support_gateway::settings;
 use support_sqs::SqsJobs;
 
@@ -15,11 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
         let config = aws.config();
         let app = handler::App {
-            quotas: DynamoVerifications::new(
-                config,
-                settings::required("SUPPORT_TABLE")?,
-                settings::limits()?.record_days,
-            ),
+            quotas: DynamoQuotas::new(config, settings::required("SUPPORT_TABLE")?),
             jobs: SqsJobs::new(config, settings::required("RECOVERY_QUEUE_URL")?),
             passwords: Cognito::new(config).passwords(
                 settings::required("AGENT_POOL_ID")?,

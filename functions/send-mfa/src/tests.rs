@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support_core::identity::VerificationId;
 use support_core::limits::{ConsentMode, Limits, Quota};
-use support_core::ports::{Change, Saved, Verifications};
+use support_core::ports::{Change, Quotas, Saved, Verifications};
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 use support_core::verification::{Status, Verification};

@@ -6,7 +6,7 @@ use rand::rngs::SysRng;
 use serde::Deserialize;
 use support_core::identity::{EmailAddress, TicketNumber, VerificationId};
 use support_core::limits::{Limits, Quota};
-use support_core::ports::{AgentPool, Change, Directory, Saved, Verifications};
+use support_core::ports::{AgentPool, Change, Directory, Quotas, Saved, Verifications};
 use support_core::refusal::{NotAllowed, Refusal};
 use support_core::time::Timestamp;
 use support_core::verification::{Module, Verification};
@@ -48,7 +48,7 @@ impl From<AskedModule> for Module {
 }
 
 pub async fn handle(
-    app: &App<impl Verifications, impl Directory, impl AgentPool>,
+    app: &App<impl Verifications + Quotas, impl Directory, impl AgentPool>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let caller = request.agent()?;
@@ -84,7 +84,7 @@ pub async fn handle(
 }
 
 /// Takes one look-up from the agent's quota.
-async fn count(store: &impl Verifications, lookups: Quota, now: Timestamp) -> Result<(), Problem> {
+async fn count(store: &impl Quotas, lookups: Quota, now: Timestamp) -> Result<(), Problem> {
     match store.spend(&lookups.spend()).await? {
         Saved::Done => Ok(()),
         Saved::LostRace => Err(Refusal::Conflict.into()),

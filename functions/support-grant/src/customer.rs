@@ -9,7 +9,7 @@ use support_core::entitlement::Visibility;
 use support_core::identity::IdText;
 use support_core::limits::QuotaUse;
 use support_core::ports::{
-    AgentPool, Change, CustomerPool, Directory, Mailer, Saved, SupportGrants, Verifications,
+    AgentPool, Change, CustomerPool, Directory, Mailer, Quotas, Saved, SupportGrants, Verifications,
 };
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::support_grant::{
@@ -80,7 +80,7 @@ pub async fn create<S, D, A, C, M>(
     request: &Request,
 ) -> Result<Answer, Problem>
 where
-    S: Verifications + SupportGrants,
+    S: Verifications + SupportGrants + Quotas,
     D: Directory,
     A: AgentPool,
     C: CustomerPool,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use support_core::limits::Limits;
 use support_core::ports::{
-    AgentPool, CustomerPool, Directory, LockoutQuotas, Mailer, SupportGrants, Verifications,
+    AgentPool, CustomerPool, Directory, Mailer, Quotas, SupportGrants, Verifications,
 };
 use support_core::refusal::{Failure, Refusal};
 use support_core::secret::HashKey;
@@ -42,7 +42,7 @@ pub const TELLING: Duration = Duration::from_secs(2);
 
 pub async fn handle(
     app: &App<
-        impl Verifications + SupportGrants + LockoutQuotas,
+        impl Verifications + SupportGrants + Quotas,
         impl Directory,
         impl AgentPool,
         impl CustomerPool,

@@ -5,8 +5,7 @@ use rand::rngs::SysRng;
 use support_core::identity::VerificationId;
 use support_core::limits::Quota;
 use support_core::ports::{
-    AgentPool, Change, Counted, Directory, LockoutQuotas, Mailer, Saved, SupportGrants,
-    Verifications,
+    AgentPool, Change, Counted, Directory, Mailer, Quotas, Saved, SupportGrants, Verifications,
 };
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::support_grant::{EnteredCredentials, SupportGrant, use_email};
@@ -24,7 +23,7 @@ pub async fn redeem<S, D, A, C, M>(
     request: &Request,
 ) -> Result<Answer, Problem>
 where
-    S: Verifications + SupportGrants + LockoutQuotas,
+    S: Verifications + SupportGrants + Quotas,
     D: Directory,
     A: AgentPool,
     M: Mailer,
@@ -49,7 +48,7 @@ async fn start<S, D, A, C, M>(
     now: Timestamp,
 ) -> Result<Verification, CallError>
 where
-    S: Verifications + SupportGrants + LockoutQuotas,
+    S: Verifications + SupportGrants + Quotas,
     D: Directory,
     A: AgentPool,
 {

@@ -12,8 +12,8 @@ use support_core::email::Email;
 use support_core::identity::{EmailAddress, Reason, VerificationId};
 use support_core::limits::{Limits, LockoutQuota, QuotaUse};
 use support_core::ports::{
-    Change, Counted, CustomerPool, LockoutQuotas, Mailer, Saved, Scope, SupportGrants,
-    VerificationIndex, Verifications,
+    Change, Counted, CustomerPool, Mailer, Quotas, Saved, Scope, SupportGrants, VerificationIndex,
+    Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::step_detail::Facts;
@@ -107,7 +107,7 @@ impl Scene {
 
     async fn send_by(
         &self,
-        store: impl Verifications + SupportGrants + LockoutQuotas,
+        store: impl Verifications + SupportGrants + Quotas,
         event: Value,
         now: Timestamp,
     ) -> Answered {
@@ -402,10 +402,6 @@ impl Verifications for Overtaken {
         }
         self.0.save(change).await
     }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        self.0.spend(quota_use).await
-    }
 }
 
 impl SupportGrants for Overtaken {
@@ -422,7 +418,11 @@ impl SupportGrants for Overtaken {
     }
 }
 
-impl LockoutQuotas for Overtaken {
+impl Quotas for Overtaken {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.0.spend(quota_use).await
+    }
+
     async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
         self.0.count(lockout, now).await
     }
@@ -1279,10 +1279,6 @@ impl Verifications for Meddled {
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         self.then(self.store.save(change)).await
     }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        self.then(self.store.spend(quota_use)).await
-    }
 }
 
 impl SupportGrants for Meddled {
@@ -1299,7 +1295,11 @@ impl SupportGrants for Meddled {
     }
 }
 
-impl LockoutQuotas for Meddled {
+impl Quotas for Meddled {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.then(self.store.spend(quota_use)).await
+    }
+
     async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
         self.then(self.store.count(lockout, now)).await
     }
@@ -1390,10 +1390,6 @@ impl Verifications for Busy {
         self.1.fetch_add(1, Ordering::Relaxed);
         Ok(Saved::LostRace)
     }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        self.0.spend(quota_use).await
-    }
 }
 
 impl SupportGrants for Busy {
@@ -1407,7 +1403,11 @@ impl SupportGrants for Busy {
     }
 }
 
-impl LockoutQuotas for Busy {
+impl Quotas for Busy {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.0.spend(quota_use).await
+    }
+
     async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
         self.0.count(lockout, now).await
     }

@@ -5,7 +5,7 @@ use support_core::chain;
 use support_core::directory::{SignIn, SignInStatus};
 use support_core::identity::VerificationId;
 use support_core::limits::{Limits, Quota};
-use support_core::ports::{Change, Saved, Verifications};
+use support_core::ports::{Change, Quotas, Saved, Verifications};
 use support_core::verification::{Status, Verification};
 use support_testing::calls::{Answered, call};
 use support_testing::samples::{NOON, Walk, agent, key, versions};

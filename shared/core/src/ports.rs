@@ -71,9 +71,6 @@ pub trait Verifications: Sync {
     /// Writes if the stored version is the one before `change.next`'s (or, for a first version,
     /// if there is none), and every charged quota is under its limit.
     fn save(&self, change: &Change) -> impl Future<Output = Result<Saved, Failure>> + Send;
-
-    /// Counts against a quota alone.
-    fn spend(&self, quota_use: &QuotaUse) -> impl Future<Output = Result<Saved, Failure>> + Send;
 }
 
 /// The customers' support grants, each one item, changed by compare-and-set on its version. What
@@ -93,17 +90,22 @@ pub trait SupportGrants: Sync {
     ) -> impl Future<Output = Result<Saved, Failure>> + Send;
 }
 
-/// Counts that begin anew after a pause.
-pub trait LockoutQuotas: Sync {
-    /// Counts one more, unless the limit is reached.
+/// The counts of quotas, where nothing else is written with them. A write of a verification or a
+/// support grant counts its own, in the same transaction.
+pub trait Quotas: Sync {
+    /// Counts against a quota. [`Saved::LostRace`] if a transaction is counting at this moment;
+    /// nothing is counted then.
+    fn spend(&self, quota_use: &QuotaUse) -> impl Future<Output = Result<Saved, Failure>> + Send;
+
+    /// Counts one more against a lockout quota, unless its limit is reached.
     fn count(
         &self,
         lockout: &LockoutQuota,
         now: Timestamp,
     ) -> impl Future<Output = Result<Counted, Failure>> + Send;
 
-    /// Takes one counting back. Its moment stays: a lockout quota that was at its limit has room for
-    /// one more.
+    /// Takes one counting back. Its moment stays: a lockout quota that was at its limit has room
+    /// for one more.
     fn give_back(&self, lockout: &LockoutQuota)
     -> impl Future<Output = Result<(), Failure>> + Send;
 }

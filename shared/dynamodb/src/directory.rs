@@ -1,6 +1,5 @@
 //! The Core directory.
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::Deserialize;
@@ -9,32 +8,22 @@ use support_core::identity::EmailAddress;
 use support_core::ports::{Activities, Directory};
 use support_core::refusal::Failure;
 
-use crate::verifications::Item;
-use crate::{attribute, failure, unreadable};
+use crate::table::{Item, Table};
+use crate::unreadable;
 
 /// The directory as a DynamoDB table with the key `pk = USER#<lower-cased email>`.
 #[derive(Clone, Debug)]
 pub struct DynamoDirectory {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 impl DynamoDirectory {
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
-        Self { client: Client::new(config), table: table.into() }
+        Self { table: Table::new(config, table) }
     }
 
     async fn record(&self, email: &EmailAddress) -> Result<Option<Item>, Failure> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(attribute::KEY, AttributeValue::S(format!("USER#{}", email.as_str())))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
-        Ok(answer.item)
+        self.table.read(AttributeValue::S(format!("USER#{}", email.as_str()))).await
     }
 }
 
@@ -44,7 +33,7 @@ impl Directory for DynamoDirectory {
     }
 }
 
-/// The attribute that [`Customer`] leaves out.
+/// The attribute that is not part of [`Customer`].
 #[derive(Deserialize)]
 struct Processes {
     #[serde(default)]

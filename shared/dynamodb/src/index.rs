@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use aws_types::SdkConfig;
 use support_core::ports::{Due, DueItems, Page, Position, Scope, VerificationIndex};
@@ -11,6 +10,7 @@ use support_core::refusal::Failure;
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
 
+use crate::table::Table;
 use crate::verifications::{id, key, verification};
 use crate::{DUE, VERIFICATION, attribute, failure, not_built, support_grants};
 
@@ -25,13 +25,12 @@ mod name {
 /// The verifications of the Support table, to look through.
 #[derive(Clone, Debug)]
 pub struct DynamoIndex {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 impl DynamoIndex {
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
-        Self { client: Client::new(config), table: table.into() }
+        Self { table: Table::new(config, table) }
     }
 
     async fn keys(
@@ -59,9 +58,10 @@ impl DynamoIndex {
             ])
         });
         let answer = self
+            .table
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .index_name(index)
             .key_condition_expression("#partition = :value")
             .expression_attribute_names("#partition", attribute)
@@ -89,9 +89,10 @@ impl DynamoIndex {
                 .build()
                 .map_err(not_built)?;
             let answer = self
+                .table
                 .client
                 .batch_get_item()
-                .request_items(&self.table, wanted)
+                .request_items(&self.table.name, wanted)
                 .send()
                 .await
                 .map_err(|error| failure(&error))?;
@@ -123,9 +124,10 @@ impl VerificationIndex for DynamoIndex {
 impl DueItems for DynamoIndex {
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
         let answer = self
+            .table
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .index_name(name::DUE)
             .key_condition_expression("#due = :due AND #at <= :now")
             .expression_attribute_names("#due", attribute::DUE)

@@ -11,14 +11,17 @@
 
 mod directory;
 mod index;
-mod lockout_quotas;
+mod lockout;
 mod mint_tickets;
+mod quotas;
 mod support_grants;
+mod table;
 mod verifications;
 
 pub use directory::DynamoDirectory;
 pub use index::DynamoIndex;
 pub use mint_tickets::DynamoMintTickets;
+pub use quotas::DynamoQuotas;
 pub use verifications::DynamoVerifications;
 
 use aws_sdk_dynamodb::config::http::HttpResponse;

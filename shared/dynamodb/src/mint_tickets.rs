@@ -1,9 +1,6 @@
-//! Mint grants, as the triggers read and mark them. They are written and deleted together with
+//! Mint tickets, as the triggers read and mark them. They are written and deleted together with
 //! their verification's state.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::{Deserialize, Serialize};
@@ -11,14 +8,13 @@ use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::MintTickets;
 use support_core::refusal::Failure;
 
-use crate::attribute;
-use crate::{failure, unreadable};
+use crate::table::{Item, Table};
+use crate::{attribute, failure, unreadable};
 
 /// The mint tickets of the Support table.
 #[derive(Clone, Debug)]
 pub struct DynamoMintTickets {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,7 +29,7 @@ pub(crate) fn key(id: &MintTicketId) -> AttributeValue {
     AttributeValue::S(format!("G#{}", id.as_str()))
 }
 
-pub(crate) fn item(ticket: &MintTicket) -> Result<HashMap<String, AttributeValue>, Failure> {
+pub(crate) fn item(ticket: &MintTicket) -> Result<Item, Failure> {
     let row = Row {
         pk: format!("G#{}", ticket.id.as_str()),
         ttl: ticket.expires_at.seconds(),
@@ -44,31 +40,23 @@ pub(crate) fn item(ticket: &MintTicket) -> Result<HashMap<String, AttributeValue
 
 impl DynamoMintTickets {
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
-        Self { client: Client::new(config), table: table.into() }
+        Self { table: Table::new(config, table) }
     }
 }
 
 impl MintTickets for DynamoMintTickets {
     async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(attribute::KEY, key(id))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
-        let row: Option<Row> =
-            answer.item.map(serde_dynamo::from_item).transpose().map_err(unreadable)?;
+        let item = self.table.read(key(id)).await?;
+        let row: Option<Row> = item.map(serde_dynamo::from_item).transpose().map_err(unreadable)?;
         Ok(row.map(|row| row.ticket))
     }
 
     async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
         let sent = self
+            .table
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .key(attribute::KEY, key(id))
             .update_expression("SET #answered = :true")
             .condition_expression("attribute_exists(#key)")

@@ -6,7 +6,7 @@ use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 
-use crate::verifications::Item;
+use crate::table::Item;
 use crate::{DUE, unreadable};
 
 #[derive(Serialize)]

@@ -13,14 +13,16 @@ use support_core::identity::{EmailAddress, VerificationId};
 use support_core::limits::{LockoutQuota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Activities, Change, Counted, Directory, Due, DueItems, LockoutQuotas, MintTickets, Page,
-    Position, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+    Activities, Change, Counted, Directory, Due, DueItems, MintTickets, Page, Position, Quotas,
+    Saved, Scope, SupportGrants, VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
-use support_dynamodb::{DynamoDirectory, DynamoIndex, DynamoMintTickets, DynamoVerifications};
+use support_dynamodb::{
+    DynamoDirectory, DynamoIndex, DynamoMintTickets, DynamoQuotas, DynamoVerifications,
+};
 use support_testing::conformance;
 use support_testing::samples::{NOON, Walk, granted, versions};
 use tokio::net::TcpListener;
@@ -88,19 +90,21 @@ async fn table(aws: &Aws) -> Client {
     client
 }
 
-/// The three adapters of the Support table as one store.
+/// The adapters of the Support table as one store.
 struct Dynamo {
     verifications: DynamoVerifications,
+    quotas: DynamoQuotas,
     index: DynamoIndex,
-    grants: DynamoMintTickets,
+    tickets: DynamoMintTickets,
 }
 
 impl Dynamo {
     fn new(aws: &Aws) -> Self {
         Self {
             verifications: DynamoVerifications::new(aws.config(), "support", 400),
+            quotas: DynamoQuotas::new(aws.config(), "support"),
             index: DynamoIndex::new(aws.config(), "support"),
-            grants: DynamoMintTickets::new(aws.config(), "support"),
+            tickets: DynamoMintTickets::new(aws.config(), "support"),
         }
     }
 }
@@ -112,10 +116,6 @@ impl Verifications for Dynamo {
 
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         self.verifications.save(change).await
-    }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        self.verifications.spend(quota_use).await
     }
 }
 
@@ -150,23 +150,27 @@ impl DueItems for Dynamo {
     }
 }
 
-impl LockoutQuotas for Dynamo {
+impl Quotas for Dynamo {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.quotas.spend(quota_use).await
+    }
+
     async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
-        self.verifications.count(lockout, now).await
+        self.quotas.count(lockout, now).await
     }
 
     async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
-        self.verifications.give_back(lockout).await
+        self.quotas.give_back(lockout).await
     }
 }
 
 impl MintTickets for Dynamo {
     async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
-        self.grants.load(id).await
+        self.tickets.load(id).await
     }
 
     async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
-        self.grants.mark(id).await
+        self.tickets.mark(id).await
     }
 }
 

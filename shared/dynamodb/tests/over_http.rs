@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use support_aws::{Aws, Timeouts};
 use support_core::limits::{Limits, LockoutQuota, Quota};
-use support_core::ports::{Change, LockoutQuotas, Saved, SupportGrants, Verifications};
+use support_core::ports::{Change, Quotas, Saved, SupportGrants, Verifications};
 use support_core::support_grant::SupportGrant;
-use support_dynamodb::DynamoVerifications;
+use support_dynamodb::{DynamoQuotas, DynamoVerifications};
 use support_testing::samples::{NOON, Walk, granted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -27,7 +27,7 @@ enum Behaviour {
 }
 
 /// Behaves so towards one request after the other, each on a connection of its own.
-async fn table(behaviours: &'static [Behaviour]) -> DynamoVerifications {
+async fn aws(behaviours: &'static [Behaviour]) -> Aws {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -51,8 +51,15 @@ async fn table(behaviours: &'static [Behaviour]) -> DynamoVerifications {
         _ => None,
     };
     let patient = Duration::from_secs(5);
-    let aws = Aws::from_variables(lookup, Timeouts { attempt: patient, operation: patient });
-    DynamoVerifications::new(aws.unwrap().config(), "Support", 400)
+    Aws::from_variables(lookup, Timeouts { attempt: patient, operation: patient }).unwrap()
+}
+
+async fn table(behaviours: &'static [Behaviour]) -> DynamoVerifications {
+    DynamoVerifications::new(aws(behaviours).await.config(), "Support", 400)
+}
+
+async fn quotas(behaviours: &'static [Behaviour]) -> DynamoQuotas {
+    DynamoQuotas::new(aws(behaviours).await.config(), "Support")
 }
 
 impl Behaviour {
@@ -117,7 +124,7 @@ async fn a_conflict_with_a_transaction_is_a_lost_race_and_no_failure() {
     let store = table(&[Behaviour::Refuses("TransactionConflictException")]).await;
     assert_eq!(store.save(&alone()).await, Ok(Saved::LostRace));
 
-    let store = table(&[Behaviour::Refuses("TransactionConflictException")]).await;
+    let store = quotas(&[Behaviour::Refuses("TransactionConflictException")]).await;
     assert_eq!(store.spend(&quota().spend()).await, Ok(Saved::LostRace));
 
     let store = table(&[Behaviour::Cancels(&["TransactionConflict", "None"])]).await;
@@ -128,7 +135,7 @@ async fn a_conflict_with_a_transaction_is_a_lost_race_and_no_failure() {
 }
 
 #[tokio::test]
-async fn a_cancelled_transaction_names_the_budget_that_is_used_up() {
+async fn a_cancelled_transaction_names_the_quota_that_is_used_up() {
     let store = table(&[Behaviour::Cancels(&["None", "ConditionalCheckFailed"])]).await;
     assert_eq!(store.save(&counting()).await, Ok(Saved::OverQuota(quota())));
 }
@@ -168,7 +175,7 @@ async fn ones_own_write_of_a_support_grant_is_known_again() {
 }
 
 #[tokio::test]
-async fn a_support_grant_that_has_moved_is_a_lost_race_and_no_used_up_budget() {
+async fn a_support_grant_that_has_moved_is_a_lost_race_and_no_used_up_quota() {
     const FAILED: &str = "ConditionalCheckFailed";
     // The verification, the quota, the grant.
     let change = granting().1.counting([quota().spend()]);
@@ -206,7 +213,7 @@ async fn somebody_elses_write_of_the_same_version_is_a_lost_race() {
 #[tokio::test] // P2
 async fn what_is_given_back_is_given_back_once() {
     const REPEATED: Behaviour = Behaviour::Refuses("ConditionalCheckFailedException");
-    let store = table(&[Behaviour::Cuts, REPEATED]).await;
+    let store = quotas(&[Behaviour::Cuts, REPEATED]).await;
     let lockout = LockoutQuota { key: "grant-entries#x".to_owned(), limit: 5, seconds: 900 };
     assert!(store.give_back(&lockout).await.unwrap_err().maybe_done);
 }

@@ -7,8 +7,8 @@ use support_core::identity::{Reason, VerificationId};
 use support_core::limits::{Limits, LockoutQuota, Quota};
 use support_core::mint::{MintTicket, SessionClaims};
 use support_core::ports::{
-    Change, Counted, Due, DueItems, LockoutQuotas, MintTickets, Position, Saved, Scope,
-    SupportGrants, TicketChange, VerificationIndex, Verifications,
+    Change, Counted, Due, DueItems, MintTickets, Position, Quotas, Saved, Scope, SupportGrants,
+    TicketChange, VerificationIndex, Verifications,
 };
 use support_core::secret::Secret;
 use support_core::support_grant::{GrantNoticeKind, SupportGrant};
@@ -19,14 +19,7 @@ use crate::samples::{NOON, Walk, agent, customer, granted, key, rng, versions};
 
 /// Everything a store is.
 pub trait Store:
-    Verifications
-    + SupportGrants
-    + VerificationIndex
-    + DueItems
-    + LockoutQuotas
-    + MintTickets
-    + Send
-    + 'static
+    Verifications + SupportGrants + VerificationIndex + DueItems + Quotas + MintTickets + Send + 'static
 {
 }
 impl<S> Store for S where
@@ -34,7 +27,7 @@ impl<S> Store for S where
         + SupportGrants
         + VerificationIndex
         + DueItems
-        + LockoutQuotas
+        + Quotas
         + MintTickets
         + Send
         + 'static
@@ -46,11 +39,11 @@ pub async fn suite(store: Arc<impl Store>) {
     what_is_saved_is_loaded(&*store).await;
     of_parallel_writers_of_a_version_one_wins(&store).await;
     a_first_version_is_written_once(&*store).await;
-    a_budget_is_never_exceeded_however_many_draw_on_it_at_once(&store).await;
-    an_exhausted_budget_writes_nothing(&*store).await;
-    a_required_budget_is_not_counted(&*store).await;
-    a_streak_lasts_from_its_last_count_and_begins_anew(&*store).await;
-    a_streak_is_never_exceeded_however_many_count_at_once(&store).await;
+    a_quota_is_never_exceeded_however_many_use_it_at_once(&store).await;
+    an_exhausted_quota_writes_nothing(&*store).await;
+    a_required_quota_is_not_counted(&*store).await;
+    a_lockout_lasts_from_its_last_count_and_then_starts_again(&*store).await;
+    a_lockout_quota_is_never_exceeded_however_many_count_at_once(&store).await;
     what_is_given_back_can_be_counted_again(&*store).await;
     a_grant_lives_and_dies_with_its_write(&*store).await;
     listings_are_newest_first_and_go_on_where_they_stopped(&*store).await;
@@ -140,7 +133,7 @@ async fn a_first_version_is_written_once(store: &impl Verifications) {
     assert_eq!(store.save(&Change::to(first)).await, Ok(Saved::LostRace));
 }
 
-async fn a_budget_is_never_exceeded_however_many_draw_on_it_at_once(store: &Arc<impl Store>) {
+async fn a_quota_is_never_exceeded_however_many_use_it_at_once(store: &Arc<impl Store>) {
     let quota = Quota { key: "conformance#parallel".into(), limit: 7, ends_at: NOON.plus(60) };
     let writers: Vec<_> = (0..40)
         .map(|n| {
@@ -173,7 +166,7 @@ async fn a_budget_is_never_exceeded_however_many_draw_on_it_at_once(store: &Arc<
     assert_eq!(spent, 7);
 }
 
-async fn an_exhausted_budget_writes_nothing(store: &impl Verifications) {
+async fn an_exhausted_quota_writes_nothing(store: &(impl Verifications + Quotas)) {
     let spare = Quota { key: "conformance#spare".into(), limit: 9, ends_at: NOON.plus(60) };
     let none = Quota { key: "conformance#none".into(), limit: 1, ends_at: NOON.plus(60) };
     assert_eq!(store.spend(&none.clone().spend()).await, Ok(Saved::Done));
@@ -191,7 +184,7 @@ async fn an_exhausted_budget_writes_nothing(store: &impl Verifications) {
     assert_eq!(store.spend(&spare.clone().spend()).await, Ok(Saved::OverQuota(spare)));
 }
 
-async fn a_required_budget_is_not_counted(store: &impl Verifications) {
+async fn a_required_quota_is_not_counted(store: &impl Verifications) {
     let quota = Quota { key: "conformance#required".into(), limit: 1, ends_at: NOON.plus(60) };
     for seed in 6000..6003 {
         let change = Change::to(verification(seed)).counting([quota.clone().require()]);
@@ -203,7 +196,7 @@ fn lockout(name: &str, limit: u32) -> LockoutQuota {
     LockoutQuota { key: format!("conformance#{name}"), limit, seconds: 900 }
 }
 
-async fn a_streak_lasts_from_its_last_count_and_begins_anew(store: &impl LockoutQuotas) {
+async fn a_lockout_lasts_from_its_last_count_and_then_starts_again(store: &impl Quotas) {
     let lockout = lockout("streak", 3);
     let count = async |seconds, millis| {
         let now = Timestamp::from_millis(NOON.plus(seconds).millis() + millis);
@@ -223,7 +216,7 @@ async fn a_streak_lasts_from_its_last_count_and_begins_anew(store: &impl Lockout
     assert_eq!(count(3699, 999).await, Counted::Nth(1));
 }
 
-async fn a_streak_is_never_exceeded_however_many_count_at_once(store: &Arc<impl Store>) {
+async fn a_lockout_quota_is_never_exceeded_however_many_count_at_once(store: &Arc<impl Store>) {
     let lockout = lockout("parallel-streak", 5);
     let writers: Vec<_> = (0..50)
         .map(|_| {
@@ -242,7 +235,7 @@ async fn a_streak_is_never_exceeded_however_many_count_at_once(store: &Arc<impl 
     assert_eq!(counted, [1, 2, 3, 4, 5]);
 }
 
-async fn what_is_given_back_can_be_counted_again(store: &impl LockoutQuotas) {
+async fn what_is_given_back_can_be_counted_again(store: &impl Quotas) {
     for limit in [1, 5] {
         let lockout = lockout(&format!("given-back-{limit}"), limit);
         assert_eq!(store.give_back(&lockout).await, Ok(()), "nothing was counted yet");

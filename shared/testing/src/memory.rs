@@ -7,7 +7,7 @@ use support_core::identity::VerificationId;
 use support_core::limits::{LockoutQuota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Change, Counted, Due, DueItems, LockoutQuotas, MintTickets, Page, Position, Saved, Scope,
+    Change, Counted, Due, DueItems, MintTickets, Page, Position, Quotas, Saved, Scope,
     SupportGrants, TicketChange, VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
@@ -89,15 +89,6 @@ impl Verifications for Memory {
         tables.verifications.insert(change.next.id.clone(), change.next.clone());
         Ok(Saved::Done)
     }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        let mut tables = self.tables();
-        if !tables.has_room(quota_use) {
-            return Ok(Saved::OverQuota(quota_use.quota.clone()));
-        }
-        tables.take(quota_use);
-        Ok(Saved::Done)
-    }
 }
 
 impl VerificationIndex for Memory {
@@ -163,7 +154,16 @@ impl DueItems for Memory {
     }
 }
 
-impl LockoutQuotas for Memory {
+impl Quotas for Memory {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        let mut tables = self.tables();
+        if !tables.has_room(quota_use) {
+            return Ok(Saved::OverQuota(quota_use.quota.clone()));
+        }
+        tables.take(quota_use);
+        Ok(Saved::Done)
+    }
+
     async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
         let mut tables = self.tables();
         let (n, ends_at) = tables.lockout_quotas.entry(lockout.key.clone()).or_insert((0, now));

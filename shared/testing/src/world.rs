@@ -10,8 +10,8 @@ use support_core::identity::{EmailAddress, VerificationId};
 use support_core::limits::{LockoutQuota, QuotaUse};
 use support_core::mint::MintTicketId;
 use support_core::ports::{
-    Activities, AgentPool, Change, Counted, CustomerPool, Directory, LockoutQuotas, Mailer, Minted,
-    Minter, Saved, SupportGrants, Verifications,
+    Activities, AgentPool, Change, Counted, CustomerPool, Directory, Mailer, Minted, Minter,
+    Quotas, Saved, SupportGrants, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
@@ -92,10 +92,6 @@ impl Verifications for FaultyStore {
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         self.through(self.memory.save(change)).await
     }
-
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        self.through(self.memory.spend(quota_use)).await
-    }
 }
 
 impl SupportGrants for FaultyStore {
@@ -112,7 +108,11 @@ impl SupportGrants for FaultyStore {
     }
 }
 
-impl LockoutQuotas for FaultyStore {
+impl Quotas for FaultyStore {
+    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
+        self.through(self.memory.spend(quota_use)).await
+    }
+
     async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
         self.through(self.memory.count(lockout, now)).await
     }
