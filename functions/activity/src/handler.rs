@@ -6,7 +6,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::json;
 use support_core::identity::{EmailAddress, IdText, VerificationId};
-use support_core::limits::Limits;
 use support_core::ports::{Activities, Position, Scope, VerificationIndex, Verifications};
 use support_core::refusal::{CallError, Refusal};
 use support_core::time::Timestamp;
@@ -14,14 +13,8 @@ use support_core::verification::{Status, Verification};
 use support_core::view::VerificationView;
 use support_gateway::{Answer, Caller, FieldError, Problem, Request};
 
+use crate::app::App;
 use crate::successor;
-
-pub struct App<V, I, D> {
-    pub verifications: V,
-    pub index: I,
-    pub directory: D,
-    pub limits: Limits,
-}
 
 /// Items a page holds unless asked otherwise, and at most.
 const PAGE: usize = 20;

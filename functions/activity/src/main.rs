@@ -1,3 +1,4 @@
+mod app;
 mod handler;
 mod successor;
 #[cfg(test)]
@@ -14,7 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
         let limits = settings::limits()?;
         let table = settings::required("SUPPORT_TABLE")?;
-        let app = handler::App {
+        let app = app::App {
             verifications: DynamoVerifications::new(aws.config(), &table, limits.record_days),
             index: DynamoIndex::new(aws.config(), &table),
             directory: DynamoDirectory::new(aws.config(), settings::required("CORE_TABLE")?),

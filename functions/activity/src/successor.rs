@@ -14,7 +14,7 @@ use support_core::time::Timestamp;
 use support_core::verification::Verification;
 use support_gateway::{Answer, Caller, FieldError, Problem, Request};
 
-use crate::handler::App;
+use crate::app::App;
 
 pub async fn list<I>(
     app: &App<impl Verifications, I, impl Activities>,

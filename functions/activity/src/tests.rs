@@ -13,7 +13,8 @@ use support_testing::memory::Memory;
 use support_testing::samples::{NOON, Walk, agent, customer, versions};
 use support_testing::world::{Fault, FaultyStore, World};
 
-use crate::handler::{App, handle};
+use crate::app::App;
+use crate::handler::handle;
 
 const LIST: &str = "GET /verifications/{id}/activity";
 const ONE: &str = "GET /verifications/{id}/activity/{process}";

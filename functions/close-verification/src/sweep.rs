@@ -10,34 +10,19 @@ use rand::rngs::SysRng;
 use support_core::chain::check;
 use support_core::email::{Attachment, Email, Ending, ToldSession, VerificationClosed};
 use support_core::identity::LinkToken;
-use support_core::limits::Limits;
 use support_core::ports::{
     Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
 };
 use support_core::receipt::Receipt;
 use support_core::refusal::{CallError, Failure};
-use support_core::secret::{HashKey, Secret};
+use support_core::secret::Secret;
 use support_core::support_grant::{SupportGrant, use_email};
 use support_core::telling::{self, start_email};
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 use support_core::verification::{Closed, NoticeKind, Outcome, State, Verification};
 
-pub struct App<V, G, I, M, K> {
-    pub verifications: V,
-    pub grants: G,
-    pub index: I,
-    pub mailer: M,
-    /// By whose clock times are given to customers whose own is not known.
-    pub time_zone: TimeZone,
-    pub receipt_key: K,
-    pub key: HashKey,
-    /// The customer's page; its token goes into the fragment.
-    pub consent_page: String,
-    /// Where a customer revokes his support grant.
-    pub grant_page: String,
-    pub limits: Limits,
-}
+use crate::app::App;
 
 /// How many items are listed at a time.
 pub const BATCH: usize = 100;
@@ -48,17 +33,14 @@ pub const BATCH: usize = 100;
 ///
 /// # Errors
 /// The listing itself, or the last item that failed: one does not hold up the others.
-pub async fn sweep(
-    app: &App<impl Verifications, impl SupportGrants, impl DueItems, impl Mailer, impl ReceiptKey>,
-    now: Timestamp,
-) -> Result<usize, Failure> {
+pub async fn sweep(app: &impl App, now: Timestamp) -> Result<usize, Failure> {
     let mut failed = None;
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     loop {
         // The index follows the items after a moment, and what failed is due still: so many more.
         let limit = seen.len() + BATCH;
-        let due = app.index.due(now, limit).await?;
+        let due = app.index().due(now, limit).await?;
         let more = due.len() == limit;
         for item in due.into_iter().filter(|item| seen.insert(item.clone())) {
             if let Err(failure) = close(app, &item, now).await {
@@ -96,20 +78,16 @@ fn noted(item: &Due, failure: Failure) -> Failure {
 
 /// Closes the item in the store if it is over. If somebody else has just moved it, and it is still
 /// due, the next sweep finds it.
-async fn close<I, M, K>(
-    app: &App<impl Verifications, impl SupportGrants, I, M, K>,
-    item: &Due,
-    now: Timestamp,
-) -> Result<(), Failure> {
+async fn close(app: &impl App, item: &Due, now: Timestamp) -> Result<(), Failure> {
     match item {
         Due::Verification(id) => {
-            let stored = app.verifications.load(id).await?;
+            let stored = app.verifications().load(id).await?;
             if let Some(closed) = stored.and_then(|stored| stored.close_if_over(now)) {
                 save(app, closed).await?;
             }
         }
         Due::SupportGrant(key) => {
-            let stored = app.grants.load_grant(key).await?;
+            let stored = app.grants().load_grant(key).await?;
             if let Some(ended) = stored.and_then(|stored| stored.end_if_over(now)) {
                 save_grant(app, ended).await?;
             }
@@ -119,17 +97,13 @@ async fn close<I, M, K>(
 }
 
 /// Tells the customer what he is owed, if that is due.
-async fn tell<I>(
-    app: &App<impl Verifications, impl SupportGrants, I, impl Mailer, impl ReceiptKey>,
-    item: &Due,
-    now: Timestamp,
-) -> Result<(), Failure> {
+async fn tell(app: &impl App, item: &Due, now: Timestamp) -> Result<(), Failure> {
     match item {
-        Due::Verification(id) => match app.verifications.load(id).await? {
+        Due::Verification(id) => match app.verifications().load(id).await? {
             Some(verification) => tell_of_verification(app, verification, now).await,
             None => Ok(()),
         },
-        Due::SupportGrant(key) => match app.grants.load_grant(key).await? {
+        Due::SupportGrant(key) => match app.grants().load_grant(key).await? {
             Some(grant) => tell_of_grant(app, grant, now).await,
             None => Ok(()),
         },
@@ -137,8 +111,8 @@ async fn tell<I>(
 }
 
 /// The try is taken before it is made, so that of two sweeps one makes it.
-async fn tell_of_verification<G, I>(
-    app: &App<impl Verifications, G, I, impl Mailer, impl ReceiptKey>,
+async fn tell_of_verification(
+    app: &impl App,
     verification: Verification,
     now: Timestamp,
 ) -> Result<(), Failure> {
@@ -146,12 +120,13 @@ async fn tell_of_verification<G, I>(
         verification: verification.id.clone(),
         secret: Secret::generate(&mut UnwrapErr(SysRng)),
     };
-    let Some((next, about)) = verification.take_notice(&page.secret, &app.key, now) else {
+    let Some((next, about)) = verification.take_notice(&page.secret, &app.settings().key, now)
+    else {
         return Ok(());
     };
     let Some(tried) = save(app, next).await? else { return Ok(()) };
     let Some(email) = email(app, &tried, about, &page).await? else { return Ok(()) };
-    match telling::tell(&app.verifications, &app.mailer, &tried, about, &email, now).await {
+    match telling::tell(app.verifications(), app.mailer(), &tried, about, &email, now).await {
         // What could not be noted is told again later.
         Ok(_) | Err(CallError::Refused(_)) => Ok(()),
         Err(CallError::Failed(failure)) => Err(failure),
@@ -159,17 +134,16 @@ async fn tell_of_verification<G, I>(
 }
 
 /// As [`tell_of_verification`].
-async fn tell_of_grant<V, I, K>(
-    app: &App<V, impl SupportGrants, I, impl Mailer, K>,
-    grant: SupportGrant,
-    now: Timestamp,
-) -> Result<(), Failure> {
+async fn tell_of_grant(app: &impl App, grant: SupportGrant, now: Timestamp) -> Result<(), Failure> {
     let Some((next, about)) = grant.take_notice(now) else { return Ok(()) };
     let Some(tried) = save_grant(app, next).await? else { return Ok(()) };
-    if let Some(email) =
-        tried.email(about, app.limits.session_minutes(), &app.grant_page, &app.time_zone)
-    {
-        app.mailer.send(&tried.customer.email, &email).await?;
+    if let Some(email) = tried.email(
+        about,
+        app.settings().limits.session_minutes(),
+        &app.settings().grant_page,
+        &app.settings().time_zone,
+    ) {
+        app.mailer().send(&tried.customer.email, &email).await?;
     }
     // A race that is lost here tells the customer once more, or of something newer.
     if let Some(told) = tried.notice_sent(about) {
@@ -178,29 +152,23 @@ async fn tell_of_grant<V, I, K>(
     Ok(())
 }
 
-async fn save_grant<V, I, M, K>(
-    app: &App<V, impl SupportGrants, I, M, K>,
-    next: SupportGrant,
-) -> Result<Option<SupportGrant>, Failure> {
-    Ok(match app.grants.save_grant(&next, &[]).await? {
+async fn save_grant(app: &impl App, next: SupportGrant) -> Result<Option<SupportGrant>, Failure> {
+    Ok(match app.grants().save_grant(&next, &[]).await? {
         Saved::Done => Some(next),
         Saved::LostRace | Saved::OverQuota(_) => None,
     })
 }
 
-async fn save<G, I, M, K>(
-    app: &App<impl Verifications, G, I, M, K>,
-    next: Verification,
-) -> Result<Option<Verification>, Failure> {
-    Ok(match app.verifications.save(&Change::to(next.clone())).await? {
+async fn save(app: &impl App, next: Verification) -> Result<Option<Verification>, Failure> {
+    Ok(match app.verifications().save(&Change::to(next.clone())).await? {
         Saved::Done => Some(next),
         Saved::LostRace | Saved::OverQuota(_) => None,
     })
 }
 
 /// The email that is owed; `None` where there is nothing to tell any more.
-async fn email<V, G, I, M>(
-    app: &App<V, G, I, M, impl ReceiptKey>,
+async fn email(
+    app: &impl App,
     verification: &Verification,
     about: NoticeKind,
     page: &LinkToken,
@@ -208,16 +176,17 @@ async fn email<V, G, I, M>(
     match (&verification.state, about) {
         (_, NoticeKind::GrantUsed) => Ok(use_email(
             verification,
-            app.limits.session_minutes(),
-            &app.grant_page,
-            &app.time_zone,
+            app.settings().limits.session_minutes(),
+            &app.settings().grant_page,
+            &app.settings().time_zone,
         )),
         (State::InSession { .. }, NoticeKind::Start) => {
-            let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-            Ok(start_email(verification, &page_url, &app.time_zone))
+            let page_url =
+                format!("{}#token={}", app.settings().consent_page, page.to_secret().expose());
+            Ok(start_email(verification, &page_url, &app.settings().time_zone))
         }
         (State::Closed(closed), NoticeKind::Close) => {
-            let Some(mut email) = closing(verification, closed, &app.time_zone) else {
+            let Some(mut email) = closing(verification, closed, &app.settings().time_zone) else {
                 return Ok(None);
             };
             if let Some(receipt) = Receipt::of(verification) {
@@ -225,8 +194,8 @@ async fn email<V, G, I, M>(
                 check(&verification.id, &verification.steps).map_err(|seq| {
                     Failure::clean("record", format!("step {seq} does not follow"))
                 })?;
-                let public = app.receipt_key.public().await?;
-                let signature = app.receipt_key.sign(&receipt.canonical()).await?;
+                let public = app.receipt_key().public().await?;
+                let signature = app.receipt_key().sign(&receipt.canonical()).await?;
                 email.attachments.push(Attachment {
                     name: format!("receipt-{}.json", verification.id),
                     content_type: "application/json",

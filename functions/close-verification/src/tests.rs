@@ -27,7 +27,8 @@ use support_testing::samples::{CONFIRMED, NOON, Walk, granted, key, rng, version
 use support_testing::signer::Signer;
 use support_testing::world::{Fault, FaultyStore};
 
-use crate::sweep::{App, BATCH, sweep};
+use crate::app::{Parts, Settings};
+use crate::sweep::{BATCH, sweep};
 
 /// A mailbox that takes what it is sent, refuses it, or takes it and says nothing (P26).
 #[derive(Clone, Default)]
@@ -71,7 +72,17 @@ struct Scene {
     signer: Signer,
 }
 
-type TestApp = App<FaultyStore, FaultyStore, Index, Mailbox, Signer>;
+type TestApp = Parts<FaultyStore, FaultyStore, Index, Mailbox, Signer>;
+
+fn settings() -> Settings {
+    Settings {
+        key: key(),
+        consent_page: "https://consent.example.com/".into(),
+        grant_page: "https://console.example.com/remote-assistance.html".into(),
+        limits: Limits::default(),
+        time_zone: TimeZone::default(),
+    }
+}
 
 /// The memory's own listing, which no fault of the store's touches.
 struct Index(Arc<Memory>);
@@ -98,17 +109,13 @@ impl Scene {
     }
 
     fn app(&self) -> TestApp {
-        App {
+        Parts {
             verifications: self.store.clone(),
             grants: self.store.clone(),
             index: Index(self.store.memory.clone()),
             mailer: self.mailbox.clone(),
-            time_zone: TimeZone::default(),
             receipt_key: self.signer.clone(),
-            key: key(),
-            consent_page: "https://consent.example.com/".into(),
-            grant_page: "https://console.example.com/remote-assistance.html".into(),
-            limits: Limits::default(),
+            settings: settings(),
         }
     }
 
@@ -373,17 +380,13 @@ async fn everything_over_is_closed_before_anybody_is_told() {
     let all: Vec<_> = (1..=BATCH as u64 + 5).map(told_session).collect();
     let scene = Scene::with(&all.iter().collect::<Vec<_>>()).await;
     let now = NOON.plus(301);
-    let app = App {
+    let app = Parts {
         verifications: scene.store.clone(),
         grants: scene.store.clone(),
         index: Index(scene.store.memory.clone()),
         mailer: Hanging,
-        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
-        key: key(),
-        consent_page: String::new(),
-        grant_page: String::new(),
-        limits: Limits::default(),
+        settings: settings(),
     };
     // The third one cannot be read.
     scene.store.fail(4, Fault::Before);
@@ -449,7 +452,7 @@ async fn of_sweeps_at_once_one_closes_and_one_tells() {
 async fn who_comes_between_is_not_overwritten() {
     let walk = session(1);
     let scene = Scene::with(&[&walk.verification]).await;
-    let app = App {
+    let app = Parts {
         verifications: Meddled {
             memory: scene.store.memory.clone(),
             with: Mutex::new((2, Some(cancelled(walk.verification.clone(), NOON.plus(20))))),
@@ -457,12 +460,8 @@ async fn who_comes_between_is_not_overwritten() {
         grants: scene.store.clone(),
         index: Index(scene.store.memory.clone()),
         mailer: scene.mailbox.clone(),
-        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
-        key: key(),
-        consent_page: String::new(),
-        grant_page: String::new(),
-        limits: Limits::default(),
+        settings: settings(),
     };
     // The agent cancels between the sweep's read and its try to tell of the beginning.
     assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));
@@ -528,17 +527,13 @@ async fn a_crash_anywhere_loses_nothing() {
         for at in 0.. {
             let scene = Scene::with(&[&start]).await;
             let fuse = Fuse(Arc::new(AtomicUsize::new(at)));
-            let app = App {
+            let app = Parts {
                 verifications: Fused(scene.store.memory.clone(), fuse.clone()),
                 grants: scene.store.clone(),
                 index: Fused(scene.store.memory.clone(), fuse.clone()),
                 mailer: Fused(scene.mailbox.clone(), fuse.clone()),
-                time_zone: TimeZone::default(),
                 receipt_key: Fused(scene.signer.clone(), fuse.clone()),
-                key: key(),
-                consent_page: "https://consent.example.com/".into(),
-                grant_page: "https://console.example.com/remote-assistance.html".into(),
-                limits: Limits::default(),
+                settings: settings(),
             };
             let crashed = broken_off(sweep(&app, now));
             settle(&scene, &start, now).await;
@@ -764,17 +759,13 @@ async fn a_mail_of_a_grant_that_fails_is_tried_again_later_each_time() {
 async fn a_grant_is_ended_before_anybody_is_told() {
     let scene = Scene::with_grant(&told_grant()).await;
     scene.put(&told_session(1)).await;
-    let app = App {
+    let app = Parts {
         verifications: scene.store.clone(),
         grants: scene.store.clone(),
         index: Index(scene.store.memory.clone()),
         mailer: Hanging,
-        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
-        key: key(),
-        consent_page: String::new(),
-        grant_page: String::new(),
-        limits: Limits::default(),
+        settings: settings(),
     };
     assert!(broken_off(sweep(&app, END)), "it hangs in the first email");
     assert!(scene.grant().await.ended.is_some());
@@ -831,17 +822,13 @@ async fn a_crash_anywhere_loses_no_end_of_a_grant() {
     for at in 0.. {
         let scene = Scene::with_grant(&told_grant()).await;
         let fuse = Fuse(Arc::new(AtomicUsize::new(at)));
-        let app = App {
+        let app = Parts {
             verifications: scene.store.clone(),
             grants: Fused(scene.store.memory.clone(), fuse.clone()),
             index: Fused(scene.store.memory.clone(), fuse.clone()),
             mailer: Fused(scene.mailbox.clone(), fuse.clone()),
-            time_zone: TimeZone::default(),
             receipt_key: Fused(scene.signer.clone(), fuse.clone()),
-            key: key(),
-            consent_page: String::new(),
-            grant_page: String::new(),
-            limits: Limits::default(),
+            settings: settings(),
         };
         let crashed = broken_off(sweep(&app, END));
         settle_grant(&scene).await;
@@ -889,17 +876,13 @@ async fn what_a_customer_does_meanwhile_is_not_overwritten() {
     let grant = granted("carla", None).0;
     let (revoked, _) = grant.clone().revoke(None, NOON.plus(20));
     let scene = Scene::with_grant(&grant).await;
-    let app = App {
+    let app = Parts {
         verifications: scene.store.clone(),
         grants: Meddled(scene.store.memory.clone(), Mutex::new((2, Some(revoked)))),
         index: Index(scene.store.memory.clone()),
         mailer: scene.mailbox.clone(),
-        time_zone: TimeZone::default(),
         receipt_key: scene.signer.clone(),
-        key: key(),
-        consent_page: String::new(),
-        grant_page: String::new(),
-        limits: Limits::default(),
+        settings: settings(),
     };
     // He revokes it between the sweep's read and its try to tell that it was made.
     assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));

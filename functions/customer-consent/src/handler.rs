@@ -57,7 +57,7 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
                     let page = page(request, &token)?;
                     allow(app, &page, &code, ecosystem.as_str(), now).await??
                 }
-                (Said::Deny, None, None) => error(app, &page(request, &token)?, now).await?,
+                (Said::Deny, None, None) => stop(app, &page(request, &token)?, now).await?,
                 (Said::Allow, None, _) => return Err(FieldError::missing("code").into()),
                 (Said::Allow, _, None) => return Err(FieldError::missing("ecosystem").into()),
                 (Said::Deny, Some(_), _) => return Err(FieldError::unknown("code").into()),
@@ -66,7 +66,7 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
         }
         "POST /consent/end" => {
             let TokenBody { token } = request.json()?;
-            error(app, &page(request, &token)?, now).await?
+            stop(app, &page(request, &token)?, now).await?
         }
         _ => return Err(Refusal::NotFound.into()),
     };
@@ -121,7 +121,7 @@ async fn allow(
     entered.await.map_err(unknown_is_refused)
 }
 
-async fn error(
+async fn stop(
     app: &App<impl Verifications>,
     page: &LinkToken,
     now: Timestamp,

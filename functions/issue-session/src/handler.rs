@@ -3,8 +3,6 @@
 //! The lease is committed before Cognito is asked, the session before its handoffs are shown or
 //! sent. Whoever cancels meanwhile wins: then the tokens are dropped, and nobody has seen them.
 
-use std::time::Duration;
-
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
@@ -13,7 +11,6 @@ use support_core::directory::SignIn;
 use support_core::email::{AppQr, Picture};
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, VerificationId};
-use support_core::limits::Limits;
 use support_core::mint::{
     Expected, MintTicket, MintTicketId, SessionClaims, TokenFault, check_tokens,
 };
@@ -22,60 +19,20 @@ use support_core::ports::{
     Verifications,
 };
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
-use support_core::secret::{HashKey, Secret};
+use support_core::secret::Secret;
 use support_core::session::{IssuedHandoff, Session, Tokens};
 use support_core::telling::{start_email, tell};
 use support_core::time::Timestamp;
-use support_core::time_zone::TimeZone;
 use support_core::verification::{NoticeKind, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
 use support_gateway::{Answer, Caller, Problem, Request};
 
+use crate::app::{App, NOTICE_WAIT};
 use crate::qr;
-
-pub struct App<V, D, A, C, M, P> {
-    pub verifications: V,
-    pub directory: D,
-    pub agents: A,
-    pub customers: C,
-    pub minter: M,
-    pub mailer: P,
-    /// By whose clock times are given to customers whose own is not known.
-    pub time_zone: TimeZone,
-    pub key: HashKey,
-    pub limits: Limits,
-    /// The app client `support-access`.
-    pub client_id: String,
-    pub environments: Environments,
-    /// The customer's page; its token goes into the fragment.
-    pub consent_page: String,
-}
-
-/// The environments' addresses; a handoff's secret goes into the fragment.
-pub struct Environments {
-    pub store: String,
-    pub web: String,
-    pub app: String,
-    pub rcm: String,
-}
-
-impl Environments {
-    fn address(&self, environment: Environment) -> &str {
-        match environment {
-            Environment::Store => &self.store,
-            Environment::Web => &self.web,
-            Environment::App => &self.app,
-            Environment::Rcm => &self.rcm,
-        }
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {}
-
-/// How long the answer waits for the customer to be told.
-const TELLING: Duration = Duration::from_secs(2);
 
 /// How often a session is saved again over somebody's reading.
 const RETRIES: u32 = 3;
@@ -89,17 +46,7 @@ struct Mint {
     environments: Vec<(Environment, &'static str)>,
 }
 
-pub async fn handle(
-    app: &App<
-        impl Verifications,
-        impl Directory,
-        impl AgentPool,
-        impl CustomerPool,
-        impl Minter,
-        impl Mailer,
-    >,
-    request: &Request,
-) -> Result<Answer, Problem> {
+pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem> {
     let caller = request.agent()?;
     let id = request.verification_id()?;
     let Body {} = request.json()?;
@@ -135,39 +82,43 @@ pub async fn handle(
                 HandoffView::mailed(issued, sent.then_some(&verification.customer.email))
             }
             (environment, _) => {
-                HandoffView::new(issued, app.environments.address(environment), qr::svg)
+                HandoffView::new(issued, app.settings().environments.address(environment), qr::svg)
             }
         })
         .collect();
     let location = format!("/verifications/{id}");
-    let view = VerificationView::with_handoffs(&verification, &app.limits, handoffs);
+    let view = VerificationView::with_handoffs(&verification, &app.settings().limits, handoffs);
     Ok(Answer::created(&location, &view))
 }
 
 /// Checks both standings and the entitlement as they are now, and commits the lease together with
 /// its mint ticket: of parallel calls, one goes on.
-async fn begin<M, P>(
-    app: &App<impl Verifications, impl Directory, impl AgentPool, impl CustomerPool, M, P>,
+async fn begin(
+    app: &impl App,
     caller: &Caller,
     id: &VerificationId,
     now: Timestamp,
 ) -> Result<Mint, CallError> {
-    attempt(&app.verifications, id, now, async |verification, _| {
+    attempt(app.verifications(), id, now, async |verification, _| {
         let verification = verification.of(&caller.agent)?;
         if !matches!(verification.state, State::Consented { .. }) {
             return Err(verification.wrong_step().into());
         }
         let (is_agent, sign_in_status, customer) = tokio::join!(
-            app.agents.is_agent(&caller.username),
-            app.customers.sign_in_status(&verification.customer.user_id),
-            app.directory.find(&verification.customer.email),
+            app.agents().is_agent(&caller.username),
+            app.customers().sign_in_status(&verification.customer.user_id),
+            app.directory().find(&verification.customer.email),
         );
         if !is_agent? {
             return Err(NotAllowed::Agent.into());
         }
         let (customer, sign_in_status) = (customer?, sign_in_status?);
-        let (ecosystem, environments) =
-            verification.may_issue(customer.as_ref(), sign_in_status, &app.limits, now)?;
+        let (ecosystem, environments) = verification.may_issue(
+            customer.as_ref(),
+            sign_in_status,
+            &app.settings().limits,
+            now,
+        )?;
         let landings = environments.iter().map(|e| (*e, e.landing(ecosystem.role))).collect();
         let claims = SessionClaims {
             agent_id: caller.agent.id.clone(),
@@ -176,17 +127,17 @@ async fn begin<M, P>(
             environments,
             visibility: verification.visibility(),
         };
-        let next = verification.start_mint(sign_in_status, &app.limits, now)?;
+        let next = verification.start_mint(sign_in_status, &app.settings().limits, now)?;
         let ticket = next.mint_ticket_id().ok_or(Refusal::Conflict)?;
         let answer = Secret::generate(&mut UnwrapErr(SysRng));
         let change = Change {
             ticket: TicketChange::Put(Box::new(MintTicket {
                 id: ticket.clone(),
                 username: next.customer.user_id.clone(),
-                client_id: app.client_id.clone(),
+                client_id: app.settings().client_id.clone(),
                 claims: claims.clone(),
-                secret: MintTicket::digest(&ticket, &answer, &app.key),
-                expires_at: now.plus(app.limits.mint_ticket_seconds),
+                secret: MintTicket::digest(&ticket, &answer, &app.settings().key),
+                expires_at: now.plus(app.settings().limits.mint_ticket_seconds),
                 answered: false,
             })),
             ..Change::to(next.clone())
@@ -198,15 +149,12 @@ async fn begin<M, P>(
 }
 
 /// What Cognito mints under the ticket.
-async fn mint_tokens<V, D, A, P>(
-    app: &App<V, D, A, impl CustomerPool, impl Minter, P>,
-    mint: &Mint,
-) -> Result<Tokens, CallError> {
+async fn mint_tokens(app: &impl App, mint: &Mint) -> Result<Tokens, CallError> {
     let user_id = &mint.verification.customer.user_id;
-    match app.minter.mint(user_id, &mint.ticket, &mint.answer).await? {
+    match app.minter().mint(user_id, &mint.ticket, &mint.answer).await? {
         Minted::Tokens(tokens) => Ok(tokens),
         // Cognito says the same of a user whom it refuses and of a ticket that its triggers refuse.
-        Minted::Refused => match app.customers.sign_in_status(user_id).await?.sign_in {
+        Minted::Refused => match app.customers().sign_in_status(user_id).await?.sign_in {
             SignIn::Confirmed => {
                 Err(Failure::clean("cognito", "MINT REFUSED, though the customer can sign in")
                     .into())
@@ -222,8 +170,8 @@ async fn mint_tokens<V, D, A, P>(
 }
 
 /// Checks and seals the tokens and commits the session, if this mint still has its lease.
-async fn finish<D, A, C, M, P>(
-    app: &App<impl Verifications, D, A, C, M, P>,
+async fn finish(
+    app: &impl App,
     mint: &Mint,
     page: &LinkToken,
     tokens: &Tokens,
@@ -232,9 +180,9 @@ async fn finish<D, A, C, M, P>(
     let id = mint.verification.id.clone();
     let expected = Expected {
         user_id: &mint.verification.customer.user_id,
-        client_id: &app.client_id,
+        client_id: &app.settings().client_id,
         claims: &mint.claims,
-        session_seconds: app.limits.session_seconds,
+        session_seconds: app.settings().limits.session_seconds,
     };
     let deadline = check_tokens(tokens, expected, now).map_err(|TokenFault(claim)| {
         let detail = format!("MINTED TOKENS DISCARDED: {claim} is not as it must be");
@@ -246,19 +194,19 @@ async fn finish<D, A, C, M, P>(
         &mint.environments,
         (now, deadline),
         mint.claims.visibility,
-        &app.key,
+        &app.settings().key,
         &mut UnwrapErr(SysRng),
     );
     let mut verification = mint.verification.clone();
     for _ in 0..=RETRIES {
         // The lease may have run out while Cognito was asked.
         let next = verification.at(now);
-        let next = next.start_session(session.clone(), &page.secret, &app.key, now)?;
+        let next = next.start_session(session.clone(), &page.secret, &app.settings().key, now)?;
         let ticket = TicketChange::Delete(mint.ticket.clone());
-        match app.verifications.save(&Change { ticket, ..Change::to(next.clone()) }).await {
+        match app.verifications().save(&Change { ticket, ..Change::to(next.clone()) }).await {
             Ok(Saved::Done) => return Ok((next, handoffs)),
             Ok(Saved::LostRace | Saved::OverQuota(_)) => {
-                let found = app.verifications.load(&id).await?.ok_or(Refusal::NotFound)?;
+                let found = app.verifications().load(&id).await?.ok_or(Refusal::NotFound)?;
                 if found.mint_ticket_id().as_ref() != Some(&mint.ticket) {
                     return Err(found.at(now).wrong_step().into());
                 }
@@ -267,10 +215,10 @@ async fn finish<D, A, C, M, P>(
             }
             Err(failure) if failure.maybe_done => {
                 // The answer was lost, not the write, perhaps: only then are these its tokens.
-                let found = app.verifications.load(&id).await?;
+                let found = app.verifications().load(&id).await?;
                 let ours = found.filter(|v| match &v.state {
                     State::InSession { session, .. } => {
-                        session.is_token(tokens.access.expose(), &app.key)
+                        session.is_token(tokens.access.expose(), &app.settings().key)
                     }
                     State::Started { .. }
                     | State::AgentChallenged { .. }
@@ -290,19 +238,19 @@ async fn finish<D, A, C, M, P>(
 
 /// Tells the customer that somebody is in his account now, for as long as the agent can wait for
 /// his answer. What comes to nothing here is owed still, and the sweep makes up for it.
-async fn tell_of_start<D, A, C, M>(
-    app: &App<impl Verifications, D, A, C, M, impl Mailer>,
+async fn tell_of_start(
+    app: &impl App,
     verification: Verification,
     page: &LinkToken,
     now: Timestamp,
 ) -> Verification {
-    let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
-    let Some(email) = start_email(&verification, &page_url, &app.time_zone) else {
+    let page_url = format!("{}#token={}", app.settings().consent_page, page.to_secret().expose());
+    let Some(email) = start_email(&verification, &page_url, &app.settings().time_zone) else {
         return verification;
     };
     let telling =
-        tell(&app.verifications, &app.mailer, &verification, NoticeKind::Start, &email, now);
-    let failure = match tokio::time::timeout(TELLING, telling).await {
+        tell(app.verifications(), app.mailer(), &verification, NoticeKind::Start, &email, now);
+    let failure = match tokio::time::timeout(NOTICE_WAIT, telling).await {
         Ok(Ok(told)) => return told,
         Ok(Err(CallError::Failed(failure))) => failure,
         // Somebody has moved it meanwhile: he is told of that instead.
@@ -329,8 +277,8 @@ fn warn(verification: &Verification, failure: &Failure, what: &'static str) {
 ///
 /// The secret is in this call alone, so nothing can send it again. Unlike the news of the session
 /// it waits for as long as the mailer does.
-async fn email_qr<V, D, A, C, M>(
-    app: &App<V, D, A, C, M, impl Mailer>,
+async fn email_qr(
+    app: &impl App,
     verification: &Verification,
     handoffs: &[IssuedHandoff],
 ) -> Option<bool> {
@@ -344,7 +292,7 @@ async fn email_qr<V, D, A, C, M>(
     else {
         return None;
     };
-    let app_url = handoff.url(app.environments.address(Environment::App));
+    let app_url = handoff.url(app.settings().environments.address(Environment::App));
     let Ok(png) = qr::png(&app_url) else { return Some(false) };
     let picture_id = format!("app-qr.{}@support-access", verification.id);
     let mut email = AppQr {
@@ -352,15 +300,15 @@ async fn email_qr<V, D, A, C, M>(
         agent_name: &verification.agent.name,
         ticket: verification.ticket.as_ref(),
         ecosystem_name: &consent.ecosystem_name,
-        session_minutes: app.limits.session_minutes(),
+        session_minutes: app.settings().limits.session_minutes(),
         until: session.expires_at,
         app_url: &app_url,
         picture_id: &picture_id,
         picture_side: png.side,
     }
-    .render(&verification.customer.reader(&app.time_zone));
+    .render(&verification.customer.reader(&app.settings().time_zone));
     email.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
-    let sent = app.mailer.send(&verification.customer.email, &email).await;
+    let sent = app.mailer().send(&verification.customer.email, &email).await;
     if let Err(failure) = &sent {
         warn(verification, failure, "QR code not mailed");
     }
@@ -368,38 +316,35 @@ async fn email_qr<V, D, A, C, M>(
 }
 
 /// Notes what became of the QR code, best effort: the answer says it in any case.
-async fn note_qr<D, A, C, M, P>(
-    app: &App<impl Verifications, D, A, C, M, P>,
+async fn note_qr(
+    app: &impl App,
     verification: Verification,
     sent: bool,
     now: Timestamp,
 ) -> Verification {
-    let noting = attempt(&app.verifications, &verification.id, now, async |v, _| {
+    let noting = attempt(app.verifications(), &verification.id, now, async |v, _| {
         Ok(match v.qr_emailed(sent, now) {
             Some(next) => Decision::Save(Change::to(next.clone()), Some(next)),
             None => Decision::Answer(None),
         })
     });
-    match tokio::time::timeout(TELLING, noting).await {
+    match tokio::time::timeout(NOTICE_WAIT, noting).await {
         Ok(Ok(Some(noted))) => noted,
         Ok(Ok(None) | Err(_)) | Err(_) => verification,
     }
 }
 
 /// Frees the lease, best effort: otherwise it runs out. What has moved on is left as it is.
-async fn give_up<D, A, C, M, P>(
-    app: &App<impl Verifications, D, A, C, M, P>,
-    mint: &Mint,
-    now: Timestamp,
-) {
+async fn give_up(app: &impl App, mint: &Mint, now: Timestamp) {
     let id = &mint.verification.id;
-    let _: Result<(), CallError> = attempt(&app.verifications, id, now, async |verification, _| {
-        if verification.mint_ticket_id().as_ref() != Some(&mint.ticket) {
-            return Ok(Decision::Answer(()));
-        }
-        let ticket = TicketChange::Delete(mint.ticket.clone());
-        let next = verification.mint_failed(now)?;
-        Ok(Decision::Save(Change { ticket, ..Change::to(next) }, ()))
-    })
-    .await;
+    let _: Result<(), CallError> =
+        attempt(app.verifications(), id, now, async |verification, _| {
+            if verification.mint_ticket_id().as_ref() != Some(&mint.ticket) {
+                return Ok(Decision::Answer(()));
+            }
+            let ticket = TicketChange::Delete(mint.ticket.clone());
+            let next = verification.mint_failed(now)?;
+            Ok(Decision::Save(Change { ticket, ..Change::to(next) }, ()))
+        })
+        .await;
 }

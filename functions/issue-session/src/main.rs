@@ -1,3 +1,4 @@
+mod app;
 mod handler;
 mod qr;
 #[cfg(test)]
@@ -24,7 +25,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             cognito.minter(&customer_pool, &client_id),
             support_secrets::hash_key(aws.config(), &hash_key),
         )?;
-        let app = handler::App {
+        let app = app::Parts {
             verifications: DynamoVerifications::new(
                 aws.config(),
                 settings::required("SUPPORT_TABLE")?,
@@ -34,18 +35,20 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
             customers: cognito.customers(&customer_pool),
             minter,
-            key,
-            environments: handler::Environments {
-                store: settings::required("STORE_URL")?,
-                web: settings::required("WEB_URL")?,
-                app: settings::required("APP_URL")?,
-                rcm: settings::required("RCM_URL")?,
-            },
             mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
-            time_zone: settings::time_zone()?,
-            consent_page: settings::required("CONSENT_PAGE_URL")?,
-            limits,
-            client_id,
+            settings: app::Settings {
+                key,
+                environments: app::Environments {
+                    store: settings::required("STORE_URL")?,
+                    web: settings::required("WEB_URL")?,
+                    app: settings::required("APP_URL")?,
+                    rcm: settings::required("RCM_URL")?,
+                },
+                time_zone: settings::time_zone()?,
+                consent_page: settings::required("CONSENT_PAGE_URL")?,
+                limits,
+                client_id,
+            },
         };
         tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Ses));
         Ok::<_, support_gateway::Error>(app)

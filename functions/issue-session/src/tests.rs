@@ -22,9 +22,10 @@ use support_testing::calls::{Answered, call};
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, granted, versions};
 use support_testing::world::{Fault, FaultyStore, World};
 
-use crate::handler::{App, Environments, handle};
+use crate::app::{Environments, Parts, Settings};
+use crate::handler::handle;
 
-type TestApp = App<FaultyStore, World, World, World, World, World>;
+type TestApp = Parts<FaultyStore, World, World, World, World, World>;
 
 struct Scene {
     store: FaultyStore,
@@ -90,24 +91,26 @@ impl Scene {
 
     fn app(&self) -> TestApp {
         let url = |name: &str| format!("https://{name}.example.com/support");
-        App {
+        Parts {
             verifications: self.store.clone(),
             directory: self.world.clone(),
             agents: self.world.clone(),
             customers: self.world.clone(),
             minter: self.world.clone(),
             mailer: self.world.clone(),
-            time_zone: TimeZone::default(),
-            key: support_testing::samples::key(),
-            limits: support_core::limits::Limits::default(),
-            client_id: "support-access".into(),
-            environments: Environments {
-                store: url("store"),
-                web: url("web"),
-                app: url("app"),
-                rcm: url("rcm"),
+            settings: Settings {
+                time_zone: TimeZone::default(),
+                key: support_testing::samples::key(),
+                limits: support_core::limits::Limits::default(),
+                client_id: "support-access".into(),
+                environments: Environments {
+                    store: url("store"),
+                    web: url("web"),
+                    app: url("app"),
+                    rcm: url("rcm"),
+                },
+                consent_page: "https://consent.example.com/".into(),
             },
-            consent_page: "https://consent.example.com/".into(),
         }
     }
 
@@ -281,7 +284,13 @@ async fn a_session_begins_when_it_is_minted_and_not_when_it_was_asked_for() {
 async fn a_mint_that_outlasts_its_lease_opens_nothing() {
     let scene = Scene::consented().await;
     scene.world.mint_takes(Duration::from_secs(8));
-    let app = App { limits: Limits { mint_lease_seconds: 8, ..Limits::default() }, ..scene.app() };
+    let app = Parts {
+        settings: Settings {
+            limits: Limits { mint_lease_seconds: 8, ..Limits::default() },
+            ..scene.app().settings
+        },
+        ..scene.app()
+    };
     let handle = async |request: &Request| handle(&app, request).await;
     let issued =
         call("POST /verifications/{id}/session", &scene.id, &json!({}), NOON, handle).await;

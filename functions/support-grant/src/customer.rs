@@ -19,7 +19,7 @@ use support_core::time::Timestamp;
 use support_core::verification::Verification;
 use support_gateway::{Answer, FieldError, Problem, Request};
 
-use crate::handler::{App, RETRIES, TELLING, not_told};
+use crate::app::{App, NOTICE_WAIT, RETRIES, notice_not_sent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,28 +75,19 @@ struct Minutes {
     max: u32,
 }
 
-pub async fn create<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    request: &Request,
-) -> Result<Answer, Problem>
-where
-    S: Verifications + SupportGrants + Quotas,
-    D: Directory,
-    A: AgentPool,
-    C: CustomerPool,
-    M: Mailer,
-{
-    let caller = request.customer(&app.client_id)?;
+pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem> {
+    let caller = request.customer(&app.settings().client_id)?;
     let body: CreateBody = request.json()?;
-    let (min, max) = (app.grant_limits.min_minutes, app.grant_limits.max_minutes);
+    let (min, max) =
+        (app.settings().grant_limits.min_minutes, app.settings().grant_limits.max_minutes);
     if !(min..=max).contains(&body.duration_minutes) {
         let detail = format!("between {min} and {max} minutes");
         return Err(FieldError::new("duration_minutes", detail).into());
     }
     let now = request.now();
-    let place = GrantKey::of(&caller.user_id, &app.key);
+    let place = GrantKey::of(&caller.user_id, &app.settings().key);
     let (before, found) =
-        tokio::join!(app.store.load_grant(&place), customer(app, &caller.user_id));
+        tokio::join!(app.store().load_grant(&place), customer(app, &caller.user_id));
     let ((customer, sign_in_status), mut before) = (found?, before?);
     let offer = Offer {
         customer: &customer,
@@ -105,25 +96,25 @@ where
         visibility: Visibility { messages: body.allow_messages, talks: body.allow_talks },
         minutes: body.duration_minutes,
     };
-    let makings = app.grant_limits.credential_quota(&caller.user_id, now);
+    let makings = app.settings().grant_limits.credential_quota(&caller.user_id, now);
     let quota_use = makings.clone().spend();
     for _ in 0..=RETRIES {
         let (grant, credentials) = SupportGrant::create(
             before.as_ref(),
             &offer,
-            app.limits.rcm_for_members,
-            &app.key,
+            app.settings().limits.rcm_for_members,
+            &app.settings().key,
             &mut UnwrapErr(SysRng),
             now,
         )?;
         if let Some(over) = before.filter(|grant| owes_its_end(grant, now)) {
             // A call that is refused in the end tells him nothing.
-            if let Saved::OverQuota(quota) = app.store.spend(&makings.clone().require()).await? {
+            if let Saved::OverQuota(quota) = app.store().spend(&makings.clone().require()).await? {
                 return Err(Refusal::until(quota.ends_at, now).into());
             }
             tell_its_end(app, over, now).await?;
         }
-        match app.store.save_grant(&grant, std::slice::from_ref(&quota_use)).await? {
+        match app.store().save_grant(&grant, std::slice::from_ref(&quota_use)).await? {
             Saved::Done => {
                 let shown = credentials_view(app, &grant, &credentials, |view| {
                     Answer::created("/support-grant", view)
@@ -132,25 +123,19 @@ where
                 return Ok(shown);
             }
             Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
-            Saved::LostRace => before = app.store.load_grant(&place).await?,
+            Saved::LostRace => before = app.store().load_grant(&place).await?,
         }
     }
     Err(Refusal::Conflict.into())
 }
 
-pub async fn read<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    request: &Request,
-) -> Result<Answer, Problem>
-where
-    S: Verifications + SupportGrants,
-{
-    let caller = request.customer(&app.client_id)?;
+pub async fn read(app: &impl App, request: &Request) -> Result<Answer, Problem> {
+    let caller = request.customer(&app.settings().client_id)?;
     let now = request.now();
     let grant = live(app, &caller.user_id, now).await?;
     // New credentials leave a session that runs with the old ones as it is: he is still in there.
     let running = match (&grant.redeemed_by, &grant.verification) {
-        (None, Some(id)) => app.store.load(id).await?.map(|last| last.at(now)),
+        (None, Some(id)) => app.store().load(id).await?.map(|last| last.at(now)),
         (Some(_), _) | (None, None) => None,
     };
     let running = running.as_ref().filter(|last| last.expires_at().is_some());
@@ -164,39 +149,27 @@ where
     }))
 }
 
-pub async fn options<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    request: &Request,
-) -> Result<Answer, Problem>
-where
-    D: Directory,
-    A: AgentPool,
-    C: CustomerPool,
-{
-    let caller = request.customer(&app.client_id)?;
+pub async fn options(app: &impl App, request: &Request) -> Result<Answer, Problem> {
+    let caller = request.customer(&app.settings().client_id)?;
     let (customer, sign_in_status) = customer(app, &caller.user_id).await?;
-    let ecosystems = may_offer(&customer, sign_in_status, app.limits.rcm_for_members)
+    let ecosystems = may_offer(&customer, sign_in_status, app.settings().limits.rcm_for_members)
         .map_err(Refusal::NotAllowed)?;
-    let minutes = Minutes { min: app.grant_limits.min_minutes, max: app.grant_limits.max_minutes };
+    let minutes = Minutes {
+        min: app.settings().grant_limits.min_minutes,
+        max: app.settings().grant_limits.max_minutes,
+    };
     Ok(Answer::ok(&OptionsView { ecosystems, minutes }))
 }
 
-pub async fn regenerate<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    request: &Request,
-) -> Result<Answer, Problem>
-where
-    S: Verifications + SupportGrants,
-    M: Mailer,
-{
-    let caller = request.customer(&app.client_id)?;
+pub async fn regenerate(app: &impl App, request: &Request) -> Result<Answer, Problem> {
+    let caller = request.customer(&app.settings().client_id)?;
     let now = request.now();
-    let quota_use = app.grant_limits.credential_quota(&caller.user_id, now).spend();
+    let quota_use = app.settings().grant_limits.credential_quota(&caller.user_id, now).spend();
     for _ in 0..=RETRIES {
         let grant = live(app, &caller.user_id, now).await?;
         let last = last_under(app, &grant, now).await?;
         let (next, credentials, closed) =
-            grant.regenerate(last, &app.key, &mut UnwrapErr(SysRng), now);
+            grant.regenerate(last, &app.settings().key, &mut UnwrapErr(SysRng), now);
         match save(app, &next, closed, std::slice::from_ref(&quota_use)).await? {
             Saved::Done => {
                 let shown = credentials_view(app, &next, &credentials, |view| Answer::ok(view));
@@ -210,14 +183,8 @@ where
     Err(Refusal::Conflict.into())
 }
 
-pub async fn revoke<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    request: &Request,
-) -> Result<Answer, Problem>
-where
-    S: Verifications + SupportGrants,
-{
-    let caller = request.customer(&app.client_id)?;
+pub async fn revoke(app: &impl App, request: &Request) -> Result<Answer, Problem> {
+    let caller = request.customer(&app.settings().client_id)?;
     let now = request.now();
     for _ in 0..=RETRIES {
         let grant = live(app, &caller.user_id, now).await?;
@@ -233,19 +200,11 @@ where
 
 /// The customer's record, with how he stands. His address in the pool only leads to the record: it is
 /// his if the record says so. Nobody who works in support is a customer here (P20).
-async fn customer<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    user_id: &str,
-) -> Result<(Customer, SignInStatus), CallError>
-where
-    D: Directory,
-    A: AgentPool,
-    C: CustomerPool,
-{
+async fn customer(app: &impl App, user_id: &str) -> Result<(Customer, SignInStatus), CallError> {
     let (email, sign_in_status) =
-        app.customers.account(user_id).await?.ok_or(NotAllowed::NoCustomer)?;
+        app.customers().account(user_id).await?.ok_or(NotAllowed::NoCustomer)?;
     let (customer, colleague) =
-        tokio::join!(app.directory.find(&email), app.agents.has_account(&email));
+        tokio::join!(app.directory().find(&email), app.agents().has_account(&email));
     // First: he may have given himself anybody's address in the pool, and is not told whose it is.
     let customer =
         customer?.filter(|customer| customer.user_id == user_id).ok_or(NotAllowed::NoCustomer)?;
@@ -255,36 +214,26 @@ where
     Ok((customer, sign_in_status))
 }
 
-async fn live<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    user_id: &str,
-    now: Timestamp,
-) -> Result<SupportGrant, CallError>
-where
-    S: SupportGrants,
-{
-    let found = app.store.load_grant(&GrantKey::of(user_id, &app.key)).await?;
+async fn live(app: &impl App, user_id: &str, now: Timestamp) -> Result<SupportGrant, CallError> {
+    let found = app.store().load_grant(&GrantKey::of(user_id, &app.settings().key)).await?;
     Ok(found.ok_or(Refusal::NoGrant)?.live_of(user_id, now)?)
 }
 
 /// The last verification under `grant`, as it is now. If it is over it is closed in the store first,
 /// for good: an act on it that began before its deadline, and is under way still, would else go
 /// through after the grant has gone on without it (P10, P15).
-pub async fn last_under<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
+pub async fn last_under(
+    app: &impl App,
     grant: &SupportGrant,
     now: Timestamp,
-) -> Result<Option<Verification>, CallError>
-where
-    S: Verifications,
-{
+) -> Result<Option<Verification>, CallError> {
     let Some(id) = &grant.verification else { return Ok(None) };
     for _ in 0..=RETRIES {
-        let Some(stored) = app.store.load(id).await? else { return Ok(None) };
+        let Some(stored) = app.store().load(id).await? else { return Ok(None) };
         let Some(closed) = stored.clone().close_if_over(now) else {
             return Ok(Some(stored.at(now)));
         };
-        if app.store.save(&Change::to(closed.clone())).await? == Saved::Done {
+        if app.store().save(&Change::to(closed.clone())).await? == Saved::Done {
             return Ok(Some(closed));
         }
     }
@@ -292,41 +241,39 @@ where
 }
 
 /// Writes the grant, together with the verification that it closes.
-async fn save<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
+async fn save(
+    app: &impl App,
     next: &SupportGrant,
     closed: Option<Verification>,
     quota_uses: &[QuotaUse],
-) -> Result<Saved, Failure>
-where
-    S: Verifications + SupportGrants,
-{
+) -> Result<Saved, Failure> {
     match closed {
-        None => app.store.save_grant(next, quota_uses).await,
+        None => app.store().save_grant(next, quota_uses).await,
         Some(closed) => {
             let change = Change { support_grant: Some(next.clone()), ..Change::to(closed) };
-            app.store.save(&change.counting(quota_uses.iter().cloned())).await
+            app.store().save(&change.counting(quota_uses.iter().cloned())).await
         }
     }
 }
 
-fn email<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    grant: &SupportGrant,
-    about: GrantNoticeKind,
-) -> Option<Email> {
-    grant.email(about, app.limits.session_minutes(), &app.page_url, &app.time_zone)
+fn email(app: &impl App, grant: &SupportGrant, about: GrantNoticeKind) -> Option<Email> {
+    grant.email(
+        about,
+        app.settings().limits.session_minutes(),
+        &app.settings().page_url,
+        &app.settings().time_zone,
+    )
 }
 
-fn credentials_view<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
+fn credentials_view(
+    app: &impl App,
     grant: &SupportGrant,
     credentials: &Credentials,
     answer: impl FnOnce(&CredentialsView<'_>) -> Answer,
 ) -> Answer {
     answer(&CredentialsView {
         id: &grant.terms.id,
-        url: &app.redeem_url,
+        url: &app.settings().redeem_url,
         user_name: credentials.user_name(),
         password: credentials.password().expose(),
         security_code: credentials.security_code().expose(),
@@ -345,39 +292,30 @@ fn owes_its_end(grant: &SupportGrant, now: Timestamp) -> bool {
 
 /// A new grant takes the place of the old one, so what is owed of that is told first, or nothing is
 /// done.
-async fn tell_its_end<S, D, A, C, M>(
-    app: &App<S, D, A, C, M>,
-    grant: SupportGrant,
-    now: Timestamp,
-) -> Result<(), Failure>
-where
-    M: Mailer,
-{
+async fn tell_its_end(app: &impl App, grant: SupportGrant, now: Timestamp) -> Result<(), Failure> {
     let ended = grant.clone().end_if_over(now).unwrap_or(grant);
     match email(app, &ended, GrantNoticeKind::Ended) {
-        Some(email) => app.mailer.send(&ended.customer.email, &email).await,
+        Some(email) => app.mailer().send(&ended.customer.email, &email).await,
         None => Ok(()),
     }
 }
 
 /// Tells the customer of his grant, for as long as he can wait for his answer.
-async fn tell<S, D, A, C, M>(app: &App<S, D, A, C, M>, grant: SupportGrant, about: GrantNoticeKind)
-where
-    S: SupportGrants,
-    M: Mailer,
-{
+async fn tell(app: &impl App, grant: SupportGrant, about: GrantNoticeKind) {
     let telling = async {
         if let Some(email) = email(app, &grant, about) {
-            app.mailer.send(&grant.customer.email, &email).await?;
+            app.mailer().send(&grant.customer.email, &email).await?;
         }
         match grant.notice_sent(about) {
-            Some(told) => app.store.save_grant(&told, &[]).await.map(drop),
+            Some(told) => app.store().save_grant(&told, &[]).await.map(drop),
             None => Ok(()),
         }
     };
-    match tokio::time::timeout(TELLING, telling).await {
+    match tokio::time::timeout(NOTICE_WAIT, telling).await {
         Ok(Ok(())) => {}
-        Ok(Err(failure)) => not_told(&failure),
-        Err(_) => not_told(&Failure::unsure("deadline", "telling the customer took too long")),
+        Ok(Err(failure)) => notice_not_sent(&failure),
+        Err(_) => {
+            notice_not_sent(&Failure::unsure("deadline", "telling the customer took too long"))
+        }
     }
 }

@@ -1,3 +1,4 @@
+mod app;
 mod customer;
 mod handler;
 mod redeem;
@@ -18,7 +19,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let config = aws.config();
         let limits = settings::limits()?;
         let cognito = Cognito::new(config);
-        let app = handler::App {
+        let app = app::Parts {
             store: DynamoVerifications::new(
                 config,
                 settings::required("SUPPORT_TABLE")?,
@@ -28,13 +29,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
             customers: cognito.customers(settings::required("CUSTOMER_POOL_ID")?),
             mailer: SesMailer::new(config, settings::required("MAIL_FROM")?),
-            time_zone: settings::time_zone()?,
-            key: support_secrets::hash_key(config, &settings::required("HASH_KEY_SECRET")?).await?,
-            limits,
-            grant_limits: settings::grant_limits()?,
-            client_id: settings::required("CUSTOMER_CLIENT_ID")?,
-            redeem_url: settings::required("GRANT_REDEEM_URL")?,
-            page_url: settings::required("GRANT_PAGE_URL")?,
+            settings: app::Settings {
+                time_zone: settings::time_zone()?,
+                key: support_secrets::hash_key(config, &settings::required("HASH_KEY_SECRET")?)
+                    .await?,
+                limits,
+                grant_limits: settings::grant_limits()?,
+                client_id: settings::required("CUSTOMER_CLIENT_ID")?,
+                redeem_url: settings::required("GRANT_REDEEM_URL")?,
+                page_url: settings::required("GRANT_PAGE_URL")?,
+            },
         };
         tokio::join!(
             aws.prime(Service::DynamoDb),

@@ -29,7 +29,8 @@ use support_testing::calls::{Answered, CUSTOMER_CLIENT, agent_event, customer_ev
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, key, right};
 use support_testing::world::{Fault, FaultyStore, World};
 
-use crate::handler::{App, handle};
+use crate::app::{Parts, Settings};
+use crate::handler::handle;
 
 const CREATE: &str = "POST /support-grant";
 const READ: &str = "GET /support-grant";
@@ -96,7 +97,7 @@ impl Scene {
         (scene, credentials)
     }
 
-    fn app<S>(&self, store: S) -> App<S, World, World, World, World> {
+    fn app<S>(&self, store: S) -> Parts<S, World, World, World, World> {
         let world = || self.world.clone();
         app(store, world(), world(), world(), world())
     }
@@ -199,20 +200,22 @@ fn app<S, D, A, C, M>(
     agents: A,
     customers: C,
     mailer: M,
-) -> App<S, D, A, C, M> {
-    App {
+) -> Parts<S, D, A, C, M> {
+    Parts {
         store,
         directory,
         agents,
         customers,
         mailer,
-        time_zone: TimeZone::default(),
-        key: key(),
-        limits: Limits::default(),
-        grant_limits: GrantLimits::default(),
-        client_id: CUSTOMER_CLIENT.into(),
-        redeem_url: "https://console.example.com/redeem.html".into(),
-        page_url: "https://console.example.com/remote-assistance.html".into(),
+        settings: Settings {
+            time_zone: TimeZone::default(),
+            key: key(),
+            limits: Limits::default(),
+            grant_limits: GrantLimits::default(),
+            client_id: CUSTOMER_CLIENT.into(),
+            redeem_url: "https://console.example.com/redeem.html".into(),
+            page_url: "https://console.example.com/remote-assistance.html".into(),
+        },
     }
 }
 
