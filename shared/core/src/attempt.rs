@@ -1,46 +1,96 @@
-//! Load, decide, save; and again when a race was lost.
+//! Load, decide, save; and again after a lost race. What changes a verification or a support grant
+//! goes through here.
+
+use std::future::Future;
 
 use crate::identity::VerificationId;
 use crate::limits::Quota;
-use crate::ports::{Change, Saved, Verifications};
-use crate::refusal::{CallError, Refusal};
+use crate::ports::{Change, GrantChange, Saved, SupportGrants, Verifications};
+use crate::refusal::{CallError, Failure, Refusal};
+use crate::support_grant::{GrantKey, SupportGrant};
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
 /// How often a lost race is tried again, on fresh state.
 const RETRIES: u32 = 3;
 
-/// What a call makes of the verification it found.
+/// What a call makes of the state that it found: of a verification, unless it says otherwise.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "made and taken apart within one call")]
-pub enum Decision<T> {
-    /// Write this, then answer so.
-    Save(Change, T),
-    /// Nothing to write.
+pub enum Decision<T, C = Change> {
+    /// Write this, then give this answer.
+    Save(C, T),
+    /// Give this answer; there is nothing to write.
     Answer(T),
 }
 
-/// Loads the verification as it is at `now`, lets `decide` say what becomes of it, and saves that
-/// against the version it was decided on. The answer is given only once it is saved.
-///
-/// `decide` gets the quota that had nothing left, when the save before was refused for it.
+/// One write, as a store takes it: as a whole or not at all.
+pub trait Write<Store>: Sync {
+    fn write(&self, store: &Store) -> impl Future<Output = Result<Saved, Failure>> + Send;
+}
+
+impl<S: Verifications> Write<S> for Change {
+    async fn write(&self, store: &S) -> Result<Saved, Failure> {
+        store.save(self).await
+    }
+}
+
+impl<S: SupportGrants> Write<S> for SupportGrant {
+    async fn write(&self, store: &S) -> Result<Saved, Failure> {
+        store.save_grant(self, &[]).await
+    }
+}
+
+impl<S: Verifications + SupportGrants> Write<S> for GrantChange {
+    async fn write(&self, store: &S) -> Result<Saved, Failure> {
+        match &self.closed {
+            None => store.save_grant(&self.next, &self.quota_uses).await,
+            Some(closed) => {
+                let support_grant = Some(self.next.clone());
+                let change = Change { support_grant, ..Change::to(closed.clone()) };
+                store.save(&change.counting(self.quota_uses.iter().cloned())).await
+            }
+        }
+    }
+}
+
+/// Loads a verification as it is at `now`, lets `decide` say what becomes of it, and saves that. See
+/// [`attempt_on`].
 ///
 /// # Errors
-/// What `decide` refuses; [`Refusal::NotFound`]; [`Refusal::Conflict`] when the race is lost more
-/// than three times over; the store's failures.
+/// What `decide` refuses; [`Refusal::NotFound`] if there is none; [`Refusal::Conflict`] if every retry
+/// loses its race; the store's failures.
 pub async fn attempt<T>(
     store: &impl Verifications,
     id: &VerificationId,
     now: Timestamp,
-    mut decide: impl AsyncFnMut(Verification, Option<&Quota>) -> Result<Decision<T>, CallError>,
+    decide: impl AsyncFnMut(Verification, Option<&Quota>) -> Result<Decision<T>, CallError>,
+) -> Result<T, CallError> {
+    let load = async || Ok(store.load(id).await?.ok_or(Refusal::NotFound)?.at(now));
+    attempt_on(store, load, decide).await
+}
+
+/// Loads a state, lets `decide` say what becomes of it, and saves that against the version it was
+/// decided on. The answer is given only once it is saved.
+///
+/// If a save is refused because a quota has nothing left, `decide` is asked once more, with that
+/// quota.
+///
+/// # Errors
+/// What `load` and `decide` refuse; [`Refusal::Conflict`] if every retry loses its race; the store's
+/// failures.
+pub async fn attempt_on<S, F: Clone, C: Write<S>, T>(
+    store: &S,
+    mut load: impl AsyncFnMut() -> Result<F, CallError>,
+    mut decide: impl AsyncFnMut(F, Option<&Quota>) -> Result<Decision<T, C>, CallError>,
 ) -> Result<T, CallError> {
     for _ in 0..=RETRIES {
-        let stored = store.load(id).await?.ok_or(Refusal::NotFound)?.at(now);
+        let found = load().await?;
         let mut exhausted = None;
         loop {
-            match decide(stored.clone(), exhausted.as_ref()).await? {
+            match decide(found.clone(), exhausted.as_ref()).await? {
                 Decision::Answer(answer) => return Ok(answer),
-                Decision::Save(change, answer) => match store.save(&change).await? {
+                Decision::Save(change, answer) => match change.write(store).await? {
                     Saved::Done => return Ok(answer),
                     Saved::LostRace => break,
                     Saved::OverQuota(quota) if exhausted.is_none() => exhausted = Some(quota),
@@ -50,4 +100,43 @@ pub async fn attempt<T>(
         }
     }
     Err(Refusal::Conflict.into())
+}
+
+/// Closes a verification in the store, for good, if its deadline has passed, and returns it as it is
+/// then; `None` if there is none.
+///
+/// # Errors
+/// [`Refusal::Conflict`] if every retry loses its race; the store's failures.
+pub async fn close_if_over(
+    store: &impl Verifications,
+    id: &VerificationId,
+    now: Timestamp,
+) -> Result<Option<Verification>, CallError> {
+    let load = async || Ok(store.load(id).await?);
+    attempt_on(store, load, async |found: Option<Verification>, _| {
+        Ok(match found.clone().and_then(|found| found.close_if_over(now)) {
+            Some(closed) => Decision::Save(Change::to(closed.clone()), Some(closed)),
+            None => Decision::Answer(found.map(|found| found.at(now))),
+        })
+    })
+    .await
+}
+
+/// Ends a support grant in the store if its deadline has passed.
+///
+/// # Errors
+/// [`Refusal::Conflict`] if every retry loses its race; the store's failures.
+pub async fn end_if_over(
+    store: &impl SupportGrants,
+    key: &GrantKey,
+    now: Timestamp,
+) -> Result<(), CallError> {
+    let load = async || Ok(store.load_grant(key).await?);
+    attempt_on(store, load, async |found: Option<SupportGrant>, _| {
+        Ok(match found.and_then(|found| found.end_if_over(now)) {
+            Some(ended) => Decision::Save(ended, ()),
+            None => Decision::Answer(()),
+        })
+    })
+    .await
 }

@@ -39,8 +39,8 @@ impl std::fmt::Display for VerificationId {
     }
 }
 
-/// What stands in a link's fragment, for the customer's page or an environment: which
-/// verification, and the secret that opens it.
+/// The token in the fragment of a link to the customer's page or an environment: the verification, and
+/// the secret that opens it.
 #[derive(Clone, Debug)]
 pub struct LinkToken {
     pub verification: VerificationId,
@@ -48,7 +48,7 @@ pub struct LinkToken {
 }
 
 impl LinkToken {
-    /// `None` for anything that is not `<verification id>.<43 characters>`.
+    /// Returns `None` for anything that is not `<verification id>.<43 characters>`.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.split_once('.')?;
         let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -59,9 +59,14 @@ impl LinkToken {
         })
     }
 
-    /// The text of it, itself a secret.
+    /// Returns its text, itself a secret.
     pub fn to_secret(&self) -> Secret {
         Secret::from(format!("{}.{}", self.verification, self.secret.expose()))
+    }
+
+    /// Returns the link to the customer's page at `page`, as secret as the token in it.
+    pub fn page_url(&self, page: &str) -> String {
+        format!("{page}#token={}", self.to_secret().expose())
     }
 }
 

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod limits;
 pub mod mint;
 pub mod notice;
+pub mod notices;
 pub mod ports;
 pub mod receipt;
 pub mod recovery;

@@ -30,7 +30,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// The next state alone.
+    /// Returns the write of the next state alone.
     pub fn to(next: Verification) -> Self {
         Self { next, quota_uses: Vec::new(), ticket: TicketChange::None, support_grant: None }
     }
@@ -38,6 +38,29 @@ impl Change {
     #[must_use]
     pub fn counting(mut self, quota_uses: impl IntoIterator<Item = QuotaUse>) -> Self {
         self.quota_uses.extend(quota_uses);
+        self
+    }
+}
+
+/// One write of a support grant, with the verification that ends with its credentials. Both happen or
+/// nothing.
+#[derive(Clone, Debug)]
+pub struct GrantChange {
+    pub next: SupportGrant,
+    /// The next state of that verification.
+    pub closed: Option<Verification>,
+    pub quota_uses: Vec<QuotaUse>,
+}
+
+impl GrantChange {
+    /// Returns the write of the next state alone.
+    pub fn to(next: SupportGrant) -> Self {
+        Self { next, closed: None, quota_uses: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn counting(mut self, quota_use: QuotaUse) -> Self {
+        self.quota_uses.push(quota_use);
         self
     }
 }
@@ -54,7 +77,7 @@ pub enum TicketChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     Done,
-    /// Somebody else wrote it since it was read. Nothing was written.
+    /// Another call wrote it since it was read. Nothing was written.
     LostRace,
     /// This quota has nothing left. Nothing was written.
     OverQuota(Quota),
