@@ -79,7 +79,7 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
         .into_iter()
         .map(|issued| match (issued.environment, qr_sent) {
             (Environment::App, Some(sent)) => {
-                HandoffView::mailed(issued, sent.then_some(&verification.customer.email))
+                HandoffView::emailed(issued, sent.then_some(&verification.customer.email))
             }
             (environment, _) => {
                 HandoffView::new(issued, app.settings().environments.address(environment), qr::svg)

@@ -129,7 +129,7 @@ impl HandoffView {
     }
 
     /// Returns a handoff that was sent to the customer at this address; `None` if it could not be sent.
-    pub fn mailed(issued: IssuedHandoff, to: Option<&EmailAddress>) -> Self {
+    pub fn emailed(issued: IssuedHandoff, to: Option<&EmailAddress>) -> Self {
         let IssuedHandoff { environment, landing, secret: _ } = issued;
         Self {
             environment,

@@ -71,7 +71,7 @@ pub fn agent_event(name: &str, route: &str, body: &Value) -> Value {
 /// The app client of the customers' own app, in [`customer_event`].
 pub const CUSTOMER_CLIENT: &str = "customers-app";
 
-/// The customer with this `sub`, signed in to his own app, calls `route`.
+/// The customer with this `sub`, signed in to the customers' own app, calls `route`.
 pub fn customer_event(user_id: &str, route: &str, body: Option<&Value>) -> Value {
     let claims = serde_json::json!({
         "sub": user_id, "username": user_id, "client_id": CUSTOMER_CLIENT, "token_use": "access",

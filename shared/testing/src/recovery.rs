@@ -131,7 +131,7 @@ impl Passwords for Accounts {
     }
 }
 
-/// A queue that nobody works on.
+/// A queue without a worker.
 #[derive(Default)]
 pub struct Queue(Mutex<(Vec<Job>, bool)>);
 

@@ -31,7 +31,7 @@ pub fn key() -> HashKey {
     HashKey::new(&[42; 32]).expect("32 bytes are enough")
 }
 
-/// The agent `ana`, `ben`, …: the name is his id, too.
+/// The agent `ana`, `ben`, …: the name is also the id.
 pub fn agent(name: &str) -> Agent {
     let email =
         EmailAddress::parse(&format!("{name}@agents.example.com")).expect("a plain address");
@@ -72,7 +72,7 @@ pub fn granted(name: &str, before: Option<&SupportGrant>) -> (SupportGrant, Cred
     };
     let seed = name.bytes().map(u64::from).sum::<u64>() + before.map_or(0, |b| b.version.into());
     SupportGrant::create(before, &offer, RcmForMembers::default(), &key(), &mut rng(seed), NOON)
-        .expect("he may offer access")
+        .expect("the customer may offer access")
 }
 
 /// The credentials as an agent enters them.

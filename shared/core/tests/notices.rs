@@ -1,4 +1,4 @@
-//! What the customer is owed to be told, when, and what kills a link that went out before.
+//! Which notice the customer is owed, when it is due, and what invalidates the link of an earlier one.
 
 use support_core::chain::Action;
 use support_core::identity::{LinkToken, Reason};
@@ -26,7 +26,7 @@ fn page(seed: u64) -> Secret {
     Secret::generate(&mut rng(seed))
 }
 
-/// The last sending's email could not be sent; `maybe`: it may have been all the same.
+/// The last sending's email could not be sent; `maybe`: it may have been nevertheless.
 fn email_failed(walk: &mut Walk, maybe: bool) {
     let sent = walk.verification.clone();
     walk.verification = sent.clone().email_failed(&sent, maybe, walk.now).unwrap();
@@ -34,7 +34,7 @@ fn email_failed(walk: &mut Walk, maybe: bool) {
 
 /// Every end there is, by whether the customer had any email before.
 #[test] // P30
-fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
+fn only_a_customer_who_was_emailed_before_is_owed_a_notice_of_the_end() {
     let owed = |verification: &Verification| verification.notice.map(|notice| notice.kind);
     let before: [fn(&mut Walk); 4] = [
         |_| {},
@@ -78,7 +78,7 @@ fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
             email_failed(walk, false);
         },
         |walk| {
-            // Nobody knows whether it went out: better told than not.
+            // It may have been sent: a notice too many is better than none.
             walk.prove().ask("eco-1");
             email_failed(walk, true);
         },
@@ -118,9 +118,9 @@ fn who_was_mailed_before_is_told_of_every_end_and_nobody_else() {
     assert_eq!(owed(&locked.verification), Some(NoticeKind::Close));
 }
 
-/// A late answer about the agent's email says nothing of the customer's.
+/// A late answer about the agent's email says nothing about the customer's.
 #[test] // P26
-fn a_mail_failed_is_the_one_that_was_sent() {
+fn an_email_that_failed_is_the_one_that_was_sent() {
     let mut walk = Walk::start(1);
     let agents = walk.challenge().verification.clone();
     walk.verification = walk.verification.clone().email_failed(&agents, false, walk.now).unwrap();
@@ -133,7 +133,7 @@ fn a_mail_failed_is_the_one_that_was_sent() {
 }
 
 #[test]
-fn a_session_is_told_of_after_a_moment_unless_it_was_already() {
+fn the_sweep_sends_the_notice_of_a_session_unless_it_was_sent() {
     let mut walk = Walk::start(1);
     walk.session();
     let notice = walk.verification.notice.unwrap();
@@ -148,21 +148,21 @@ fn a_session_is_told_of_after_a_moment_unless_it_was_already() {
 }
 
 #[test]
-fn the_news_of_the_end_take_the_place_of_the_news_of_the_beginning() {
+fn the_notice_of_the_end_replaces_that_of_the_start() {
     let mut walk = Walk::start(1);
     walk.session();
     let closed = cancel(&walk);
     assert_eq!(closed.notice.unwrap().kind, NoticeKind::Close);
     assert!(
         closed.clone().notice_sent(NoticeKind::Start, walk.now).is_none(),
-        "a beginning told too late"
+        "a start that is over"
     );
     let told = closed.notice_sent(NoticeKind::Close, walk.now).unwrap();
     assert_eq!((told.notice, told.due_at()), (None, None));
 }
 
 #[test] // P26
-fn a_try_is_taken_once_and_comes_later_each_time() {
+fn a_try_is_taken_once_and_the_next_one_comes_later_each_time() {
     let mut walk = Walk::start(1);
     walk.consent();
     let mut verification = walk.verification.clone().stop_by_customer(walk.now).unwrap();
@@ -187,9 +187,9 @@ fn a_try_is_taken_once_and_comes_later_each_time() {
     assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
 }
 
-/// An email whose answer was lost may have arrived: its link ends the session until another is out.
+/// An email whose answer was lost may have arrived: its link ends the session until another is sent.
 #[test] // P15, P26
-fn each_try_has_its_page_and_the_mail_that_is_out_the_only_one() {
+fn each_try_has_its_page_and_only_that_of_the_email_sent_remains() {
     let mut walk = Walk::start(1);
     walk.session();
     let opens =
@@ -240,9 +240,9 @@ fn the_sweep_closes_at_the_deadline_and_not_before() {
     }
 }
 
-/// Closed by the clock and not in the store: nobody may save that without its step and its news.
+/// Closed by its deadline and not in the store yet: it must not be saved without its step and its notice.
 #[test] // P11, P30
-fn what_is_over_is_closed_before_anybody_is_told() {
+fn what_is_over_is_closed_before_the_customer_is_told() {
     let mut walk = Walk::start(1);
     walk.session();
     assert_eq!(walk.verification.notice.map(|notice| notice.kind), Some(NoticeKind::Start));

@@ -1,184 +1,16 @@
-//! Ecosystem Admin: whom it supports, who gets the App's QR code, and what reading his activity
-//! does to a verification.
+//! Reading the successor's activity.
 
 use support_core::activity::{ActivityView, Item, PAGE, Position};
 use support_core::chain;
-use support_core::directory::{Customer, Plan, Process, Role, SignIn, SignInStatus};
-use support_core::entitlement::Environment;
-use support_core::identity::{LinkToken, Reason};
+use support_core::directory::{Customer, Process};
 use support_core::limits::Limits;
-use support_core::receipt::Receipt;
 use support_core::refusal::{NotAllowed, Refusal};
 use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
-use support_core::verification::{
-    Cancelled, Module, NewConsentRequest, Outcome, Side, State, Status, Verification,
-};
-use support_core::view::{HandoffView, VerificationView};
-use support_testing::samples::{CONFIRMED, NOON, Walk, customer, ecosystem, key, right};
+use support_core::verification::{Outcome, Side, State, Status, Verification};
+use support_testing::samples::{NOON, Walk, customer};
 
-/// Successor of `eco-1`, member of `eco-2`.
-fn successor() -> Customer {
-    let mut successor = customer("carla");
-    successor.ecosystems[0] = ecosystem("eco-1", Role::Successor, Plan::Plus);
-    successor
-}
-
-fn walk_with(customer: Customer) -> Walk {
-    let mut walk = Walk::start(1);
-    walk.verification.module = Module::EcosystemAdmin;
-    walk.verification.customer = customer;
-    walk
-}
-
-fn walk() -> Walk {
-    walk_with(successor())
-}
-
-fn ask(walk: &Walk, ecosystem: &str) -> Result<Status, Refusal> {
-    let code = right();
-    let page = &walk.page.secret;
-    let asking =
-        NewConsentRequest { ecosystem, code: &code, page, verification_number: "47".into() };
-    let verification = walk.verification.clone();
-    verification.request_consent(asking, &walk.key, &walk.limits, walk.now).map(|v| v.status())
-}
-
-fn read(walk: &Walk) -> Result<Verification, Refusal> {
-    let verification = walk.verification.clone().at(walk.now);
-    verification.read_activity(
-        Some(&successor()),
-        Some(Facts::ActivityList { continued: false }),
-        &walk.limits,
-        walk.now,
-    )
-}
-
-fn shown(verification: &Verification) -> serde_json::Value {
-    serde_json::to_value(VerificationView::new(verification, &Limits::default())).unwrap()
-}
-
-#[test]
-fn a_customer_who_is_successor_of_nothing_is_refused_once_the_agent_has_proved_himself() {
-    let mut nobody = walk_with(customer("carla"));
-    assert_eq!(ask(&nobody, "eco-1"), Err(Refusal::WrongStep(Status::Started)), "nothing told");
-    nobody.challenge();
-    assert_eq!(ask(&nobody, "eco-1"), Err(Refusal::WrongStep(Status::AgentChallenged)));
-    let mut nobody = walk_with(customer("carla"));
-    nobody.prove();
-    for ecosystem in ["eco-1", "eco-2", "eco-3"] {
-        assert_eq!(ask(&nobody, ecosystem), Err(Refusal::NotASuccessor), "{ecosystem}");
-    }
-    // How he stands is worth knowing all the same, and comes first.
-    let customer = &shown(&nobody.verification)["customer"];
-    assert_eq!(customer["sign_in"], "confirmed");
-    assert_eq!(customer["ecosystems"], serde_json::json!([]));
-}
-
-#[test]
-fn only_what_he_is_successor_of_is_shown_and_can_be_picked() {
-    let mut walk = walk();
-    assert_eq!(shown(&walk.verification)["customer"].get("ecosystems"), None);
-    walk.prove();
-    let ecosystems = shown(&walk.verification)["customer"]["ecosystems"].clone();
-    assert_eq!(ecosystems.as_array().unwrap().len(), 1);
-    assert_eq!(ecosystems[0]["id"], "eco-1");
-    assert_eq!(ecosystems[0]["environments"], serde_json::json!(["web", "app"]));
-    assert_eq!(ask(&walk, "eco-2"), Err(Refusal::EnvironmentRefused));
-    assert_eq!(ask(&walk, "eco-1"), Ok(Status::AwaitingConsent));
-    // In technical assistance he has all of them.
-    walk.verification.module = Module::TechnicalAssistance;
-    let ecosystems = shown(&walk.verification)["customer"]["ecosystems"].clone();
-    assert_eq!(ecosystems.as_array().unwrap().len(), 2);
-}
-
-#[test] // P31
-fn who_stops_being_successor_is_refused_at_issue_and_at_redeem() {
-    let mut walk = walk();
-    walk.consent();
-    let issue = |now: Customer| {
-        let allowed = walk.verification.may_issue(Some(&now), CONFIRMED, &walk.limits, walk.now);
-        allowed.map(|(_, environments)| environments)
-    };
-    assert_eq!(issue(successor()), Ok(vec![Environment::Web, Environment::App]));
-    assert_eq!(issue(customer("carla")), Err(Refusal::NotASuccessor));
-    let mut elsewhere = successor();
-    elsewhere.ecosystems[0].role = Role::Admin;
-    elsewhere.ecosystems[1].role = Role::Successor;
-    assert_eq!(issue(elsewhere.clone()), Err(Refusal::EnvironmentRefused));
-
-    let mut walk = self::walk();
-    let handoffs = walk.session();
-    let app = handoffs.iter().find(|h| h.environment == Environment::App).unwrap();
-    let secret = LinkToken::parse(app.secret.expose()).unwrap().secret;
-    let redeem = |now: &Customer| {
-        let (key, limits) = (&walk.key, &walk.limits);
-        let verification = walk.verification.clone();
-        verification
-            .redeem(Environment::App, &secret, Some(now), key, limits, walk.now)
-            .map(|v| v.status())
-    };
-    assert_eq!(redeem(&successor()), Ok(Status::InSession));
-    assert_eq!(redeem(&customer("carla")), Err(Refusal::HandoffRefused));
-    assert_eq!(redeem(&elsewhere), Err(Refusal::HandoffRefused));
-}
-
-fn ended(verification: Verification, now: Timestamp) -> Verification {
-    match verification.cancel(Reason::parse("done").unwrap(), now).unwrap() {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
-    }
-}
-
-#[test] // P30
-fn the_receipt_says_who_got_the_qr_code() {
-    let given_to = |verification: Verification| {
-        let receipt = Receipt::of(&ended(verification, NOON)).unwrap();
-        serde_json::to_value(receipt).unwrap()["app_qr_given_to"].clone()
-    };
-    let mut shown = Walk::start(1);
-    shown.session();
-    assert_eq!(given_to(shown.verification), "agent");
-
-    let mut walk = walk();
-    let handoffs = walk.session();
-    let verification = walk.verification.clone();
-    let sent = verification.clone().qr_emailed(true, NOON).unwrap();
-    assert_eq!(given_to(sent.clone()), "customer");
-    assert_eq!(sent.steps.len(), verification.steps.len() + 1);
-    assert_eq!(chain::check(&sent.id, &sent.steps), Ok(()));
-    assert_eq!(sent.expires_at(), verification.expires_at());
-    let lost = verification.clone().qr_emailed(false, NOON).unwrap();
-    assert_eq!(given_to(lost), serde_json::Value::Null);
-    // Opened before anybody wrote down that it was sent: then it was.
-    assert_eq!(given_to(verification.clone()), serde_json::Value::Null);
-    let app = handoffs.iter().find(|h| h.environment == Environment::App).unwrap();
-    let secret = LinkToken::parse(app.secret.expose()).unwrap().secret;
-    let (key, limits) = (key(), Limits::default());
-    let opened = verification
-        .clone()
-        .redeem(Environment::App, &secret, Some(&successor()), &key, &limits, NOON)
-        .unwrap();
-    assert_eq!(given_to(opened), "customer");
-    // What is over stays as it is.
-    assert!(ended(verification, NOON).qr_emailed(true, NOON).is_none());
-    assert!(self::walk().verification.qr_emailed(true, NOON).is_none());
-}
-
-#[test] // P7
-fn what_is_mailed_shows_neither_link_nor_picture() {
-    let mut walk = walk();
-    for (issued, sent) in walk.session().into_iter().zip([true, false]) {
-        let (environment, secret) = (issued.environment, issued.secret.expose().to_owned());
-        let to = sent.then_some(&walk.verification.customer.email);
-        let view = serde_json::to_value(HandoffView::mailed(issued, to)).unwrap();
-        let sent_to = if sent { "c***@example.com".into() } else { serde_json::Value::Null };
-        let expected = serde_json::json!({
-            "environment": environment, "landing": "home", "sent_to": sent_to,
-        });
-        assert_eq!(view, expected);
-        assert!(!view.to_string().contains(&secret));
-    }
-}
+use crate::samples::{read, successor, walk};
 
 #[test] // P10
 fn the_activity_is_read_from_consent_to_close() {
@@ -214,7 +46,7 @@ fn the_activity_is_read_from_consent_to_close() {
 }
 
 #[test] // P5, P11
-fn a_reading_is_one_step_and_no_act() {
+fn a_reading_is_one_step_and_does_not_extend_the_idle_timeout() {
     for reach in [Walk::consent, Walk::mint] {
         let mut walk = walk();
         reach(&mut walk);
@@ -238,7 +70,7 @@ fn a_reading_is_one_step_and_no_act() {
 }
 
 #[test]
-fn one_verification_bears_fifty_readings() {
+fn one_verification_takes_fifty_readings() {
     let mut walk = walk();
     walk.consent();
     for _ in 0..50 {
@@ -250,7 +82,7 @@ fn one_verification_bears_fifty_readings() {
 }
 
 #[test] // P31
-fn his_record_as_it_is_now_decides_on_reading_too() {
+fn the_record_as_it_is_now_decides_on_reading_too() {
     let mut walk = walk();
     walk.consent();
     let read = |now: Option<Customer>| {
@@ -280,17 +112,6 @@ fn his_record_as_it_is_now_decides_on_reading_too() {
         NOON,
     );
     assert_eq!(read.unwrap_err(), Refusal::NoActivity, "technical assistance");
-}
-
-#[test]
-fn a_customer_who_could_not_sign_in_is_refused_with_that_reason() {
-    let mut walk = walk();
-    walk.prove();
-    let State::AgentVerified { sign_in_status, .. } = &mut walk.verification.state else {
-        panic!()
-    };
-    *sign_in_status = SignInStatus { sign_in: SignIn::Disabled, mfa: false };
-    assert_eq!(ask(&walk, "eco-1"), Err(Refusal::NotAllowed(NotAllowed::CannotSignIn)));
 }
 
 fn process(id: &str, at: Timestamp) -> Process {
