@@ -63,6 +63,7 @@ impl Arguments {
 }
 
 /// The first of these variables that is set counts (POSIX, section 8.2).
+#[expect(clippy::disallowed_methods, reason = "a command, whose start is here")]
 fn language_of_environment() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()

@@ -282,7 +282,7 @@ fn thumbprint(x: &str, y: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(text.as_bytes()))
 }
 
-/// What is wrong with a receipt. Its `Display` is the sentence for whoever checks it.
+/// What is wrong with a receipt. Its `Display` is the sentence for the person who checks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     NotAReceipt,
