@@ -1,5 +1,5 @@
 import { serverNow, setClock } from './clock';
-import { claimsOf, CognitoFailure, type Challenge, type Cognito, type CognitoRefusal, type Tokens } from './cognito';
+import { type Challenge, type Cognito, CognitoFailure, type CognitoRefusal, claimsOf, type Tokens } from './cognito';
 import { Failure } from './failure';
 import { tab } from './kept';
 

@@ -9,15 +9,15 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
-import { useConsole } from './console';
 import { ecosystemName } from './consent';
+import { useConsole } from './console';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { Indicator } from './indicator';
 import type { Activity, ActivityDetail, ActivityItem, Status, Step, Verification } from './model';
 import { worded } from './step-detail';
-import type { Words } from './words/en';
 import { useSpeech } from './words';
+import type { Words } from './words/en';
 
 const WITH_ACTIVITY: Status[] = ['consented', 'minting', 'in_session'];
 

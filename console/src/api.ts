@@ -1,3 +1,4 @@
+import type { components } from './contract';
 import { Failure } from './failure';
 import type {
   Activity,
@@ -12,7 +13,6 @@ import type {
   SupportGrantOptions,
   Verification,
 } from './model';
-import type { components } from './contract';
 
 type Schemas = components['schemas'];
 

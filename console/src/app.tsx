@@ -12,9 +12,9 @@ import type { Config } from './config';
 import { ConsoleContext } from './console';
 import { Frame } from './frame';
 import type { Module } from './model';
-import { HOME, href, useRoute, type Route } from './route';
 import { RecoveryPage } from './recovery';
 import { RedeemPage } from './redeem';
+import { HOME, href, type Route, useRoute } from './route';
 import { SignInPage } from './sign-in';
 import { StartPage } from './start';
 import { VerificationPage } from './verification';
@@ -120,11 +120,7 @@ function NotAllowed({ onSignOut }: { onSignOut: () => void }) {
   const { words } = useSpeech();
   return (
     <ContentLayout header={<Header variant="h1">{words.navigation.title}</Header>}>
-      <Alert
-        type="error"
-        header={words.signIn.notAllowed.title}
-        action={<Button onClick={onSignOut}>{words.navigation.signOut}</Button>}
-      >
+      <Alert type="error" header={words.signIn.notAllowed.title} action={<Button onClick={onSignOut}>{words.navigation.signOut}</Button>}>
         {words.signIn.notAllowed.next}
       </Alert>
     </ContentLayout>

@@ -29,8 +29,12 @@ const FACTORS = {
 type Factor = keyof typeof FACTORS;
 
 /** What Cognito asks for before it gives tokens. */
-export type Challenge = { user: string; email: string; session: string } & (
-  /** An administrator set the password: the user must choose his own. */
+export type Challenge = {
+  user: string;
+  email: string;
+  session: string;
+} & /** An administrator set the password: the user must choose his own. */
+(
   | { asks: 'new-password' }
   /** `sentTo`: where the code was sent, as Cognito masks it; not said of an authenticator app's, which is sent nowhere. */
   | { asks: 'second-factor'; factor: Factor; sentTo?: string }

@@ -40,7 +40,13 @@ export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?
     if (await process.act('ask', () => api.send(id, { to: 'customer', ecosystem: chosen }))) onKeep?.();
   };
   return (
-    <Container header={<Header variant="h2" description={words.ecosystem.description}>{words.ecosystem.title}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={words.ecosystem.description}>
+          {words.ecosystem.title}
+        </Header>
+      }
+    >
       <SpaceBetween size="m">
         <FormField label={words.ecosystem.label} errorText={asked && chosen === null ? words.ecosystem.needed : undefined} stretch>
           <Tiles
@@ -63,13 +69,7 @@ export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?
         </FormField>
         <span>{words.ecosystem.send(customer.email)}</span>
         <SpaceBetween direction="horizontal" size="xs">
-          <Button
-            variant="primary"
-            loading={process.busy === 'ask'}
-            loadingText={words.loading}
-            disabled={wait > 0}
-            onClick={send}
-          >
+          <Button variant="primary" loading={process.busy === 'ask'} loadingText={words.loading} disabled={wait > 0} onClick={send}>
             {words.ecosystem.button}
           </Button>
           {onKeep && (

@@ -5,9 +5,9 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { Indicator } from './indicator';
-import { isShown, type Ecosystem, type ShownCustomer, type Verification } from './model';
-import type { Words } from './words/en';
+import { type Ecosystem, isShown, type ShownCustomer, type Verification } from './model';
 import { useSpeech } from './words';
+import type { Words } from './words/en';
 
 export function canBeAsked(customer: ShownCustomer): boolean {
   return customer.status === 'active' && customer.sign_in === 'confirmed';
@@ -46,19 +46,11 @@ function stateOf(customer: ShownCustomer, words: Words) {
   return [
     {
       label: words.customer.status,
-      value: (
-        <Indicator type={customer.status === 'active' ? 'success' : 'error'}>
-          {words.customer.statuses[customer.status]}
-        </Indicator>
-      ),
+      value: <Indicator type={customer.status === 'active' ? 'success' : 'error'}>{words.customer.statuses[customer.status]}</Indicator>,
     },
     {
       label: words.customer.signIn,
-      value: (
-        <Indicator type={customer.sign_in === 'confirmed' ? 'success' : 'error'}>
-          {signIn.title}
-        </Indicator>
-      ),
+      value: <Indicator type={customer.sign_in === 'confirmed' ? 'success' : 'error'}>{signIn.title}</Indicator>,
     },
     { label: words.customer.mfa, value: customer.mfa ? words.customer.mfaOn : words.customer.mfaOff },
     {

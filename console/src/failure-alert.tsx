@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react';
 import type { Agent } from './account';
 import { useWait } from './clock';
 import { clockFace } from './countdown';
-import { MAYBE_DONE, type Failure } from './failure';
+import { type Failure, MAYBE_DONE } from './failure';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
@@ -35,7 +35,12 @@ export function FailureAlert({ failure, advice, onDismiss }: Props) {
   }, []);
   return (
     <div ref={alert} role="alert" tabIndex={-1} className="failure">
-      <Alert type={failure.retryAt === null ? 'error' : 'warning'} header={title} dismissible={onDismiss !== undefined} onDismiss={onDismiss}>
+      <Alert
+        type={failure.retryAt === null ? 'error' : 'warning'}
+        header={title}
+        dismissible={onDismiss !== undefined}
+        onDismiss={onDismiss}
+      >
         <SpaceBetween size="xxs">
           <span>{next}</span>
           {failure.retryAt !== null && (

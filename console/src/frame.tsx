@@ -1,9 +1,9 @@
 import Alert from '@cloudscape-design/components/alert';
 import AppLayoutToolbar, { type AppLayoutToolbarProps } from '@cloudscape-design/components/app-layout-toolbar';
 import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
-import { useEffect, useState, type ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Person } from './account';
-import { LANGUAGES, useSpeech, type Language } from './words';
+import { LANGUAGES, type Language, useSpeech } from './words';
 
 interface Props extends Pick<AppLayoutToolbarProps, 'navigation' | 'breadcrumbs' | 'contentType' | 'maxContentWidth'> {
   product: string;

@@ -8,7 +8,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState, type FormEvent } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useWait } from './clock';
 import type { GrantTermsChosen, SupportGrantOptions } from './model';
 import { useSpeech } from './words';

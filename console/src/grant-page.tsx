@@ -9,7 +9,7 @@ import Spinner from '@cloudscape-design/components/spinner';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Api } from './api';
 import { serverNow } from './clock';
-import { Failure, type CustomersFailureKind } from './failure';
+import { type CustomersFailureKind, Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { ActiveGrant } from './grant-active';
 import { ShownCredentials } from './grant-credentials';
@@ -91,7 +91,11 @@ export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void 
       <SpaceBetween size="l">
         <LiveRegion hidden>{view === null ? '' : saidOf(view, words)}</LiveRegion>
         {failure && (
-          <FailureAlert failure={failure} advice={adviceOn(failure, words)} onDismiss={view === null ? undefined : () => setFailure(null)} />
+          <FailureAlert
+            failure={failure}
+            advice={adviceOn(failure, words)}
+            onDismiss={view === null ? undefined : () => setFailure(null)}
+          />
         )}
         {revoked && (
           <div role="status">

@@ -13,7 +13,13 @@ export function GrantTerms({ verification, mine }: { verification: Verification;
   const { support_grant: terms, status } = verification;
   if (terms === undefined) return null;
   return (
-    <Container header={<Header variant="h2" description={words.grant.beforehand}>{words.grant.title}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={words.grant.beforehand}>
+          {words.grant.title}
+        </Header>
+      }
+    >
       <KeyValuePairs
         items={[
           {

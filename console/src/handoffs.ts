@@ -39,7 +39,5 @@ function dropLater(id: string, kept: Kept): void {
 }
 
 function ids(): string[] {
-  return [...tab.keys()]
-    .filter((key) => key.startsWith(PREFIX))
-    .map((key) => key.slice(PREFIX.length));
+  return [...tab.keys()].filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
 }

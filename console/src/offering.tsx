@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
-import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { type ReactNode, useMemo, useSyncExternalStore } from 'react';
 import type { Account, Person } from './account';
 import { Api } from './api';
 import type { Config } from './config';

@@ -4,9 +4,9 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ErrorBoundary from '@cloudscape-design/components/error-boundary';
-import { StrictMode, type ReactNode } from 'react';
+import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { loadConfig, type Config } from './config';
+import { type Config, loadConfig } from './config';
 import { SpeechProvider, useSpeech } from './words';
 import type { Words } from './words/en';
 
@@ -16,11 +16,7 @@ function Broken({ of, what }: { of: (words: Words) => Advice; what: 'failed' | '
   const { words } = useSpeech();
   return (
     <Box padding="xxl">
-      <Alert
-        type="error"
-        header={of(words)[what].title}
-        action={<Button onClick={() => location.reload()}>{words.start.reload}</Button>}
-      >
+      <Alert type="error" header={of(words)[what].title} action={<Button onClick={() => location.reload()}>{words.start.reload}</Button>}>
         {of(words)[what].next}
       </Alert>
     </Box>

@@ -20,7 +20,12 @@ export function Record({ verification, expanded }: { verification: Verification;
           { id: 'seq', header: '#', cell: (step) => step.seq },
           { id: 'at', header: words.record.at, cell: (step) => dateTime(step.at) },
           { id: 'actor', header: words.record.actor, cell: (step) => words.record.actors[step.actor] },
-          { id: 'action', header: words.record.action, cell: (step) => words.record.actions[step.action] ?? step.action, isRowHeader: true },
+          {
+            id: 'action',
+            header: words.record.action,
+            cell: (step) => words.record.actions[step.action] ?? step.action,
+            isRowHeader: true,
+          },
           { id: 'detail', header: words.record.detail, cell: (step) => <Detail step={step} verification={verification} /> },
         ]}
       />

@@ -7,7 +7,7 @@ import Header from '@cloudscape-design/components/header';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useRef, useState, type FormEvent } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { EMAIL } from './address';
 import type { Api } from './api';
 import { useWait } from './clock';
@@ -18,8 +18,8 @@ import { tab } from './kept';
 import { fault, NewPassword, NOTHING_TYPED } from './new-password';
 import { href, type Route } from './route';
 import { Stage } from './stage';
-import type { Words } from './words/en';
 import { useSpeech } from './words';
+import type { Words } from './words/en';
 
 /** The address that a code was asked for, and when another may be: a reload goes on from there. */
 const KEPT = 'recovery';
@@ -111,7 +111,13 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
           </SpaceBetween>
         }
       >
-        <Container header={<Header variant="h1" description={words.recovery.description}>{words.recovery.title}</Header>}>
+        <Container
+          header={
+            <Header variant="h1" description={words.recovery.description}>
+              {words.recovery.title}
+            </Header>
+          }
+        >
           <SpaceBetween size="l">
             {failure && <FailureAlert failure={failure} advice={adviceOn('send', failure, words)} />}
             <FormField label={words.signIn.email} errorText={wrong ? words.lookUp.emailWrong : undefined}>
@@ -190,12 +196,7 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
             <Button variant="link" formAction="none" onClick={onOther}>
               {words.recovery.other}
             </Button>
-            <Button
-              variant="primary"
-              loading={busy === 'save'}
-              loadingText={words.loading}
-              disabled={waitToSave > 0}
-            >
+            <Button variant="primary" loading={busy === 'save'} loadingText={words.loading} disabled={waitToSave > 0}>
               {words.recovery.save}
             </Button>
           </SpaceBetween>

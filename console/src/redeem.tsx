@@ -7,10 +7,10 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState, type ClipboardEvent, type FormEvent } from 'react';
+import { type ClipboardEvent, type FormEvent, useState } from 'react';
 import { useWait } from './clock';
 import { useConsole } from './console';
-import { fromText, type Credentials } from './credentials';
+import { type Credentials, fromText } from './credentials';
 import { Failure } from './failure';
 import { adviceOnStart, FailureAlert } from './failure-alert';
 import { go, href } from './route';
@@ -75,7 +75,13 @@ export function RedeemPage() {
 
   const { title, description } = words.modules['support-grant'];
   return (
-    <ContentLayout header={<Header variant="h1" description={description}>{title}</Header>}>
+    <ContentLayout
+      header={
+        <Header variant="h1" description={description}>
+          {title}
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         {failure && (
           <FailureAlert

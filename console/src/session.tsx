@@ -6,13 +6,13 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState, type ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { serverNow, useIsPast } from './clock';
 import { ecosystemName } from './consent';
 import { Countdown } from './countdown';
 import { keptHandoffs } from './handoffs';
 import { Indicator } from './indicator';
-import { isShown, type Environment, type Handoff, type Verification } from './model';
+import { type Environment, type Handoff, isShown, type Verification } from './model';
 import { href } from './route';
 import { useSpeech } from './words';
 
@@ -172,9 +172,7 @@ function Mailed({ to, opened }: { to: string | null; opened: boolean }) {
         {words.environments.app}
       </Box>
       <Box textAlign="center">
-        <Indicator type={to === null ? 'warning' : 'success'}>
-          {to === null ? words.session.notMailed : words.session.mailed(to)}
-        </Indicator>
+        <Indicator type={to === null ? 'warning' : 'success'}>{to === null ? words.session.notMailed : words.session.mailed(to)}</Indicator>
       </Box>
       <Opened>{opened && words.session.opened}</Opened>
     </SpaceBetween>

@@ -8,9 +8,9 @@ import Header from '@cloudscape-design/components/header';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { QRCodeSVG } from 'qrcode.react';
-import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import type { Account, Person } from './account';
-import { CognitoFailure, type Challenge, type CognitoRefusal } from './cognito';
+import { type Challenge, CognitoFailure, type CognitoRefusal } from './cognito';
 import { fault, NewPassword, NOTHING_TYPED } from './new-password';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
@@ -89,7 +89,13 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
           </Button>
         }
       >
-        <Container header={<Header variant="h1" description={own.description}>{words.signIn.title}</Header>}>
+        <Container
+          header={
+            <Header variant="h1" description={own.description}>
+              {words.signIn.title}
+            </Header>
+          }
+        >
           <SpaceBetween size="l">
             {account.ended && refusal === null && <Alert type="info">{words.signIn.ended}</Alert>}
             {refusal !== null && <Refused refusal={refusal} own={own} />}
@@ -151,15 +157,17 @@ function useAnswer({ account, asked, onAsked }: Step) {
 }
 
 /** A step's form: what is asked for, what was wrong with it, and the button, which begins anew once the time is over. */
-function StepForm(props: Pick<Step, 'own' | 'onAsked'> & {
-  title: string;
-  description: string;
-  button: string;
-  busy: boolean;
-  refusal: CognitoRefusal | null;
-  onSubmit: () => void;
-  children: ReactNode;
-}) {
+function StepForm(
+  props: Pick<Step, 'own' | 'onAsked'> & {
+    title: string;
+    description: string;
+    button: string;
+    busy: boolean;
+    refusal: CognitoRefusal | null;
+    onSubmit: () => void;
+    children: ReactNode;
+  },
+) {
   const { words } = useSpeech();
   const { own, onAsked, title, description, button, busy, refusal, onSubmit, children } = props;
   const submit = (event: FormEvent) => {
@@ -181,7 +189,13 @@ function StepForm(props: Pick<Step, 'own' | 'onAsked'> & {
           )
         }
       >
-        <Container header={<Header variant="h1" description={description}>{title}</Header>}>
+        <Container
+          header={
+            <Header variant="h1" description={description}>
+              {title}
+            </Header>
+          }
+        >
           <SpaceBetween size="l">
             {refusal !== null && <Refused refusal={refusal} own={own} />}
             {children}

@@ -6,7 +6,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState, type FormEvent } from 'react';
+import { type FormEvent, useState } from 'react';
 import { EMAIL } from './address';
 import { useWait } from './clock';
 import { useConsole } from './console';
@@ -50,7 +50,13 @@ export function StartPage({ module }: { module: LookUpModule }) {
   };
 
   return (
-    <ContentLayout header={<Header variant="h1" description={words.modules[module].description}>{words.modules[module].title}</Header>}>
+    <ContentLayout
+      header={
+        <Header variant="h1" description={words.modules[module].description}>
+          {words.modules[module].title}
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         {failure && (
           <FailureAlert

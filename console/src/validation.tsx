@@ -16,7 +16,13 @@ export function InternalValidation({ process }: { process: Process }) {
   const { id, agent } = process.verification;
   const wait = useWait(process.failure?.failure.retryAt ?? null);
   return (
-    <Container header={<Header variant="h2" description={words.validation.explain}>{words.validation.title}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={words.validation.explain}>
+          {words.validation.title}
+        </Header>
+      }
+    >
       <SpaceBetween size="m">
         <span>{words.validation.send(agent.email)}</span>
         <Button
@@ -41,7 +47,13 @@ export function EnterOwnCode({ process }: { process: Process }) {
   const wait = useWait(process.failure?.failure.retryAt ?? null);
   if (!code) return null;
   return (
-    <Container header={<Header variant="h2" description={words.validation.explain}>{words.validation.title}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={words.validation.explain}>
+          {words.validation.title}
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         <span>{words.validation.sent(code.sent_to)}</span>
         <CodeEntry

@@ -21,7 +21,7 @@ import { FailureAlert } from './failure-alert';
 import { GrantTerms } from './grant-terms';
 import { isShown, type Module, type Status, type Verification } from './model';
 import { useNarrow } from './narrow';
-import { useProcess, type Process } from './process';
+import { type Process, useProcess } from './process';
 import { Record } from './record';
 import { href } from './route';
 import { AnothersSession, InSession, OverByTheClock } from './session';

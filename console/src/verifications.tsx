@@ -9,7 +9,7 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react';
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { EMAIL } from './address';
 import { OUTCOME_LOOKS } from './closed';
 import { useConsole } from './console';
@@ -21,8 +21,8 @@ import { isShown, type Status, type VerificationSummary } from './model';
 import { useNarrow } from './narrow';
 import { href } from './route';
 import { useKeyboardTakenAlong } from './stage';
-import type { Words } from './words/en';
 import { useSpeech } from './words';
+import type { Words } from './words/en';
 
 interface Filters {
   status: Status | null;
@@ -237,11 +237,18 @@ export function VerificationsPage() {
           }
           columnDefinitions={[
             { id: 'created', header: words.list.columns.created, cell: (item) => shortTime(item.created_at), minWidth: 130 },
-            { id: 'customer', header: words.list.columns.customer, cell: (item) => (narrow ? <AllOf item={item} /> : <Who item={item} />), isRowHeader: true },
+            {
+              id: 'customer',
+              header: words.list.columns.customer,
+              cell: (item) => (narrow ? <AllOf item={item} /> : <Who item={item} />),
+              isRowHeader: true,
+            },
             { id: 'status', header: words.list.columns.status, cell: (item) => <Standing item={item} words={words} />, minWidth: 150 },
             { id: 'ecosystem', header: words.list.columns.ecosystem, cell: (item) => ecosystemOf(item) || words.none },
             { id: 'ticket', header: words.list.columns.ticket, cell: (item) => item.ticket ?? words.none, minWidth: 100 },
-            ...(agent.supervisor ? [{ id: 'agent', header: words.list.columns.agent, cell: (item: VerificationSummary) => item.agent.name }] : []),
+            ...(agent.supervisor
+              ? [{ id: 'agent', header: words.list.columns.agent, cell: (item: VerificationSummary) => item.agent.name }]
+              : []),
             {
               id: 'details',
               header: words.list.columns.details,
@@ -314,7 +321,5 @@ function ecosystemOf({ customer, ecosystem }: VerificationSummary): string {
 function Standing({ item, words }: { item: VerificationSummary; words: Words }) {
   const type: StatusIndicatorProps.Type =
     item.outcome !== null ? OUTCOME_LOOKS[item.outcome] : item.status === 'in_session' ? 'in-progress' : 'pending';
-  return (
-    <Indicator type={type}>{item.outcome !== null ? words.list.outcomes[item.outcome] : words.list.statuses[item.status]}</Indicator>
-  );
+  return <Indicator type={type}>{item.outcome !== null ? words.list.outcomes[item.outcome] : words.list.statuses[item.status]}</Indicator>;
 }

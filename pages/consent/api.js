@@ -17,13 +17,13 @@ function ask(address, options) {
 
 async function configured() {
   if (settings === undefined) {
-    const answer = await ask("config.json", { cache: "no-store" });
-    if (!answer.ok) throw new Error("config.json");
-    const date = Date.parse(answer.headers.get("date"));
-    const age = Number(answer.headers.get("age") ?? 0);
+    const answer = await ask('config.json', { cache: 'no-store' });
+    if (!answer.ok) throw new Error('config.json');
+    const date = Date.parse(answer.headers.get('date'));
+    const age = Number(answer.headers.get('age') ?? 0);
     if (!Number.isNaN(date)) behind = date / 1000 + age - Date.now() / 1000;
     settings = await answer.json();
-    agentEntry = settings.consentMode === "agent-entry";
+    agentEntry = settings.consentMode === 'agent-entry';
   }
   return settings;
 }
@@ -37,32 +37,32 @@ export async function post(path, body) {
   try {
     const { apiUrl } = await configured();
     answer = await ask(`${apiUrl}/consent/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      credentials: "omit",
+      credentials: 'omit',
     });
   } catch {
-    return { failure: "offline" };
+    return { failure: 'offline' };
   }
   let content;
   try {
     content = await answer.json();
   } catch {
-    return { failure: "down" };
+    return { failure: 'down' };
   }
   if (answer.ok) return { view: content };
   switch (content.type) {
-    case "/problems/code-refused":
-      return { failure: "wrong-code", left: content.attempts_left };
-    case "/problems/consent-refused":
-    case "/problems/invalid-request": // the link was cut off on its way
-      return { failure: "gone" };
-    case "/problems/wrong-step":
-      return { failure: content.verification_status === "closed" ? "locked" : "moved" };
-    case "/problems/conflict":
-      return { failure: "busy" };
+    case '/problems/code-refused':
+      return { failure: 'wrong-code', left: content.attempts_left };
+    case '/problems/consent-refused':
+    case '/problems/invalid-request': // the link was cut off on its way
+      return { failure: 'gone' };
+    case '/problems/wrong-step':
+      return { failure: content.verification_status === 'closed' ? 'locked' : 'moved' };
+    case '/problems/conflict':
+      return { failure: 'busy' };
     default:
-      return { failure: answer.status === 429 ? "busy" : "down" };
+      return { failure: answer.status === 429 ? 'busy' : 'down' };
   }
 }

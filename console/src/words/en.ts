@@ -54,14 +54,17 @@ export const en = {
     secondFactor: {
       title: 'Enter your second factor',
       from: (sentTo: string | undefined): string =>
-        sentTo === undefined ? 'Open your authenticator app and enter the code that it shows.' : `Enter the code that was sent to ${sentTo}.`,
+        sentTo === undefined
+          ? 'Open your authenticator app and enter the code that it shows.'
+          : `Enter the code that was sent to ${sentTo}.`,
       code: 'Code',
       incomplete: 'Enter all digits of the code.',
       button: 'Sign in',
     },
     authenticator: {
       title: 'Set up your second factor',
-      description: 'Beside your password a code from an authenticator app is asked for. Scan this with such an app on your telephone, then enter the code that it shows.',
+      description:
+        'Beside your password a code from an authenticator app is asked for. Scan this with such an app on your telephone, then enter the code that it shows.',
       picture: 'QR code for your authenticator app',
       key: 'If you cannot scan it, enter this key in the app',
       button: 'Save and sign in',
@@ -482,7 +485,10 @@ export const en = {
       ended: { title: 'The customer ended the session', next: 'It is closed everywhere. If there is more to do, ask the customer first.' },
       cancelled: { title: 'You cancelled the process', next: 'Nothing is open any more.' },
       denied: { title: 'The customer refused', next: 'Nothing was opened. Ask before you try again.' },
-      expired: { title: 'The verification expired', next: 'Nobody did anything for too long. Start another one when the customer is there.' },
+      expired: {
+        title: 'The verification expired',
+        next: 'Nobody did anything for too long. Start another one when the customer is there.',
+      },
       locked: {
         title: 'The verification is locked',
         next: 'Too many wrong codes were entered. Start another one, and have the code read digit by digit.',
@@ -533,7 +539,7 @@ export const en = {
       phrases: {
         'consented by support grant': 'consented beforehand, by support grant',
         'to the customer': 'to the customer',
-        'the App\'s QR code': 'the App’s QR code',
+        "the App's QR code": 'the App’s QR code',
         'that his support grant is used': 'that the support grant is used',
         'of the session': 'of the session',
         'how it ended': 'how it ended',
@@ -564,7 +570,15 @@ export const en = {
     noMatch: 'Nothing matches these filters',
     noneYet: 'Nothing found so far',
     further: 'Search further',
-    columns: { created: 'Started', customer: 'Customer', status: 'Status', ecosystem: 'Ecosystem', ticket: 'Ticket', agent: 'Agent', details: 'Details' },
+    columns: {
+      created: 'Started',
+      customer: 'Customer',
+      status: 'Status',
+      ecosystem: 'Ecosystem',
+      ticket: 'Ticket',
+      agent: 'Agent',
+      details: 'Details',
+    },
     details: 'See details',
     detailsOf: (customer: string, at: string) => `See details: ${customer}, ${at}`,
     statuses: {
@@ -607,9 +621,15 @@ export const en = {
       },
       'not-found': { title: 'There is no such verification', next: 'Look for it in your verifications, or start another one.' },
       'wrong-step': { title: 'The verification is at another step', next: 'What you see now is where it stands: go on from here.' },
-      conflict: { title: 'Somebody changed it at the same moment', next: 'Nothing was done. Look at where it stands, and repeat it if it is still wanted.' },
+      conflict: {
+        title: 'Somebody changed it at the same moment',
+        next: 'Nothing was done. Look at where it stands, and repeat it if it is still wanted.',
+      },
       'code-refused': { title: 'The code was refused', next: 'It is wrong, expired or used already. Check it, or have a new one sent.' },
-      'environment-refused': { title: 'Nothing can be opened there', next: 'Choose another ecosystem. In Ecosystem Admin the customer must be its successor.' },
+      'environment-refused': {
+        title: 'Nothing can be opened there',
+        next: 'Choose another ecosystem. In Ecosystem Admin the customer must be its successor.',
+      },
       'grant-exists': { title: 'Access is offered already', next: 'Revoke it first, or regenerate its credentials.' },
       'grant-refused': {
         title: 'These credentials open nothing',
@@ -757,17 +777,32 @@ export const en = {
         title: 'You cannot give access',
         next: 'Your account is suspended, perhaps, or belongs to somebody who works for support. Ask your support provider.',
       },
-      'not-found': { title: 'No access is active any more', next: 'It has ended or was revoked, here or elsewhere. You can give access anew.' },
+      'not-found': {
+        title: 'No access is active any more',
+        next: 'It has ended or was revoked, here or elsewhere. You can give access anew.',
+      },
       conflict: { title: 'It was changed at the same moment', next: 'What you see is how it stands now. Repeat it if it is still wanted.' },
       'grant-exists': { title: 'Access was active already', next: 'Nothing was changed. Revoke it, or regenerate its credentials.' },
       'environment-refused': { title: 'Nothing can be opened there', next: 'Choose another ecosystem, or ask your support provider.' },
-      'too-many-requests': { title: 'Too many requests', next: 'Credentials can be made only so often in an hour. What is active stays so, and can be revoked.' },
-      unavailable: { title: 'The service could not finish this', next: 'What you see is how it stands now. Repeat it if it is still wanted.' },
+      'too-many-requests': {
+        title: 'Too many requests',
+        next: 'Credentials can be made only so often in an hour. What is active stays so, and can be revoked.',
+      },
+      unavailable: {
+        title: 'The service could not finish this',
+        next: 'What you see is how it stands now. Repeat it if it is still wanted.',
+      },
       offline: { title: 'No connection', next: 'Check your network, then look at how it stands and repeat it if it is still wanted.' },
-      timeout: { title: 'No answer in time', next: 'What you see is how it stands now. If access is active and you saw no credentials, regenerate them.' },
+      timeout: {
+        title: 'No answer in time',
+        next: 'What you see is how it stands now. If access is active and you saw no credentials, regenerate them.',
+      },
       throttled: { title: 'The service is busy', next: 'Wait a few seconds, then repeat it.' },
       'signed-out': { title: 'Your sign-in has ended', next: 'Sign in again. What is active stays so.' },
-      unexpected: { title: 'Something unexpected happened', next: 'Repeat it; if it stays like this, tell your support provider the reference.' },
+      unexpected: {
+        title: 'Something unexpected happened',
+        next: 'Repeat it; if it stays like this, tell your support provider the reference.',
+      },
     } satisfies Record<CustomersFailureKind, Advice>,
     again: 'Try again',
   },

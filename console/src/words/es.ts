@@ -46,14 +46,17 @@ export const es: Words = {
     secondFactor: {
       title: 'Ingrese su segundo factor',
       from: (sentTo) =>
-        sentTo === undefined ? 'Abra su aplicación de autenticación e ingrese el código que muestra.' : `Ingrese el código que se envió a ${sentTo}.`,
+        sentTo === undefined
+          ? 'Abra su aplicación de autenticación e ingrese el código que muestra.'
+          : `Ingrese el código que se envió a ${sentTo}.`,
       code: 'Código',
       incomplete: 'Ingrese todos los dígitos del código.',
       button: 'Iniciar sesión',
     },
     authenticator: {
       title: 'Configure su segundo factor',
-      description: 'Además de la contraseña se pide un código de una aplicación de autenticación. Escanee esto con una en su teléfono e ingrese el código que muestra.',
+      description:
+        'Además de la contraseña se pide un código de una aplicación de autenticación. Escanee esto con una en su teléfono e ingrese el código que muestra.',
       picture: 'Código QR para su aplicación de autenticación',
       key: 'Si no puede escanearlo, ingrese esta clave en la aplicación',
       button: 'Guardar e iniciar sesión',
@@ -466,10 +469,16 @@ export const es: Words = {
   closed: {
     outcomes: {
       completed: { title: 'La sesión terminó', next: 'Pasaron sus cinco minutos. Se le avisó al cliente.' },
-      ended: { title: 'El cliente terminó la sesión', next: 'Está cerrada en todas partes. Si queda algo por hacer, pregunte primero al cliente.' },
+      ended: {
+        title: 'El cliente terminó la sesión',
+        next: 'Está cerrada en todas partes. Si queda algo por hacer, pregunte primero al cliente.',
+      },
       cancelled: { title: 'Usted canceló el proceso', next: 'Ya no hay nada abierto.' },
       denied: { title: 'El cliente rechazó la solicitud', next: 'No se abrió nada. Pregunte antes de volver a intentarlo.' },
-      expired: { title: 'La verificación venció', next: 'Nadie hizo nada durante demasiado tiempo. Inicie otra cuando el cliente esté presente.' },
+      expired: {
+        title: 'La verificación venció',
+        next: 'Nadie hizo nada durante demasiado tiempo. Inicie otra cuando el cliente esté presente.',
+      },
       locked: {
         title: 'La verificación está bloqueada',
         next: 'Se ingresaron demasiados códigos incorrectos. Inicie otra y pida que le lean el código dígito por dígito.',
@@ -519,7 +528,7 @@ export const es: Words = {
       phrases: {
         'consented by support grant': 'consentimiento dado de antemano, con el acceso ofrecido',
         'to the customer': 'al cliente',
-        'the App\'s QR code': 'el código QR de la App',
+        "the App's QR code": 'el código QR de la App',
         'that his support grant is used': 'de que se usa su acceso ofrecido',
         'of the session': 'de la sesión',
         'how it ended': 'de cómo terminó',
@@ -549,7 +558,15 @@ export const es: Words = {
     noMatch: 'Nada coincide con estos filtros',
     noneYet: 'Hasta aquí no se encontró nada',
     further: 'Seguir buscando',
-    columns: { created: 'Inicio', customer: 'Cliente', status: 'Estado', ecosystem: 'Ecosistema', ticket: 'Ticket', agent: 'Analista', details: 'Detalles' },
+    columns: {
+      created: 'Inicio',
+      customer: 'Cliente',
+      status: 'Estado',
+      ecosystem: 'Ecosistema',
+      ticket: 'Ticket',
+      agent: 'Analista',
+      details: 'Detalles',
+    },
     details: 'Ver detalles',
     detailsOf: (customer, at) => `Ver detalles: ${customer}, ${at}`,
     statuses: {
@@ -592,9 +609,15 @@ export const es: Words = {
       },
       'not-found': { title: 'Esa verificación no existe', next: 'Búsquela en sus verificaciones o inicie otra.' },
       'wrong-step': { title: 'La verificación está en otro paso', next: 'Lo que ve ahora es donde está: siga desde aquí.' },
-      conflict: { title: 'Alguien la cambió en el mismo momento', next: 'No se hizo nada. Mire dónde está y repítalo si todavía hace falta.' },
+      conflict: {
+        title: 'Alguien la cambió en el mismo momento',
+        next: 'No se hizo nada. Mire dónde está y repítalo si todavía hace falta.',
+      },
       'code-refused': { title: 'El código fue rechazado', next: 'Es incorrecto, venció o ya se usó. Revíselo o pida que se envíe otro.' },
-      'environment-refused': { title: 'Allí no se puede abrir nada', next: 'Elija otro ecosistema. En Administración de ecosistemas el cliente debe ser su sucesor.' },
+      'environment-refused': {
+        title: 'Allí no se puede abrir nada',
+        next: 'Elija otro ecosistema. En Administración de ecosistemas el cliente debe ser su sucesor.',
+      },
       'grant-exists': { title: 'Ya hay un acceso ofrecido', next: 'Revóquelo primero, o genere de nuevo sus credenciales.' },
       'grant-refused': {
         title: 'Estas credenciales no abren nada',
@@ -739,14 +762,23 @@ export const es: Words = {
         title: 'Usted no puede dar acceso',
         next: 'Quizá su cuenta está suspendida o es de alguien de soporte. Pregunte a su proveedor de soporte.',
       },
-      'not-found': { title: 'Ya no hay ningún acceso activo', next: 'Terminó o fue revocado, aquí o en otra parte. Puede dar acceso otra vez.' },
+      'not-found': {
+        title: 'Ya no hay ningún acceso activo',
+        next: 'Terminó o fue revocado, aquí o en otra parte. Puede dar acceso otra vez.',
+      },
       conflict: { title: 'Se cambió en el mismo momento', next: 'Lo que ve es como está ahora. Repítalo si todavía hace falta.' },
       'grant-exists': { title: 'El acceso ya estaba activo', next: 'No se cambió nada. Revóquelo, o genere de nuevo sus credenciales.' },
       'environment-refused': { title: 'Allí no se puede abrir nada', next: 'Elija otro ecosistema, o pregunte a su proveedor de soporte.' },
-      'too-many-requests': { title: 'Demasiadas solicitudes', next: 'Solo se pueden crear credenciales cierto número de veces por hora. Lo activo sigue activo y se puede revocar.' },
+      'too-many-requests': {
+        title: 'Demasiadas solicitudes',
+        next: 'Solo se pueden crear credenciales cierto número de veces por hora. Lo activo sigue activo y se puede revocar.',
+      },
       unavailable: { title: 'El servicio no pudo terminar', next: 'Lo que ve es como está ahora. Repítalo si todavía hace falta.' },
       offline: { title: 'Sin conexión', next: 'Revise su red, mire cómo está y repítalo si todavía hace falta.' },
-      timeout: { title: 'No hubo respuesta a tiempo', next: 'Lo que ve es como está ahora. Si el acceso está activo y no vio credenciales, genérelas de nuevo.' },
+      timeout: {
+        title: 'No hubo respuesta a tiempo',
+        next: 'Lo que ve es como está ahora. Si el acceso está activo y no vio credenciales, genérelas de nuevo.',
+      },
       throttled: { title: 'El servicio está ocupado', next: 'Espere unos segundos y repítalo.' },
       'signed-out': { title: 'Su sesión terminó', next: 'Inicie sesión otra vez. Lo activo sigue activo.' },
       unexpected: { title: 'Ocurrió algo inesperado', next: 'Repítalo; si continúa, comunique la referencia a su proveedor de soporte.' },

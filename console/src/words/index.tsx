@@ -1,7 +1,7 @@
 import I18nProvider from '@cloudscape-design/components/i18n';
 import messagesEn from '@cloudscape-design/components/i18n/messages/all.en';
 import messagesEs from '@cloudscape-design/components/i18n/messages/all.es';
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { browser } from '../kept';
 import { en, type Words } from './en';
 import { es } from './es';
