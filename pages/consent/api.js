@@ -1,14 +1,14 @@
-// The three calls of the page, and what can come of them. Nothing is asked of anybody before the first call.
+// The three calls of the page, and their outcomes. Before the first call nothing is sent.
 
 let settings;
 
-/** Seconds that this device's clock is behind the server's: phones' clocks are often wrong. */
+/** How many seconds this device's clock is behind the server's. Clocks of phones are often wrong. */
 export let behind = 0;
 
-/** Whether the agent alone enters the code, and the customer nothing. Known once the first call has been made. */
+/** Whether the agent alone enters the code. Known once the first call has been made. */
 export let agentEntry = false;
 
-/** `fetch`, which gives up after a while, the body included. (iOS before 16 has no `AbortSignal.timeout`.) */
+/** `fetch` with a limit of 15 seconds, the body included. (iOS before 16 has no `AbortSignal.timeout`.) */
 function ask(address, options) {
   const patience = new AbortController();
   setTimeout(() => patience.abort(), 15_000);
@@ -29,8 +29,8 @@ async function configured() {
 }
 
 /**
- * Posts to `/consent/…`. Answers `{view}`, or `{failure}`, one of
- * `wrong-code` (with `left`), `gone` (410), `locked`, `moved` (another step's turn), `busy` (429), `down`, `offline`.
+ * Posts to `/consent/…`. Returns `{view}`, or `{failure}`, one of `wrong-code` (with `left`), `gone` (410), `locked`, `moved` (the request
+ * is at another step), `busy` (429), `down`, `offline`.
  */
 export async function post(path, body) {
   let answer;

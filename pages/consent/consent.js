@@ -1,27 +1,27 @@
-// The customer's page: what is asked of him, his answer, and the session that he can end.
+// The consent page: what the customer is asked, their answer, and the session that they can end.
 //
-// The token comes in the address's fragment, is taken out of the address at once, and stays in this tab's
-// sessionStorage until all is over, so that a reload loses nothing. Loading the page sends nothing: scanners that
-// open every link, and run its scripts, press no buttons. Only a tab in which somebody did press looks again by itself.
+// The token comes in the address's fragment, is removed from the address at once, and stays in this tab's sessionStorage until
+// everything is over, so that a reload loses nothing. Loading the page sends nothing: scanners open every link and run its scripts, but
+// press no buttons. Only a tab in which somebody has pressed a button reads again by itself.
 
 import { agentEntry, behind, post } from './api.js';
+import { make, screens } from './screens.js';
+import { clock, codeOf, FOLLOWED, languageOf, OVER, screenAfterLink, screenOf, secondsTo } from './state.js';
 import { words } from './words.js';
-
-const ENVIRONMENTS = { store: 'Store', web: 'Web', app: 'App', rcm: 'RCM' };
 
 const main = document.getElementById('main');
 const said = document.getElementById('said');
 
 let token = null;
-let view = null; // as the API gave it last
-let early = false; // whether the link has worked before the session: then it is the request's, which no later mail replaces
+let view = null; // what the API returned last
+let early = false; // whether the link worked before the session started
 let screen = null;
-let call = null; // the button's call that is under way
-let kept = false; // whether a refusal was pressed meanwhile: it is the next call
-let pressed = false; // whether anybody has pressed anything since the page was loaded
+let call = null; // the call of a button, while it lasts
+let kept = false; // whether somebody has pressed “Refuse” or “End the session” during that call: it is the next one
+let pressed = false; // whether somebody has pressed a button since the page was loaded
 let poll;
-let turn = 0; // counts what was asked: an older answer may come after a newer one, and tells nothing
-let text = words[navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in words) ?? 'en'];
+let turn = 0; // counts the calls: an older answer that arrives after a newer one is out of date
+let text = words[languageOf(words, navigator.languages)];
 
 // --- what the tab remembers ---
 
@@ -30,7 +30,7 @@ function remember(name, value) {
     if (value === null) sessionStorage.removeItem(name);
     else sessionStorage.setItem(name, value);
   } catch {
-    // Storage is switched off: a reload needs the link again.
+    // Storage is switched off: after a reload the link has to be opened again.
   }
 }
 
@@ -48,202 +48,32 @@ function forget() {
   remember('pressed', null);
 }
 
-// --- building blocks ---
+// --- what people press ---
 
-/** An element. Values are text, never markup. */
-function make(name, attributes, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes ?? {})) {
-    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
-    else if (value !== false) element.setAttribute(key, value === true ? '' : value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
+const see = (event) => act(event.target, 'view', {});
+const refuse = (event) => act(event.target, 'answer', { decision: 'deny' });
+const end = (event) => act(event.target, 'end', {});
 
-/** A text whose `{names}` are filled in with what people typed, kept apart from the words around it. */
-function filled(template, values) {
-  return template.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? make('bdi', { class: 'given' }, values[part]) : part));
-}
-
-const heading = (template, values = {}) => make('h1', { tabindex: '-1' }, ...filled(template, values));
-const paragraph = (template, values = {}) => make('p', null, ...filled(template, values));
-const button = (label, kind, press) => make('button', { type: 'button', class: kind, onclick: press }, label);
-const refuse = () => button(text.refuse, 'danger', (event) => act(event.target, 'answer', { decision: 'deny' }));
-const end = (kind) => button(text.end, kind, (event) => act(event.target, 'end', {}));
-
-function warning() {
-  return make('aside', { class: 'warning', 'aria-label': text.warning }, make('strong', null, text.warning), ' ', text.warningText);
-}
-
-function facts(...more) {
-  const { ecosystem, environments } = view;
-  const rows = [
-    [text.ecosystem, make('bdi', null, ecosystem.name)],
-    [text.environments, environments.map((name) => ENVIRONMENTS[name] ?? name).join(', ')],
-    ...more,
-  ];
-  return make('dl', null, ...rows.map(([term, value]) => make('div', null, make('dt', null, term), make('dd', null, value))));
-}
-
-// --- the screens ---
-
-const screens = {
-  blank: () => [heading(text.blankHeading), paragraph(text.blankText), warning()],
-
-  door: () => [
-    heading(text.doorHeading),
-    paragraph(text.doorText),
-    button(text.see, 'primary', (event) => act(event.target, 'view', {})),
-    warning(),
-    make('section', { class: 'aside' }, paragraph(text.doorEnd), end('danger')),
-  ],
-
-  request: () => [
-    heading(text.requestHeading, { agent: view.agent.name }),
-    paragraph(text.requestText, { minutes: text.minutes(view.minutes) }),
-    facts([text.duration, text.minutes(view.minutes)]),
-    warning(),
-    make('h2', null, text.compareHeading),
-    paragraph(text.compareText),
-    make('p', { class: 'number' }, view.match_number),
-    paragraph(text.compareElse),
-    ...(agentEntry ? toTell() : [codeForm()]),
-  ],
-
-  entered: () => [
-    heading(text.enteredHeading),
-    paragraph(text.enteredText, { agent: view.agent.name, number: view.match_number }),
-    make('p', { class: 'waiting' }, text.enteredWaiting),
-    facts([text.duration, text.minutes(view.minutes)]),
-    warning(),
-    refuse(),
-  ],
-
-  consented: () => [
-    heading(text.consentedHeading),
-    paragraph(text.consentedText, { agent: view.agent.name }),
-    make('p', { class: 'waiting' }, text.consentedWaiting),
-    facts([text.duration, text.minutes(view.minutes)]),
-    refuse(),
-  ],
-
-  session: () => [
-    heading(text.sessionHeading, { agent: view.agent.name }),
-    make(
-      'p',
-      { class: 'clock' },
-      make('span', { class: 'label' }, text.sessionLeft),
-      make('span', { id: 'left', role: 'timer', 'aria-live': 'off' }),
-    ),
-    end('danger strong'),
-    paragraph(text.sessionText),
-    facts(),
-  ],
-
-  refused: () => [heading(text.refusedHeading), paragraph(text.refusedText), paragraph(text.report)],
-  ended: () => [heading(text.endedHeading), paragraph(text.endedText), paragraph(text.report)],
-  finished: () => [heading(text.finishedHeading), paragraph(text.finishedText), paragraph(text.report)],
-  replaced: () => [heading(text.replacedHeading), paragraph(text.replacedText), paragraph(text.report)],
-  locked: () => [heading(text.lockedHeading), paragraph(text.lockedText), paragraph(text.report)],
-  gone: () => [heading(text.goneHeading), paragraph(text.goneText), paragraph(text.report)],
-};
-
-/** Those that ask again what has happened since, and after how many milliseconds. */
-const FOLLOWED = { request: 5_000, entered: 2_000, consented: 2_000, session: 2_000 };
-const OVER = ['refused', 'ended', 'finished', 'replaced', 'locked', 'gone'];
-
-/** Where the customer has nothing to enter. */
-function toTell() {
-  return [
-    make('h2', null, text.tellHeading),
-    paragraph(text.tellText),
-    make('p', { id: 'expires', class: 'hint' }),
-    make('p', { class: 'waiting' }, text.enteredWaiting),
-    refuse(),
-  ];
-}
-
-function codeForm() {
-  const field = make('input', {
-    id: 'code',
-    name: 'code',
-    type: 'text',
-    inputmode: 'numeric',
-    autocomplete: 'one-time-code',
-    spellcheck: 'false',
-    'aria-describedby': 'expires',
-  });
-  return make(
-    'form',
-    { novalidate: true, onsubmit: (event) => (event.preventDefault(), allow(field)) },
-    make('h2', null, text.codeHeading),
-    make('label', { for: 'code' }, text.code),
-    field,
-    make('p', { id: 'expires', class: 'hint' }),
-    make('button', { type: 'submit', class: 'primary' }, text.allow),
-    make('p', { class: 'hint' }, text.codeText),
-    refuse(),
-  );
-}
-
-function allow(field) {
+function allow(field, press) {
   if (call !== null) return;
-  const press = field.form.querySelector('[type=submit]');
-  const code = field.value.replace(/[\s.-]/g, '');
-  if (!/^\d{6}$/.test(code)) {
-    complain(text.codeNeeded, press, field);
-    return;
-  }
-  act(press, 'answer', { decision: 'allow', code, ecosystem: view.ecosystem.id }, field);
-}
-
-// --- what happens ---
-
-function show(next) {
-  if (next !== screen) {
-    screen = next;
-    document.documentElement.lang = text === words.es ? 'es' : 'en';
-    main.replaceChildren(...screens[screen]());
-    document.title = `${main.querySelector('h1').textContent} · ${text.title}`;
-    said.textContent = '';
-    if (pressed) {
-      // Screen readers and keyboards go on at the new screen's top.
-      main.querySelector('h1').focus({ preventScroll: true });
-      window.scrollTo(0, 0);
-    }
-  }
-  tick();
-  if (OVER.includes(screen)) forget();
-  follow();
-}
-
-function follow(patience = 1) {
-  clearTimeout(poll);
-  if (screen in FOLLOWED) poll = setTimeout(look, patience * FOLLOWED[screen]);
+  const code = codeOf(field.value);
+  if (code === null) complain(text.codeNeeded, press, field);
+  else act(press, 'answer', { decision: 'allow', code, ecosystem: view.ecosystem.id }, field);
 }
 
 /**
- * A button's call: at most one at a time, and what comes of it on the screen. Refusing and ending are never in vain:
- * pressed while another call is under way, they follow it, as the screen has them that it leads to.
+ * Makes a button's call, at most one at a time, and shows what comes of it. “Refuse” and “End the session” are never lost: pressed
+ * during another call, they follow it, as the next screen has them.
  */
 async function act(press, path, body, field = null) {
   const refuses = press.matches('.danger');
   if (call !== null) {
-    if (refuses && !call.refuses && !kept) {
-      kept = true;
-      hold(press);
-    }
+    keep(press, refuses);
     return;
   }
-  const mine = (call = { refuses });
-  kept = false;
-  pressed = true;
-  turn++;
-  clearTimeout(poll);
-  hold(press);
-  for (const other of main.querySelectorAll(refuses ? 'button' : 'button:not(.danger)')) other.setAttribute('aria-disabled', 'true');
-  complain('');
+  const mine = { refuses };
+  call = mine;
+  begin(press, refuses);
   let outcome = await post(path, { token, ...body });
   const moved = call === mine && outcome.failure === 'moved';
   if (moved) outcome = await post('view', { token });
@@ -254,17 +84,33 @@ async function act(press, path, body, field = null) {
   const settled = settle(outcome);
   if (kept) {
     kept = false;
-    main.querySelector('.danger')?.click(); // where all is over, there is none
+    main.querySelector('.danger')?.click(); // there is none if everything is over
   } else if (settled) {
     if (moved && !OVER.includes(screen)) complain(text.moved);
   } else {
     follow();
-    if (outcome.failure === 'wrong-code') complain(text.wrongCode(outcome.left), press, field);
-    else complain(text[outcome.failure] + (path === 'end' ? ` ${text.notEnded}` : ''), press);
+    explain(outcome, path, press, field);
   }
 }
 
-/** Says on a button that it was pressed. */
+/** Keeps a refusal that was pressed during another call. */
+function keep(press, refuses) {
+  if (!refuses || call.refuses || kept) return;
+  kept = true;
+  hold(press);
+}
+
+function begin(press, refuses) {
+  kept = false;
+  pressed = true;
+  turn++;
+  clearTimeout(poll);
+  hold(press);
+  for (const other of main.querySelectorAll(refuses ? 'button' : 'button:not(.danger)')) other.setAttribute('aria-disabled', 'true');
+  complain('');
+}
+
+/** Shows on a button that it was pressed. */
 function hold(press) {
   press.dataset.label = press.textContent;
   press.textContent = text.working;
@@ -279,7 +125,9 @@ function release() {
   }
 }
 
-/** Takes over what a call answered, if it tells where things are. */
+// --- what comes of it ---
+
+/** Adopts what a call returned, if it says where the request stands. */
 function settle({ view: found, failure, left }) {
   if (found) {
     view = found;
@@ -287,7 +135,7 @@ function settle({ view: found, failure, left }) {
     text = words[view.locale] ?? text;
     show(screenOf(view));
   } else if (failure === 'gone') {
-    show(view?.status === 'in_session' ? afterSession() : 'gone');
+    show(screenAfterLink(view, early, view ? secondsTo(view.session_expires_at, behind) : 0));
   } else if (failure === 'locked' || left === 0) {
     show('locked');
   } else {
@@ -296,45 +144,55 @@ function settle({ view: found, failure, left }) {
   return true;
 }
 
-/** The link to a session is not good any more: because that is over, or because a newer mail told of it again. */
-function afterSession() {
-  const left = secondsTo(view.session_expires_at);
-  if (early || left <= 0) return 'finished';
-  return left <= 5 ? 'session' : 'replaced'; // clocks differ by seconds: so near to its end, that is waited for
+function show(next) {
+  if (next !== screen) draw(next);
+  tick();
+  if (OVER.includes(screen)) forget();
+  follow();
 }
 
-function screenOf({ status, customer_entered, session_expires_at }) {
-  switch (status) {
-    case 'awaiting_consent':
-      return customer_entered ? 'entered' : 'request';
-    case 'consented':
-    case 'minting':
-      return 'consented';
-    case 'in_session':
-      return 'session';
-    default:
-      return session_expires_at === null ? 'refused' : 'ended';
-  }
+function draw(next) {
+  screen = next;
+  document.documentElement.lang = text === words.es ? 'es' : 'en';
+  main.replaceChildren(...screens[screen]({ text, view, agentEntry, see, refuse, end, allow }));
+  const heading = main.querySelector('h1');
+  document.title = `${heading.textContent} · ${text.title}`;
+  said.textContent = '';
+  if (!pressed) return;
+  // Screen readers and keyboards continue at the top of the new screen.
+  heading.focus({ preventScroll: true });
+  globalThis.scrollTo(0, 0);
 }
 
-/** Asks how things stand, without anybody having pressed. Not while the page is out of sight. */
+function follow(patience = 1) {
+  clearTimeout(poll);
+  if (screen in FOLLOWED) poll = setTimeout(look, patience * FOLLOWED[screen]);
+}
+
+/** Reads again where the request stands, although nobody pressed a button. Not while the page is out of sight. */
 async function look() {
   clearTimeout(poll);
   if (call !== null || token === null || document.hidden) return;
-  const mine = ++turn;
+  turn++;
+  const mine = turn;
   const outcome = await post('view', { token });
-  if (turn !== mine) return; // a button or a new link came between
+  if (turn !== mine) return; // meanwhile somebody pressed a button or opened another link
   if (outcome.failure === undefined && said.textContent === text.polling) complain('');
   if (settle(outcome)) return;
   if (screen === 'door') {
     complain(text[outcome.failure]);
     return;
   }
-  if (main.querySelector('#wrong') === null) complain(text.polling); // what else is wrong is of more use
+  if (main.querySelector('#wrong') === null) complain(text.polling); // any other complaint is more useful
   follow(2);
 }
 
-/** Says what is wrong, to eyes and screen readers: above the button that it is about, or at the top. */
+function explain({ failure, left }, path, press, field) {
+  if (failure === 'wrong-code') complain(text.wrongCode(left), press, field);
+  else complain(text[failure] + (path === 'end' ? ` ${text.notEnded}` : ''), press);
+}
+
+/** Says what is wrong, also to screen readers: above the button that it is about, or at the top. */
 function complain(message, press = main.querySelector('h1').nextElementSibling, field = null) {
   main.querySelector('#wrong')?.remove();
   const input = main.querySelector('#code');
@@ -350,32 +208,24 @@ function complain(message, press = main.querySelector('h1').nextElementSibling, 
     field.focus();
     field.select();
   } else if (message !== text.polling || document.activeElement !== input) {
-    // Whoever is typing stays where they are, if it is not about what they pressed.
+    // A person who is typing stays where they are, unless the message is about what they pressed.
     note.scrollIntoView({ block: 'nearest' });
   }
 }
 
 // --- clocks ---
 
-function secondsTo(time) {
-  return Math.ceil(Date.parse(time) / 1000 - Date.now() / 1000 - behind);
-}
-
-function clock(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
 function tick() {
   if (screen === 'request') {
-    const left = view.code_expires_at === null ? 0 : secondsTo(view.code_expires_at);
+    const left = view.code_expires_at === null ? 0 : secondsTo(view.code_expires_at, behind);
     put('expires', left > 0 ? text.codeExpires.replace('{left}', clock(left)) : text.codeExpired);
     document.getElementById('expires').classList.toggle('over', left <= 0);
   } else if (screen === 'session') {
-    // The server's word ends it, not this clock.
-    const left = Math.min(secondsTo(view.session_expires_at), view.minutes * 60);
+    // The server ends the session, not this clock.
+    const left = Math.min(secondsTo(view.session_expires_at, behind), view.minutes * 60);
     put('left', left > 0 ? clock(left) : text.sessionEnding);
     if (left === 60 && said.textContent === '') said.textContent = text.sessionMinute;
-  } else if (screen === 'replaced' && secondsTo(view.session_expires_at) <= 0) {
+  } else if (screen === 'replaced' && secondsTo(view.session_expires_at, behind) <= 0) {
     show('finished');
   }
 }
@@ -397,8 +247,11 @@ function start() {
   } else {
     token ??= remembered('token');
   }
-  view = screen = call = null;
-  early = kept = false;
+  view = null;
+  screen = null;
+  call = null;
+  early = false;
+  kept = false;
   turn++;
   show(token === null ? 'blank' : 'door');
   if (token !== null && remembered('pressed') !== null) look();
@@ -408,7 +261,7 @@ setInterval(tick, 500);
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden && screen in FOLLOWED) look();
 });
-window.addEventListener('hashchange', () => {
+addEventListener('hashchange', () => {
   if (location.hash !== '') start();
 });
 start();

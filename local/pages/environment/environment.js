@@ -1,6 +1,6 @@
-// A stand-in for the Store, the Web, the App or the RCM: what `docs/environments.md` asks of them, and nothing behind it.
+// A stand-in for the Store, the Web, the App or the RCM: it does what `docs/environments.md` asks of an environment, and nothing else.
 
-// Before anything else: the handoff leaves the address.
+// First of all, the handoff is removed from the address.
 const given = new URLSearchParams(location.hash.slice(1)).get('handoff');
 if (location.hash !== '') history.replaceState(null, '', location.pathname);
 
@@ -92,9 +92,9 @@ async function redeem(handoff) {
     sessionStorage.setItem('session', JSON.stringify(session));
     enter();
   } else if (answer.status === 410) {
-    say('This link is over', 'It was used already, or its session has ended. Ask the agent for a new session.');
+    say('This link is no longer valid', 'It was used before, or its session has ended. Ask the agent for a new session.');
   } else {
-    say('The session could not be opened', 'Something is not working just now. Try again in a moment.');
+    say('The session could not be opened', 'Something went wrong. Try again in a moment.');
     main.append(make('button', { type: 'button', onclick: () => redeem(handoff) }, 'Try again'));
   }
 }
@@ -129,18 +129,18 @@ function enter() {
   addCorrespondence(session);
 }
 
-/** Messages and talks come from the backend, which gives none that the customer keeps to himself. */
+/** Messages and talks come from the backend, which returns only what the customer allows the agent to see. */
 async function addCorrespondence(entered) {
   let found;
   try {
     found = await ask('/correspondence', entered);
   } catch {
-    return; // The backend is not there; the session goes on without.
+    return; // The backend is down; the session continues without them.
   }
   if (session !== entered || found === null) return;
   const panels = main.querySelector('.panels');
   for (const [name, lines] of Object.entries(found)) {
-    if (lines === null) panels.after(make('p', { class: 'kept' }, `The customer keeps ${name} to himself.`));
+    if (lines === null) panels.after(make('p', { class: 'kept' }, `The customer does not share ${name}.`));
     else panels.append(panel(name === 'talks' ? 'Talks' : 'Messages', lines));
   }
 }
@@ -157,24 +157,25 @@ function claims(token) {
 function tick() {
   if (session === null) return;
   const left = Math.ceil((session.ends - Date.now()) / 1000);
-  if (left <= 0) leave('Its time has passed.');
+  if (left <= 0) leave('Its time is up.');
   else document.getElementById('left').textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
 }
 
-/** Asks this page's backend every second whether the session goes on; the backend asks the API. No answer for long is a no. */
+/** Asks this page's backend every second whether the session is active; the backend asks the API. No answer for ten seconds is a no. */
 async function follow(followed) {
   let heard = Date.now();
   while (session === followed) {
     let active = null;
     try {
+      // biome-ignore lint/performance/noAwaitInLoops: the next question waits for this answer.
       ({ active } = await ask('/active', followed));
     } catch {
-      // The backend is not there; it is asked again.
+      // The backend is down; it is asked again.
     }
     if (session !== followed) return;
     if (active === true) heard = Date.now();
     else if (active === false) leave('It was ended.');
-    else if (Date.now() - heard > PATIENCE_MS) leave('For too long nobody could say whether it goes on.');
+    else if (Date.now() - heard > PATIENCE_MS) leave('For too long it was impossible to check whether it is still active.');
     await new Promise((done) => setTimeout(done, 1000));
   }
 }
@@ -196,14 +197,14 @@ function say(title, ...more) {
 const kept = sessionStorage.getItem('session');
 if (given) {
   sessionStorage.removeItem('session');
-  // The App's link goes out by mail, too, and there are scanners that open links and run what they find: it takes a press.
+  // The App's link is sent by email, too, and scanners open links and run scripts: it needs a press.
   if (environment === 'app') {
-    say('A support session', 'It opens once, and for as long as it lasts.');
+    say('A support session', 'The link opens once, while the session lasts.');
     main.append(make('button', { type: 'button', onclick: () => redeem(given) }, 'Open it here'));
   } else await redeem(given);
-} else if (kept !== null) {
+} else if (kept === null) {
+  say('Nobody is signed in', "A customer would sign in here. A support session is opened from the agents' console.");
+} else {
   session = JSON.parse(kept);
   enter();
-} else {
-  say('Nobody is signed in', "A customer would sign in here. A support session is opened from the agents' console.");
 }

@@ -1,10 +1,12 @@
-// What there is to open, who can sign in, and the mails as they arrive.
+// The links of the local stack, the people who can sign in, and the emails as they arrive.
+
+const LINK = /(https?:\/\/[^\s<>"]+)/u;
 
 const byId = (id) => document.getElementById(id);
-let mails = []; // newest first
-let source = null; // the stack that they are of
-let chosen = null; // a mail's number
-let following = true; // the newest is shown as it arrives, until a mail is picked: what somebody reads stays
+let emails = []; // newest first
+let source = null; // the stack that sent them
+let chosen = null; // the number of the email that is shown
+let following = true; // the newest is shown as it arrives, until somebody picks one
 let asText = false;
 
 function make(name, attributes, ...children) {
@@ -20,7 +22,7 @@ function make(name, attributes, ...children) {
 async function describe() {
   const answer = await fetch('stack.json');
   if (!answer.ok) {
-    setTimeout(describe, 2000); // it is still being deployed
+    setTimeout(describe, 2000); // the stack is still being deployed
     return;
   }
   const stack = await answer.json();
@@ -41,56 +43,57 @@ async function describe() {
   );
 }
 
-async function fetchMails() {
+async function fetchEmails() {
   try {
-    const answer = await fetch(`mails.json?after=${mails[0]?.number ?? 0}`);
+    const answer = await fetch(`mails.json?after=${emails[0]?.number ?? 0}`);
     if (answer.ok) {
       const found = await answer.json();
-      if (found.stack !== (source ??= found.stack)) {
-        location.reload(); // the stack was started anew: nothing here is of that one
+      source ??= found.stack;
+      if (found.stack !== source) {
+        location.reload(); // another stack has started: everything here is out of date
         return;
       }
-      mails = [...found.mails, ...mails];
+      emails = [...found.mails, ...emails];
       list();
       if (following) chooseNewest();
     }
   } catch {
     // The stack is down; it may come back.
   }
-  setTimeout(fetchMails, 1000);
+  setTimeout(fetchEmails, 1000);
 }
 
-const visible = () => mails.filter((mail) => byId('to').value === '' || mail.to === byId('to').value);
-const time = (mail) => new Date(mail.at * 1000).toLocaleTimeString('en-GB');
+const visible = () => emails.filter((email) => byId('to').value === '' || email.to === byId('to').value);
+const time = (email) => new Date(email.at * 1000).toLocaleTimeString('en-GB');
 
 function list() {
   const select = byId('to');
   const known = [...select.options].map((option) => option.value);
-  for (const to of new Set(mails.map((mail) => mail.to))) if (!known.includes(to)) select.append(new Option(to, to));
+  for (const to of new Set(emails.map((email) => email.to))) if (!known.includes(to)) select.append(new Option(to, to));
   byId('none').hidden = visible().length > 0;
-  const wanted = new Set(visible().map((mail) => mail.number));
-  for (const item of [...byId('mails').children]) if (!wanted.has(numberOf(item))) item.remove();
-  // Those that stay are not touched: whoever is on one with the keyboard stays there.
-  let next = byId('mails').firstElementChild;
-  for (const mail of visible()) {
-    if (next !== null && numberOf(next) === mail.number) next = next.nextElementSibling;
-    else byId('mails').insertBefore(entry(mail), next);
+  const wanted = new Set(visible().map((email) => email.number));
+  for (const item of [...byId('emails').children]) if (!wanted.has(numberOf(item))) item.remove();
+  // The items that stay are not touched, so that a keyboard focus on one of them stays, too.
+  let next = byId('emails').firstElementChild;
+  for (const email of visible()) {
+    if (next !== null && numberOf(next) === email.number) next = next.nextElementSibling;
+    else byId('emails').insertBefore(entry(email), next);
   }
-  for (const item of byId('mails').children) item.firstElementChild.setAttribute('aria-current', String(numberOf(item) === chosen));
+  for (const item of byId('emails').children) item.firstElementChild.setAttribute('aria-current', String(numberOf(item) === chosen));
 }
 
 const numberOf = (item) => Number(item.dataset.number);
 
-function entry(mail) {
+function entry(email) {
   return make(
     'li',
-    { 'data-number': mail.number },
+    { 'data-number': email.number },
     make(
       'button',
-      { type: 'button', onclick: () => pick(mail.number) },
-      make('span', { class: 'to' }, mail.to),
-      make('span', { class: 'quiet' }, time(mail)),
-      make('span', { class: 'subject' }, mail.subject),
+      { type: 'button', onclick: () => pick(email.number) },
+      make('span', { class: 'to' }, email.to),
+      make('span', { class: 'quiet' }, time(email)),
+      make('span', { class: 'subject' }, email.subject),
     ),
   );
 }
@@ -101,35 +104,40 @@ function pick(number) {
 }
 
 function chooseNewest() {
-  const newest = visible()[0];
+  const [newest] = visible();
   if (newest && newest.number !== chosen) choose(newest.number);
 }
 
 function choose(number) {
   chosen = number;
-  const mail = mails.find((each) => each.number === number);
-  for (const [id, value] of Object.entries({ subject: mail.subject, from: mail.from, recipient: mail.to, at: time(mail) }))
+  const email = emails.find((each) => each.number === number);
+  for (const [id, value] of Object.entries({ subject: email.subject, from: email.from, recipient: email.to, at: time(email) }))
     byId(id).textContent = value;
   byId('page').src = `/mails/${number}.html`;
-  byId('text').replaceChildren(...linked(mail.text));
-  byId('files').hidden = mail.attachments.length === 0;
+  byId('text').replaceChildren(...linked(email.text));
+  byId('files').hidden = email.attachments.length === 0;
   byId('files').replaceChildren(
     'Attached: ',
-    ...mail.attachments.map((name, at) => make('a', { href: `/mails/${number}/${at}`, download: name }, name)),
+    ...email.attachments.map((name, at) => make('a', { href: `/mails/${number}/${at}`, download: name }, name)),
   );
-  byId('mail').hidden = false;
+  byId('email').hidden = false;
   show();
   list();
 }
 
 function linked(text) {
   return text
-    .split(/(https?:\/\/[^\s<>"]+)/)
+    .split(LINK)
     .map((part, at) => (at % 2 ? make('a', { href: part, target: '_blank', rel: 'noopener noreferrer' }, part) : part));
 }
 
+function showAs(plain) {
+  asText = plain;
+  show();
+}
+
 function show() {
-  const text = asText || !mails.find((mail) => mail.number === chosen)?.html;
+  const text = asText || !emails.find((email) => email.number === chosen)?.html;
   byId('page').hidden = text;
   byId('text').hidden = !text;
   byId('as-html').setAttribute('aria-pressed', String(!text));
@@ -141,7 +149,7 @@ byId('to').addEventListener('change', () => {
   list();
   chooseNewest();
 });
-byId('as-html').addEventListener('click', () => ((asText = false), show()));
-byId('as-text').addEventListener('click', () => ((asText = true), show()));
+byId('as-html').addEventListener('click', () => showAs(false));
+byId('as-text').addEventListener('click', () => showAs(true));
 describe();
-fetchMails();
+fetchEmails();
