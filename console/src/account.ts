@@ -1,5 +1,6 @@
 import { serverNow, setClock } from './clock';
-import { type Challenge, type Cognito, CognitoFailure, type CognitoRefusal, claimsOf, type Tokens } from './cognito';
+import { type Challenge, type Cognito, claimsOf, type Tokens } from './cognito';
+import { type CognitoRefusal, refusalOf } from './cognito-refusal';
 import { Failure } from './failure';
 import { tab } from './kept';
 
@@ -10,42 +11,42 @@ export interface Person {
 }
 
 export interface Agent extends Person {
-  /** In the group that may open verifications at all. */
+  /** Whether they are in the group that may open verifications. */
   allowed: boolean;
-  /** Reads everyone's verifications. */
+  /** Whether they may read everyone's verifications. */
   supervisor: boolean;
 }
 
 export interface SignedIn<Who extends Person> {
   tokens: Tokens;
-  /** When the access token dies, in milliseconds of the server's clock. */
+  /** When the access token expires, in milliseconds of the server's clock. */
   expiresAt: number;
   person: Who;
 }
 
-/** A kind of user: who he is by his tokens, and where this tab keeps what is his. */
+/** A kind of user: how to read a person from their tokens, and where this tab keeps their data. */
 export interface Users<Who extends Person> {
   read: (tokens: Tokens) => Who;
-  /** What the names of all that is kept for them begin with. */
+  /** The prefix of all keys under which their data is kept. */
   prefix: string;
 }
 
 const KEPT = 'sign-in';
-/** Whose everything else is that this tab keeps: it outlasts a sign-in that ends by itself, and is gone with another user's. */
+/** The person to whom the kept data belongs. It outlasts a sign-in that ends by itself, and is deleted when another person signs in. */
 const OWNER = 'owner';
-/** A token with less to live than this is renewed before it is used. */
+/** A token that expires sooner than this is renewed before it is used. */
 const SPARE_MILLISECONDS = 60_000;
-/** What Cognito says when a sign-in is over. Whatever else keeps a token from being renewed may pass. */
+/** What Cognito answers when a sign-in has ended. Any other failure to renew a token may be temporary. */
 const OVER: CognitoRefusal[] = ['wrong-credentials', 'reset-required', 'unknown-challenge'];
 
-/** Who is signed in in this tab, and his tokens: in memory and in the tab's own storage, never in one that other tabs share. */
+/** The person who is signed in in this tab, and their tokens: in memory and in the tab's own storage, never in one that other tabs share. */
 export class Account<Who extends Person> {
   readonly #cognito: Cognito;
   readonly #users: Users<Who>;
   readonly #listeners = new Set<() => void>();
   #signedIn: SignedIn<Who> | null;
   #renewal: { of: Tokens; access: Promise<string> } | null = null;
-  /** Whether the sign-in ended by itself, which the sign-in page tells. */
+  /** Whether the sign-in ended by itself. The sign-in page says so. */
   ended = false;
 
   constructor(cognito: Cognito, users: Users<Who>) {
@@ -68,7 +69,7 @@ export class Account<Who extends Person> {
     return this.#enter(await this.#cognito.signIn(email, password));
   }
 
-  /** Gives what was asked for, and answers what is asked for next. */
+  /** Gives what was asked for, and returns what is asked for next; null once signed in. */
   async answer(challenge: Challenge, given: string): Promise<Challenge | null> {
     return this.#enter(await this.#cognito.answer(challenge, given));
   }
@@ -79,31 +80,31 @@ export class Account<Who extends Person> {
     return null;
   }
 
-  /** The access token, renewed if it is about to die or is the one that was `refused`. */
+  /** The access token, renewed if it is about to expire or is the one that was `refused`. */
   async token(refused?: string): Promise<string> {
     if (!this.#signedIn) throw new Failure('signed-out');
     const { tokens, expiresAt, person } = this.#signedIn;
-    // Whose token it was is gone, and nobody else's goes with his call.
+    // That person has left, and nobody else's token may go with their call.
     if (refused !== undefined && claimsOf(refused).sub !== person.id) throw new Failure('signed-out');
     if (tokens.access !== refused && serverNow() < expiresAt - SPARE_MILLISECONDS) return tokens.access;
     if (this.#renewal?.of !== tokens) this.#renewal = { of: tokens, access: this.#renew(tokens) };
-    return this.#renewal.access;
+    return await this.#renewal.access;
   }
 
   async signOut(): Promise<void> {
     const tokens = this.#signedIn?.tokens;
     this.#forget(false);
-    // Best effort: without a network the tokens are forgotten here, and die by themselves.
+    // Best effort: without a network the tokens are forgotten here, and expire by themselves.
     if (tokens) await this.#cognito.revoke(tokens.refresh).catch(() => undefined);
   }
 
-  /** The API would not take a token that had just been renewed. */
+  /** Ends the sign-in: the API refused a token that had just been renewed. */
   end(refused: string): void {
     if (this.#signedIn?.tokens.access === refused) this.#forget(true);
   }
 
   async #renew(tokens: Tokens): Promise<string> {
-    // Signed out meanwhile, or somebody else in: the answer is about nobody who is here.
+    // Meanwhile the person has signed out, or somebody else has signed in: the answer concerns nobody here.
     const late = () => this.#signedIn?.tokens !== tokens;
     try {
       const renewed = { ...tokens, ...(await this.#cognito.renew(tokens.refresh)) };
@@ -112,7 +113,7 @@ export class Account<Who extends Person> {
       return renewed.access;
     } catch (error) {
       if (late()) throw new Failure('signed-out');
-      const refusal = error instanceof CognitoFailure ? error.refusal : 'unexpected';
+      const refusal = refusalOf(error);
       if (refusal === 'offline') throw new Failure('offline');
       if (refusal === 'too-many-attempts') throw new Failure('throttled');
       if (!OVER.includes(refusal)) throw new Failure('unavailable');
@@ -138,7 +139,7 @@ export class Account<Who extends Person> {
   #forget(ended: boolean): void {
     this.#signedIn = null;
     this.ended = ended;
-    // Whoever ended it himself is gone; otherwise the user comes back to where he was.
+    // After a sign-out everything goes; otherwise the person can return to where they were.
     if (ended) tab.delete(this.#users.prefix + KEPT);
     else this.#clear();
     this.#tell();
@@ -175,7 +176,7 @@ export const AGENTS: Users<Agent> = {
   },
 };
 
-/** A tab may be both an agent's and a customer's, on a developer's machine for instance. */
+/** A tab may belong to both an agent and a customer, for example on a developer's machine. */
 export const CUSTOMERS: Users<Person> = {
   prefix: 'customer/',
   read: ({ access, name = '', email = '' }) => ({ id: claimsOf(access).sub, name, email }),

@@ -17,15 +17,23 @@ import type {
 type Schemas = components['schemas'];
 
 export interface TokenSource {
-  /** An access token; a renewed one, if the last was `refused`. */
-  token(refused?: string): Promise<string>;
-  /** This token, which had just been renewed, was refused. */
-  end(refused: string): void;
+  /** Returns an access token; a renewed one if the last was `refused`. */
+  token: (refused?: string) => Promise<string>;
+  /** Ends the sign-in: this token was refused, although it had just been renewed. */
+  end: (refused: string) => void;
 }
 
 const SECONDS = 15;
-/** Issue-session answers within 25 seconds; the gateway gives up at 30. */
+/** Issue-session answers within 25 seconds; the gateway gives up after 30. */
 const ISSUE_SECONDS = 31;
+
+interface Call {
+  method: string;
+  path: string;
+  body: string | null;
+  token: string | null;
+  seconds: number;
+}
 
 const SLUGS: Record<Slug, true> = {
   'invalid-request': true,
@@ -43,7 +51,7 @@ const SLUGS: Record<Slug, true> = {
   unavailable: true,
 };
 
-/** The routes that the agents' console and the customers' page call. Every method throws a `Failure` and nothing else. */
+/** The routes that the agents' console and the customers' page call. Every method throws only `Failure`. */
 export class Api {
   readonly #url: string;
   readonly #account: TokenSource;
@@ -66,7 +74,7 @@ export class Api {
     return this.#call('GET', `/verifications/${id}`);
   }
 
-  /** Each reading is a step of the record, and there are only so many. */
+  /** Each read is recorded as a step, and their number is limited. */
   activity(id: string, cursor: string | null): Promise<Activity> {
     return this.#call('GET', `/verifications/${id}/activity${cursor === null ? '' : `?cursor=${cursor}`}`);
   }
@@ -95,7 +103,7 @@ export class Api {
     return this.#post('/support-grant/redeem', body);
   }
 
-  /** The customer's live grant, or null. */
+  /** The customer's active grant, or null. */
   async grant(): Promise<SupportGrant | null> {
     try {
       return await this.#call<SupportGrant>('GET', '/support-grant');
@@ -109,7 +117,7 @@ export class Api {
     return this.#call('GET', '/support-grant/options');
   }
 
-  /** The credentials are in this answer and in no other. */
+  /** This answer is the only one that has the credentials. */
   offer(body: Schemas['CreateSupportGrant']): Promise<SupportCredentials> {
     return this.#post('/support-grant', body);
   }
@@ -130,10 +138,10 @@ export class Api {
     await this.#open('/recovery/confirm', body);
   }
 
-  /** A route that anybody may call. Nothing is made of the answer. */
+  /** Calls a route that anybody may call. Its answer says nothing. */
   async #open(path: string, body: object): Promise<void> {
     try {
-      const answer = await this.#fetch('POST', path, JSON.stringify(body), null, SECONDS);
+      const answer = await this.#fetch({ method: 'POST', path, body: JSON.stringify(body), token: null, seconds: SECONDS });
       if (!answer.ok) throw await failureOf(answer);
     } catch (error) {
       throw Failure.from(error);
@@ -145,7 +153,7 @@ export class Api {
   }
 
   async #call<Answer>(method: string, path: string, body: string | null = null, seconds = SECONDS): Promise<Answer> {
-    const send = (token: string) => this.#fetch(method, path, body, token, seconds);
+    const send = (token: string) => this.#fetch({ method, path, body, token, seconds });
     try {
       const token = await this.#account.token();
       let answer = await send(token).catch((error: unknown) => {
@@ -165,8 +173,8 @@ export class Api {
   }
 
   /**
-   * A gateway that leaves the CORS headers out of its own 401 makes it look like no answer at all. What only reads is then
-   * repeated with a renewed token, once a minute at most.
+   * Whether a call that got no answer may have been refused: a gateway's own 401 without CORS headers looks like that. A call that only
+   * reads is then repeated with a renewed token, at most once a minute.
    */
   #mayBeRefused(): boolean {
     if (!navigator.onLine || Date.now() - this.#doubtedAt < 60_000) return false;
@@ -174,7 +182,7 @@ export class Api {
     return true;
   }
 
-  #fetch(method: string, path: string, body: string | null, token: string | null, seconds: number): Promise<Response> {
+  #fetch({ method, path, body, token, seconds }: Call): Promise<Response> {
     const headers: Record<string, string> = {};
     if (token !== null) headers.authorization = `Bearer ${token}`;
     if (body !== null) headers['content-type'] = 'application/json';
@@ -190,12 +198,12 @@ export class Api {
   }
 }
 
-/** Whether a function gave this answer; what API Gateway refuses by itself has its own body. */
+/** Whether a function gave this answer. What API Gateway refuses by itself has another body. */
 function isProblem(answer: Response): boolean {
   return answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
 }
 
-/** Whether API Gateway did not take the token. */
+/** Whether API Gateway refused the token. */
 function refused(answer: Response): boolean {
   return answer.status === 401 && !isProblem(answer);
 }

@@ -28,7 +28,7 @@ export function App({ config, account }: { config: Config; account: Account<Agen
   const signedIn = useSyncExternalStore(account.subscribe, () => account.current);
   const agent = signedIn?.person ?? null;
   const api = useMemo(() => new Api(config.apiUrl, account), [config, account]);
-  const title = agent !== null ? titleOf(route, agent, words) : route.page === 'recovery' ? words.recovery.title : words.signIn.title;
+  const title = titleOf(route, agent, words);
 
   return (
     <Frame
@@ -61,12 +61,12 @@ export function App({ config, account }: { config: Config; account: Account<Agen
           product={words.product}
           forgot={<Link href={href({ page: 'recovery', back: route })}>{words.recovery.link}</Link>}
         />
-      ) : !agent.allowed ? (
-        <NotAllowed onSignOut={() => account.signOut()} />
-      ) : (
+      ) : agent.allowed ? (
         <ConsoleContext value={{ config, api, agent }}>
           <Page route={route} />
         </ConsoleContext>
+      ) : (
+        <NotAllowed onSignOut={() => account.signOut()} />
       )}
     </Frame>
   );
@@ -85,8 +85,9 @@ function Page({ route }: { route: Route }) {
   }
 }
 
-function titleOf(route: Route, { supervisor }: Agent, words: Words): string {
-  return route.page === 'verifications' ? words.list.title(supervisor) : words.modules[moduleOf(route)].title;
+function titleOf(route: Route, agent: Agent | null, words: Words): string {
+  if (agent === null) return route.page === 'recovery' ? words.recovery.title : words.signIn.title;
+  return route.page === 'verifications' ? words.list.title(agent.supervisor) : words.modules[moduleOf(route)].title;
 }
 
 function moduleOf(route: Route): Module {
@@ -95,7 +96,7 @@ function moduleOf(route: Route): Module {
 
 const MODULES: Module[] = ['technical-assistance', 'ecosystem-admin', 'support-grant'];
 
-/** User Support's modules, and what belongs to all of them. */
+/** The modules of User Support, and the list that belongs to all of them. */
 function Navigation({ route, agent }: { route: Route; agent: Agent }) {
   const { words } = useSpeech();
   const items: SideNavigationProps.Item[] = [

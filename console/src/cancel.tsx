@@ -12,7 +12,7 @@ import { useSpeech } from './words';
 
 const LONGEST = 500;
 
-/** “Cancel process”, on every screen of an open verification: the dialog wants a reason. */
+/** “Cancel process”, on every screen of an open verification. Its dialog asks for a reason. */
 export function CancelProcess({ process }: { process: Process }) {
   const { words } = useSpeech();
   const { api } = useConsole();
@@ -22,8 +22,8 @@ export function CancelProcess({ process }: { process: Process }) {
   const { id } = process.verification;
   const failure = process.failure?.act === 'cancel' ? process.failure.failure : null;
 
-  // As the server counts: characters, without the white space around them.
-  const length = [...reason.trim()].length;
+  // Counted as the server does: in characters, without the white space around them.
+  const { length } = [...reason.trim()];
   const error = length === 0 ? words.cancel.needed : length > LONGEST ? words.cancel.tooLong : null;
 
   const confirm = async () => {
@@ -77,7 +77,7 @@ function Reason({ value, onChange, length, error }: ReasonProps) {
   const { words } = useSpeech();
   const field = useRef<TextareaProps.Ref>(null);
   useEffect(() => {
-    // After the dialog, which takes the focus to its first button as it opens.
+    // After the dialog, which moves the focus to its first button when it opens.
     const later = setTimeout(() => field.current?.focus());
     return () => clearTimeout(later);
   }, []);

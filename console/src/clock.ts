@@ -1,62 +1,35 @@
-import { useSyncExternalStore } from 'react';
+/** The server's clock. Deadlines are the server's, and this machine's clock may be wrong. */
+
 import { tab } from './kept';
 
 const KEPT = 'clock';
 
-/** How far the server's clock is ahead of this one, in milliseconds. Deadlines are the server's; this machine's clock may be wrong. */
+/** How far the server's clock is ahead of this one, in milliseconds. */
 let ahead = Number(tab.get(KEPT)) || 0;
 
-/** Takes the time at which a token that has just arrived was issued. */
+/** Sets the clock by the time at which a token that has just arrived was issued. */
 export function setClock(issuedAtSeconds: number): void {
-  // Whole seconds, cut off: half a second is missing on average.
+  // Tokens carry whole seconds, rounded down: on average half a second is missing.
   ahead = issuedAtSeconds * 1000 + 500 - Date.now();
   tab.set(KEPT, String(ahead));
 }
 
+/** The server's time, in milliseconds. */
 export function serverNow(): number {
   return Date.now() + ahead;
 }
 
-const listeners = new Set<() => void>();
-let second = 0;
-let timer: ReturnType<typeof setInterval> | undefined;
-
-function tick(): void {
-  const now = Math.floor(Date.now() / 1000);
-  if (now === second) return;
-  second = now;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(tick, 250);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-}
-
-/** Draws the component anew every second. */
-function useSeconds(): void {
-  useSyncExternalStore(subscribe, () => second);
-}
-
-/** Whole seconds until a server's time; 0 when it is over. */
-export function useSecondsUntil(time: string): number {
-  useSeconds();
+/** Whole seconds until a server time; 0 once it has passed. */
+export function secondsUntil(time: string): number {
   return Math.max(0, Math.ceil((Date.parse(time) - serverNow()) / 1000));
 }
 
-/** Whole seconds until a time of the local clock; 0 when it is over or there is none. */
-export function useWait(until: number | null): number {
-  useSeconds();
+/** Whole seconds until a time of the local clock; 0 once it has passed, or if there is none. */
+export function secondsToWait(until: number | null): number {
   return until === null ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000));
 }
 
-/** Whether a server's time is past; not while there is none. Draws once, when it passes, even if the machine slept meanwhile. */
-export function useIsPast(time: string | null): boolean {
-  return useSyncExternalStore(subscribe, () => time !== null && serverNow() >= Date.parse(time));
+/** Whether a server time has passed; false if there is none. */
+export function isPast(time: string | null): boolean {
+  return time !== null && serverNow() >= Date.parse(time);
 }

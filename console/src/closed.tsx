@@ -3,24 +3,15 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import { ecosystemName } from './consent';
 import { useConsole } from './console';
+import { chosenEcosystem } from './customer';
 import { Indicator } from './indicator';
-import type { Outcome, Verification } from './model';
+import type { Verification } from './model';
+import { OUTCOME_LOOKS } from './outcome-looks';
 import { href } from './route';
 import { useSpeech } from './words';
 
-export const OUTCOME_LOOKS: Record<Outcome, StatusIndicatorProps.Type> = {
-  completed: 'success',
-  ended: 'success',
-  cancelled: 'stopped',
-  denied: 'error',
-  expired: 'warning',
-  locked: 'error',
-};
-
-/** How it ended, and what can be done now. */
+/** How the verification ended, and what the agent can do now. */
 export function Closed({ verification }: { verification: Verification }) {
   const { words } = useSpeech();
   const { agent } = useConsole();
@@ -44,7 +35,7 @@ export function Closed({ verification }: { verification: Verification }) {
               label: words.list.status,
               value: <Indicator type={OUTCOME_LOOKS[outcome]}>{words.list.outcomes[outcome]}</Indicator>,
             },
-            ...(verification.ecosystem === null ? [] : [{ label: words.ecosystem.label, value: ecosystemName(verification) }]),
+            ...(verification.ecosystem === null ? [] : [{ label: words.ecosystem.label, value: chosenEcosystem(verification) }]),
             ...(reason === null ? [] : [{ label: words.closed.reason, value: <span className="reason">{reason}</span> }]),
           ]}
         />

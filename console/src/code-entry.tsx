@@ -3,12 +3,14 @@ import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useIsPast, useSecondsUntil } from './clock';
-import { Countdown, clockFace } from './countdown';
-import type { Failure } from './failure';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { clockFace } from './clock-face';
+import { Countdown } from './countdown';
+import { attemptsLeft, type Failure } from './failure';
 import { Indicator } from './indicator';
 import type { SentCode } from './model';
+import { digitsIn, isCode } from './typed';
+import { useIsPast, useSecondsUntil } from './use-clock';
 import { useSpeech } from './words';
 
 interface Props {
@@ -22,7 +24,7 @@ interface Props {
   onEnter: (code: string) => void;
 }
 
-/** The field for a code that was sent by e-mail, with the time it is good for and the attempts left. */
+/** The field for a code that was sent by email, with the time until it expires and the attempts left. */
 export function CodeEntry({ code, label, button, entering, disabled, refused, onEnter }: Props) {
   const { words } = useSpeech();
   const [value, setValue] = useState('');
@@ -33,15 +35,15 @@ export function CodeEntry({ code, label, button, entering, disabled, refused, on
   useEffect(() => {
     if (!refused) return;
     setValue('');
-    // Whoever has gone on to something else stays there.
+    // A person who has moved on to something else stays there.
     const at = document.activeElement;
     if (at === document.body || form.current?.contains(at)) field.current?.focus();
   }, [refused]);
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    setTooShort(value.length !== 6);
-    if (value.length === 6) onEnter(value);
+    setTooShort(!isCode(value));
+    if (isCode(value)) onEnter(value);
   };
   const left = attemptsLeft(code, refused);
   const error = tooShort ? words.code.wrongFormat : refused && value === '' ? words.code.refused(left) : undefined;
@@ -56,7 +58,7 @@ export function CodeEntry({ code, label, button, entering, disabled, refused, on
               value={value}
               onChange={({ detail }) => {
                 setTooShort(false);
-                setValue(detail.value.replace(/\D/g, '').slice(0, 6));
+                setValue(digitsIn(detail.value));
               }}
               name="code"
               inputMode="numeric"
@@ -76,13 +78,7 @@ export function CodeEntry({ code, label, button, entering, disabled, refused, on
   );
 }
 
-/** There are only ever fewer: the refusal knows it even if the look after it failed, and a later look knows the other side's entries. */
-function attemptsLeft(code: SentCode, refused: Failure | null): number {
-  const told = refused?.problem?.type === '/problems/code-refused' ? refused.problem.attempts_left : code.attempts_left;
-  return Math.min(told, code.attempts_left);
-}
-
-/** How long the code is good for, and for how many attempts. */
+/** The time until the code expires, and the attempts left. */
 export function CodeLife({ code, left }: { code: SentCode; left: number }) {
   const { words } = useSpeech();
   const expired = useIsPast(code.expires_at);
@@ -100,7 +96,7 @@ export function CodeLife({ code, left }: { code: SentCode; left: number }) {
   );
 }
 
-/** Sends the code again, once its cool-down is over. */
+/** Sends the code again, once the server allows it. */
 export function Resend({ code, sending, waiting, onResend }: { code: SentCode; sending: boolean; waiting: boolean; onResend: () => void }) {
   const { words } = useSpeech();
   const left = useSecondsUntil(code.resend_at);

@@ -1,11 +1,12 @@
-/** The few calls of Cognito's user pools that signing in takes, over its JSON API. None needs AWS keys. */
+/** The calls of Cognito's user pools that a sign-in needs, over its JSON API. None needs AWS keys. */
 
+import { CognitoFailure, refusalFor, refusalOf } from './cognito-refusal';
 import type { Config } from './config';
 
 export interface Tokens {
   access: string;
   refresh: string;
-  /** As the ID token has them, which itself is not kept. */
+  /** From the ID token, which itself is not kept. */
   name?: string;
   email?: string;
 }
@@ -19,7 +20,7 @@ export interface Claims {
   'cognito:groups'?: string[];
 }
 
-/** By what a user shows that it is he, beside his password; and under which name his code goes to Cognito. */
+/** The second factors, and the names under which Cognito takes their codes. */
 const FACTORS = {
   SOFTWARE_TOKEN_MFA: 'SOFTWARE_TOKEN_MFA_CODE',
   EMAIL_OTP: 'EMAIL_OTP_CODE',
@@ -33,39 +34,13 @@ export type Challenge = {
   user: string;
   email: string;
   session: string;
-} & /** An administrator set the password: the user must choose his own. */
-(
+} /** An administrator set the password: the user must choose their own. */ & (
   | { asks: 'new-password' }
-  /** `sentTo`: where the code was sent, as Cognito masks it; not said of an authenticator app's, which is sent nowhere. */
+  /** `sentTo`: where the code was sent, masked by Cognito; missing for an authenticator app, whose code is not sent. */
   | { asks: 'second-factor'; factor: Factor; sentTo?: string }
-  /** The pool wants a second factor and the user has none. `key`: what he gives to his authenticator app, in base 32. */
+  /** The pool requires a second factor and the user has none. `key`: for their authenticator app, in base 32. */
   | { asks: 'authenticator'; key: string }
 );
-
-export type CognitoRefusal =
-  /** Wrong address or password, a disabled user, a locked one: Cognito does not tell them apart. */
-  | 'wrong-credentials'
-  | 'reset-required'
-  | 'weak-password'
-  | 'wrong-code'
-  | 'too-many-attempts'
-  /** The time for what was asked is over. */
-  | 'too-late'
-  /** The pool asks for something that this page does not know. */
-  | 'unknown-challenge'
-  | 'offline'
-  /** Cognito, or what stands before it, has a fault: nothing was judged. */
-  | 'unavailable'
-  | 'unexpected';
-
-export class CognitoFailure extends Error {
-  readonly refusal: CognitoRefusal;
-
-  constructor(refusal: CognitoRefusal) {
-    super(refusal);
-    this.refusal = refusal;
-  }
-}
 
 interface AuthAnswer {
   AuthenticationResult?: { AccessToken: string; IdToken?: string; RefreshToken?: string };
@@ -74,20 +49,6 @@ interface AuthAnswer {
   Session?: string;
   SecretCode?: string;
 }
-
-const REFUSALS: Record<string, CognitoRefusal> = {
-  NotAuthorizedException: 'wrong-credentials',
-  UserNotFoundException: 'wrong-credentials',
-  UserNotConfirmedException: 'wrong-credentials',
-  PasswordResetRequiredException: 'reset-required',
-  InvalidPasswordException: 'weak-password',
-  PasswordHistoryPolicyViolationException: 'weak-password',
-  CodeMismatchException: 'wrong-code',
-  EnableSoftwareTokenMFAException: 'wrong-code',
-  ExpiredCodeException: 'too-late',
-  TooManyRequestsException: 'too-many-attempts',
-  LimitExceededException: 'too-many-attempts',
-};
 
 export class Cognito {
   readonly #endpoint: string;
@@ -108,7 +69,7 @@ export class Cognito {
     return this.#next(answer, { user: email, email });
   }
 
-  /** Gives Cognito what it asks for: the password, or the code. */
+  /** Gives Cognito what it asked for: the password, or the code. */
   async answer(challenge: Challenge, given: string): Promise<Tokens | Challenge> {
     try {
       switch (challenge.asks) {
@@ -122,8 +83,7 @@ export class Cognito {
         }
       }
     } catch (error) {
-      const late = error instanceof CognitoFailure && error.refusal === 'wrong-credentials';
-      throw late ? new CognitoFailure('too-late') : error;
+      throw refusalOf(error) === 'wrong-credentials' ? new CognitoFailure('too-late') : error;
     }
   }
 
@@ -140,14 +100,14 @@ export class Cognito {
   async #next(answer: AuthAnswer, before: Pick<Challenge, 'user' | 'email'>): Promise<Tokens | Challenge> {
     const { ChallengeName: name, ChallengeParameters: told = {}, Session: session } = answer;
     if (name === undefined || session === undefined) return tokensOf(answer);
-    const about = { user: told['USER_ID_FOR_SRP'] ?? before.user, email: before.email, session };
+    const about = { user: told.USER_ID_FOR_SRP ?? before.user, email: before.email, session };
     if (name === 'NEW_PASSWORD_REQUIRED') return { ...about, asks: 'new-password' };
-    if (isFactor(name)) return { ...about, asks: 'second-factor', factor: name, sentTo: told['CODE_DELIVERY_DESTINATION'] };
+    if (isFactor(name)) return { ...about, asks: 'second-factor', factor: name, sentTo: told.CODE_DELIVERY_DESTINATION };
     if (name === 'SELECT_MFA_TYPE') {
-      const factor = (Object.keys(FACTORS) as Factor[]).find((known) => told['MFAS_CAN_CHOOSE']?.includes(known));
+      const factor = (Object.keys(FACTORS) as Factor[]).find((known) => told.MFAS_CAN_CHOOSE?.includes(known));
       if (factor !== undefined) return this.#respond(name, about, { ANSWER: factor });
     }
-    if (name === 'MFA_SETUP' && told['MFAS_CAN_SETUP']?.includes('SOFTWARE_TOKEN_MFA')) {
+    if (name === 'MFA_SETUP' && told.MFAS_CAN_SETUP?.includes('SOFTWARE_TOKEN_MFA')) {
       const { SecretCode: key, Session: next } = await this.#call('AssociateSoftwareToken', { Session: session });
       if (key !== undefined && next !== undefined) return { ...about, session: next, asks: 'authenticator', key };
     }
@@ -163,7 +123,7 @@ export class Cognito {
     return tokensOf(answer, refresh);
   }
 
-  /** The refresh token is good for nothing from here on. */
+  /** Revokes the refresh token. */
   async revoke(refresh: string): Promise<void> {
     await this.#call('RevokeToken', { ClientId: this.#client, Token: refresh });
   }
@@ -191,12 +151,11 @@ export class Cognito {
     const found = answer.status < 500 ? asObject(text) : null;
     if (found === null) throw new CognitoFailure(answer.status === 429 ? 'too-many-attempts' : 'unavailable');
     if (answer.ok) return found;
-    const type = found.__type?.split('#').at(-1) ?? '';
-    throw new CognitoFailure(REFUSALS[type] ?? (answer.status === 429 ? 'too-many-attempts' : 'unexpected'));
+    throw new CognitoFailure(refusalFor(answer.status, found.__type));
   }
 }
 
-/** A body as the object that it says; null if it is none, as a proxy's page in HTML. */
+/** A body as an object; null if it is none, for example a proxy's HTML page. */
 function asObject(text: string): (AuthAnswer & { __type?: string }) | null {
   if (text === '') return {};
   try {
@@ -219,7 +178,7 @@ function tokensOf(answer: AuthAnswer, before?: string): Tokens {
   return { access: found.AccessToken, refresh, ...(email === undefined ? {} : { name: name ?? email, email }) };
 }
 
-/** What a token says of itself, unchecked: the API checks it, a page only shows it. */
+/** What a token says, unchecked: the API checks it, a page only shows it. */
 export function claimsOf(token: string): Claims {
   const payload = token.split('.')[1] ?? '';
   const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));

@@ -1,20 +1,21 @@
-/** Where this console's API and users are. Written where the console is served, so that one build fits every stack. */
+/** Where this console's API and users are. It is written where the console is served, so that one build fits every stack. */
 export interface Config {
   apiUrl: string;
   region: string;
   agentPoolId: string;
   agentClientId: string;
-  /** Set on a developer's machine only. */
+  /** Set only on a developer's machine. */
   cognitoEndpoint?: string;
-  /** The customer's page, so that an agent can say which address is the right one. */
+  /** The consent page, so that an agent can say which address is the right one. */
   consentUrl?: string;
-  /** Whose entry of the customer's code is consent: the customer's and the agent's, or the agent's alone. `both` where nothing is said. */
+  /** Who must enter the customer's code: the customer and the agent, or the agent alone. `both` if it is missing. */
   consentMode?: 'both' | 'agent-entry';
-  /** The customers' pool and their own app client. Without them nobody can offer access on `remote-assistance.html`. */
+  /** The customers' pool and its app client. Without them nobody can offer access on `remote-assistance.html`. */
   customerPoolId?: string;
   customerClientId?: string;
 }
 
+const TRAILING_SLASH = /\/$/u;
 const NEEDED = ['apiUrl', 'region', 'agentPoolId', 'agentClientId'] as const;
 
 export async function loadConfig(): Promise<Config> {
@@ -22,7 +23,7 @@ export async function loadConfig(): Promise<Config> {
   if (!answer.ok) throw new Error(`/config.json: ${answer.status}`);
   const found: unknown = await answer.json();
   if (!isConfig(found)) throw new Error(`/config.json: ${NEEDED.join(', ')}`);
-  return { ...found, apiUrl: found.apiUrl.replace(/\/$/, '') };
+  return { ...found, apiUrl: found.apiUrl.replace(TRAILING_SLASH, '') };
 }
 
 function isConfig(found: unknown): found is Config {

@@ -8,15 +8,16 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { useState } from 'react';
-import { useIsPast, useWait } from './clock';
 import { CodeEntry, CodeLife, Resend } from './code-entry';
 import { useConsole } from './console';
-import { canBeAsked, describeEcosystem, WhyNotAsked } from './customer';
+import { canBeAsked, chosenEcosystem, describeEcosystem } from './customer';
+import { WhyNotAsked } from './customer-card';
 import { keepHandoffs } from './handoffs';
 import { Indicator } from './indicator';
-import { isShown, type SentCode, type ShownCustomer, type Verification } from './model';
+import { useFocusOnChange } from './keyboard';
+import { isShown, type SentCode } from './model';
 import type { Process } from './process';
-import { useKeyboardTakenAlong } from './stage';
+import { useIsPast, useWait } from './use-clock';
 import { useSpeech } from './words';
 
 /** The agent is verified: which of the customer's ecosystems is this about? */
@@ -83,10 +84,11 @@ export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?
   );
 }
 
-/** The customer has been asked; another ecosystem can be chosen instead. */
+/** The customer has been asked. The agent can choose another ecosystem instead. */
 export function AwaitingConsent({ process }: { process: Process }) {
   const [choosing, setChoosing] = useState(false);
-  const screen = useKeyboardTakenAlong(choosing ? 'choosing' : process.verification.consent?.agent_entered ? 'entered' : 'asked');
+  const asked = process.verification.consent?.agent_entered ? 'entered' : 'asked';
+  const screen = useFocusOnChange(choosing ? 'choosing' : asked);
   return (
     <div ref={screen} tabIndex={-1}>
       {choosing ? (
@@ -98,7 +100,7 @@ export function AwaitingConsent({ process }: { process: Process }) {
   );
 }
 
-/** Both enter the customer's code, the customer on his page and the agent here; or the agent alone, where that is enough. */
+/** The customer enters their code on the consent page and the agent enters it here; or the agent alone, where that is enough. */
 function Asked({ process, onChoose }: { process: Process; onChoose: () => void }) {
   const { words } = useSpeech();
   const { api, config } = useConsole();
@@ -110,7 +112,7 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
   return (
     <Container
       header={
-        <Header variant="h2" description={`${ecosystemName(process.verification)}. ${explain(customer.email)}`}>
+        <Header variant="h2" description={`${chosenEcosystem(process.verification)}. ${explain(customer.email)}`}>
           {words.consent.title}
         </Header>
       }
@@ -118,12 +120,12 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
       <SpaceBetween size="l">
         <ColumnLayout columns={2} variant="text-grid">
           <div>
-            <Box variant="awsui-key-label">{words.consent.matchNumber}</Box>
+            <Box variant="awsui-key-label">{words.consent.verificationNumber}</Box>
             <Box fontSize="display-l" fontWeight="bold">
-              <span className="match-number">{consent.match_number}</span>
+              <span className="verification-number">{consent.match_number}</span>
             </Box>
             <Box color="text-body-secondary" fontSize="body-s">
-              {words.consent.matchHint}
+              {words.consent.verificationNumberHint}
             </Box>
           </div>
           <div>
@@ -176,7 +178,7 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
   );
 }
 
-/** The agent's entry is in, and good for as long as the code is. */
+/** The agent has entered the code. The entry is valid until the code expires. */
 function Entered({ code }: { code: SentCode }) {
   const { words } = useSpeech();
   const expired = useIsPast(code.expires_at);
@@ -199,7 +201,7 @@ function Entry({ who, entered }: { who: string; entered: boolean }) {
   );
 }
 
-/** Both have entered it, or the customer needed no asking. The five minutes begin with this button. */
+/** Both have entered the code, or the customer authorized the access beforehand. The five minutes begin with this button. */
 export function Consented({ process }: { process: Process }) {
   const { words } = useSpeech();
   const { api } = useConsole();
@@ -213,7 +215,7 @@ export function Consented({ process }: { process: Process }) {
   return (
     <Container
       header={
-        <Header variant="h2" description={words.consent.givenExplain(ecosystemName(process.verification))}>
+        <Header variant="h2" description={words.consent.givenExplain(chosenEcosystem(process.verification))}>
           {beforehand ? words.grant.given : words.consent.given}
         </Header>
       }
@@ -237,9 +239,4 @@ export function Minting() {
       <Indicator type="loading">{words.consent.startingHint}</Indicator>
     </Container>
   );
-}
-
-export function ecosystemName({ customer, ecosystem }: Verification): string {
-  const known: ShownCustomer['ecosystems'] = isShown(customer) ? customer.ecosystems : [];
-  return known.find(({ id }) => id === ecosystem)?.name ?? ecosystem ?? '';
 }

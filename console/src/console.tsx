@@ -3,7 +3,7 @@ import type { Agent } from './account';
 import type { Api } from './api';
 import type { Config } from './config';
 
-/** What every page behind the sign-in works with. */
+/** What every page behind the sign-in needs. */
 export interface Console {
   config: Config;
   api: Api;

@@ -1,9 +1,15 @@
-/** A customer's credentials as text: what his page copies, and what can be made of whatever an agent pastes. */
+/** A customer's credentials as text: what their page copies, and what is read from whatever an agent pastes. */
 
 import type { SupportCredentials } from './model';
+import { isCode } from './typed';
 import type { Words } from './words/en';
 
 export type Credentials = Pick<SupportCredentials, 'user_name' | 'password' | 'security_code'>;
+
+export const NO_CREDENTIALS: Credentials = { user_name: '', password: '', security_code: '' };
+
+/** The longest user name or password that the API accepts. */
+const LONGEST = 64;
 
 /** The block that the customer sends. */
 export function asText({ url, user_name, password, security_code }: SupportCredentials, until: string, words: Words): string {
@@ -18,24 +24,41 @@ export function asText({ url, user_name, password, security_code }: SupportCrede
 }
 
 const GROUP = '[a-hjkmnp-z2-9]{4}';
-// Mail programs make longer dashes of hyphens.
+// Email programs turn hyphens into longer dashes.
 const DASH = '[-\u2010-\u2015]';
-const grouped = (groups: number) => new RegExp(`(?<!\\w|${DASH})${GROUP}(?:${DASH}${GROUP}){${groups - 1}}(?!\\w|${DASH})`, 'i');
+const ANY_DASH = new RegExp(DASH, 'gu');
+const grouped = (groups: number) => new RegExp(`(?<!\\w|${DASH})${GROUP}(?:${DASH}${GROUP}){${groups - 1}}(?!\\w|${DASH})`, 'iu');
 const USER_NAME = grouped(4);
 const PASSWORD = grouped(5);
-const CODE = /(?<![\w-])\d{6}(?![\w-])/;
+const CODE = /(?<![\w-])\d{6}(?![\w-])/u;
+const BETWEEN_DIGITS = /[\s-]/gu;
 
-/** The credentials that stand in a text, told apart by their forms, since the labels have a language; null if it is not a whole set. */
+/** The credentials found in a text; null if the set is incomplete. They are told apart by their forms, since the labels depend on the language. */
 export function fromText(text: string): Credentials | null {
   const user = USER_NAME.exec(text);
   const password = PASSWORD.exec(text);
   if (user === null || password === null) return null;
-  // A mail may have other numbers above.
+  // An email may have other numbers above.
   const after = Math.max(user.index + user[0].length, password.index + password[0].length);
   const code = CODE.exec(text.slice(after)) ?? CODE.exec(text);
-  return code === null ? null : { user_name: hyphened(user[0]), password: hyphened(password[0]), security_code: code[0] };
+  return code === null ? null : { user_name: hyphenated(user[0]), password: hyphenated(password[0]), security_code: code[0] };
 }
 
-function hyphened(found: string): string {
-  return found.replace(new RegExp(DASH, 'g'), '-').toLowerCase();
+function hyphenated(found: string): string {
+  return found.replace(ANY_DASH, '-').toLowerCase();
+}
+
+/** What was typed, without the white space around it, and the code without the separators in it. */
+export function tidied({ user_name, password, security_code }: Credentials): Credentials {
+  return { user_name: user_name.trim(), password: password.trim(), security_code: security_code.replace(BETWEEN_DIGITS, '') };
+}
+
+/** The fields that the API would refuse. */
+export function wrongFields({ user_name, password, security_code }: Credentials): (keyof Credentials)[] {
+  const fits = (text: string) => text !== '' && text.length <= LONGEST;
+  return [
+    ...(fits(user_name) ? [] : (['user_name'] as const)),
+    ...(fits(password) ? [] : (['password'] as const)),
+    ...(isCode(security_code) ? [] : (['security_code'] as const)),
+  ];
 }

@@ -2,34 +2,27 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useRef } from 'react';
-import type { Agent } from './account';
-import { useWait } from './clock';
-import { clockFace } from './countdown';
-import { type Failure, MAYBE_DONE } from './failure';
+import { clockFace } from './clock-face';
+import type { Failure } from './failure';
+import { useWait } from './use-clock';
 import { useSpeech } from './words';
-import type { Words } from './words/en';
+import type { Advice } from './words/advice';
 
 interface Props {
   failure: Failure;
-  /** Words that fit the place better than the failure's own and the API's. */
-  advice?: { title: string; next: string } | undefined;
+  /** Advice that fits the place better than the failure's own and the API's. */
+  advice?: Advice | undefined;
   onDismiss?: () => void;
 }
 
-/** What to do where a verification could not be started: it may have been all the same, if the answer was lost. */
-export function adviceOnStart({ kind }: Failure, { supervisor }: Agent, words: Words): Props['advice'] {
-  if (!MAYBE_DONE.includes(kind)) return undefined;
-  return { title: words.failures.kinds[kind].title, next: words.failures.startLost(words.list.title(supervisor)) };
-}
-
-/** A failure in words, with what to do next; when it makes sense to try again; and what to quote when asking about it. */
+/** A failure in words: what to do next, when to try again, and the reference to quote when asking about it. */
 export function FailureAlert({ failure, advice, onDismiss }: Props) {
   const { words, language } = useSpeech();
   const wait = useWait(failure.retryAt);
   const { title, next } = advice ?? words.failures.kinds[failure.kind];
   const alert = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // The button that has to wait now loses the keyboard.
+    // A button that is disabled now loses the focus.
     const at = document.activeElement;
     if (at === document.body || at?.matches(':disabled')) alert.current?.focus();
   }, []);
@@ -56,7 +49,7 @@ export function FailureAlert({ failure, advice, onDismiss }: Props) {
           )}
           {failure.problem && (
             <Box fontSize="body-s" color="text-body-secondary">
-              {/* The API's own sentence is English; in another language the advice above has to do. */}
+              {/* The API's own sentence is English. In another language the advice above must suffice. */}
               {language === 'en' && advice === undefined && failure.retryAt === null && <>{failure.problem.detail} </>}
               {words.failures.reference}: {failure.problem.request_id}
             </Box>

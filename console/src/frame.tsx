@@ -8,16 +8,16 @@ import { LANGUAGES, type Language, useSpeech } from './words';
 interface Props extends Pick<AppLayoutToolbarProps, 'navigation' | 'breadcrumbs' | 'contentType' | 'maxContentWidth'> {
   product: string;
   home: string;
-  /** What the page shows, for the window's title. */
+  /** What the page shows, for the window title. */
   title: string;
   person: Person | null;
-  /** What the person is here. */
+  /** The person's role on this page. */
   role?: string;
   onSignOut: () => void;
   children: ReactNode;
 }
 
-/** What is around every page: its bar with the language and who is signed in, the way past it, and whether there is a network. */
+/** The frame of every page: the bar with the language and the signed-in person, a link past it, and a warning when the network is gone. */
 export function Frame({ product, home, title, person, role, onSignOut, children, ...layout }: Props) {
   const { words } = useSpeech();
   const online = useOnline();
@@ -28,9 +28,11 @@ export function Frame({ product, home, title, person, role, onSignOut, children,
 
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to the content; the script only spares the fragment. */}
       <a className="skip" href="#content" onClick={skip}>
         {words.skip}
       </a>
+      {/* biome-ignore lint/correctness/useUniqueElementIds: a page has one frame, and the layout finds its bar by the id. */}
       <div id="top">
         <TopBar product={product} home={home} person={person} role={role} onSignOut={onSignOut} />
       </div>
@@ -47,6 +49,7 @@ export function Frame({ product, home, title, person, role, onSignOut, children,
           )
         }
         content={
+          // biome-ignore lint/correctness/useUniqueElementIds: a page has one frame, and the link above leads here.
           <div id="content" tabIndex={-1}>
             {children}
           </div>
@@ -90,7 +93,7 @@ function TopBar({ product, home, person, role, onSignOut }: Pick<Props, 'product
 }
 
 function skip(event: { preventDefault: () => void }): void {
-  // The fragment is the route's.
+  // The fragment holds the route.
   event.preventDefault();
   document.getElementById('content')?.focus();
 }

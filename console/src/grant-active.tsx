@@ -2,35 +2,34 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
-import { useWait } from './clock';
 import { Countdown } from './countdown';
-import type { GrantAct } from './grant-page';
-import { hiddenOf } from './grant-terms';
+import { ecosystemToName, type GrantAct, hiddenOf } from './grant';
 import type { SupportGrant, SupportGrantOptions } from './model';
+import { useWait } from './use-clock';
 import { useSpeech } from './words';
-import type { Words } from './words/en';
 
 interface Props {
   grant: SupportGrant;
   options: SupportGrantOptions | null;
   busy: GrantAct | null;
-  /** When the last refusal lets him try again, in milliseconds of the local clock. */
+  /** When the customer may try again after the last refusal, in milliseconds of the local clock. */
   retryAt: number | null;
   onRegenerate: () => Promise<void>;
   onRevoke: () => Promise<void>;
   onSignOut: () => void;
 }
 
-/** A grant is active, and its credentials are with whoever got them. */
+/** An active grant. Its credentials can no longer be shown. */
 export function ActiveGrant({ grant, options, busy, retryAt, onRegenerate, onRevoke, onSignOut }: Props) {
   const { words, dateTime } = useSpeech();
   const [asking, setAsking] = useState<'revoke' | 'regenerate' | null>(null);
   const wait = useWait(retryAt);
   const text = words.remote.active;
+  const ecosystem = ecosystemToName(grant, options);
   const confirmed = async (act: () => Promise<void>) => {
     await act();
     setAsking(null);
@@ -43,7 +42,7 @@ export function ActiveGrant({ grant, options, busy, retryAt, onRegenerate, onRev
           items={[
             { label: text.expires, value: <Countdown until={grant.expires_at} label={text.expires} /> },
             { label: text.at, value: dateTime(grant.expires_at) },
-            ...ecosystemPair(grant, options, words),
+            ...(ecosystem === null ? [] : [{ label: words.remote.form.ecosystem, value: ecosystem }]),
             { label: text.hidden, value: hiddenOf(grant.visibility, words) },
             { label: text.usedBy, value: grant.redeemed_by?.name ?? text.nobody },
           ]}
@@ -113,16 +112,4 @@ function Confirmation({ title, explain, button, busy, onConfirm, onDismiss }: Co
       {explain}
     </Modal>
   );
-}
-
-/** Which ecosystem it is, for whoever has more than one. */
-export function ecosystemPair(
-  { ecosystem }: Pick<SupportGrant, 'ecosystem'>,
-  options: SupportGrantOptions | null,
-  words: Words,
-): KeyValuePairsProps.Pair[] {
-  const choices = options?.ecosystems ?? [];
-  const [only] = choices;
-  if (choices.length === 1 && only?.id === ecosystem) return [];
-  return [{ label: words.remote.form.ecosystem, value: choices.find(({ id }) => id === ecosystem)?.name ?? ecosystem }];
 }

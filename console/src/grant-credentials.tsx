@@ -8,8 +8,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { Countdown } from './countdown';
 import { asText } from './credentials';
-import { ecosystemPair } from './grant-active';
-import { hiddenOf } from './grant-terms';
+import { ecosystemToName, hiddenOf } from './grant';
 import type { SupportCredentials, SupportGrantOptions } from './model';
 import { useSpeech } from './words';
 
@@ -19,12 +18,13 @@ interface Props {
   onClose: () => void;
 }
 
-/** The only time that the credentials are seen. */
+/** New credentials. They are shown only here and only once. */
 export function ShownCredentials({ credentials, options, onClose }: Props) {
   const { words, zonedTime } = useSpeech();
   const { url, user_name, password, security_code, expires_at, visibility } = credentials;
   const text = words.remote.credentials;
   const until = zonedTime(expires_at);
+  const ecosystem = ecosystemToName(credentials, options);
   return (
     <Container
       header={
@@ -61,7 +61,7 @@ export function ShownCredentials({ credentials, options, onClose }: Props) {
                 </>
               ),
             },
-            ...ecosystemPair(credentials, options, words),
+            ...(ecosystem === null ? [] : [{ label: words.remote.form.ecosystem, value: ecosystem }]),
             { label: words.remote.active.hidden, value: hiddenOf(visibility, words) },
           ]}
         />

@@ -8,35 +8,31 @@ import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, useState } from 'react';
-import { useWait } from './clock';
+import { type SubmitEvent, useId, useState } from 'react';
+import { durationInWords, durationsWithin, usualDuration } from './grant';
 import type { GrantTermsChosen, SupportGrantOptions } from './model';
+import { useWait } from './use-clock';
 import { useSpeech } from './words';
-
-/** What is offered to choose from, as far as the server allows it. */
-const DURATIONS_MINUTES = [15, 60, 2 * 60, 4 * 60, 8 * 60, 24 * 60, 48 * 60];
-const USUAL_MINUTES = 60;
 
 interface Props {
   options: SupportGrantOptions;
   busy: boolean;
-  /** When the last refusal lets him try again, in milliseconds of the local clock. */
+  /** When the customer may try again after the last refusal, in milliseconds of the local clock. */
   retryAt: number | null;
   onConfirm: (terms: GrantTermsChosen) => void;
 }
 
-/** Nothing is active: for how long, and what may be seen? */
+/** No grant is active: the customer chooses how long access lasts and what it shows. */
 export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
   const { words, language } = useSpeech();
   const { ecosystems, minutes } = options;
-  const allowed = DURATIONS_MINUTES.filter((each) => minutes.min <= each && each <= minutes.max);
-  const durations = allowed.length > 0 ? allowed : [minutes.min];
-  const [duration, setDuration] = useState(durations.includes(USUAL_MINUTES) ? USUAL_MINUTES : (durations[0] ?? minutes.min));
+  const [duration, setDuration] = useState(usualDuration(minutes));
   const [ecosystem, setEcosystem] = useState(ecosystems.length === 1 ? (ecosystems[0]?.id ?? null) : null);
   const [messages, setMessages] = useState(false);
   const [talks, setTalks] = useState(false);
   const [asked, setAsked] = useState(false);
   const wait = useWait(retryAt);
+  const visibility = useId();
 
   const text = words.remote.form;
   if (ecosystems.length === 0) {
@@ -47,7 +43,7 @@ export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
     );
   }
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setAsked(true);
     if (ecosystem === null || busy) return;
@@ -55,7 +51,7 @@ export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
   };
   const opened = (names: SupportGrantOptions['ecosystems'][number]['environments']) =>
     names.map((name) => words.environments[name]).join(', ');
-  const choices = durations.map((each) => ({ value: String(each), label: durationOf(each, language) }));
+  const choices = durationsWithin(minutes).map((each) => ({ value: String(each), label: durationInWords(each, language) }));
   const [only] = ecosystems;
 
   return (
@@ -98,10 +94,11 @@ export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
                 {only?.name}: {opened(only?.environments ?? [])}
               </div>
             )}
-            <div role="group" aria-labelledby="visibility">
+            {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring the browser's own frame. */}
+            <div role="group" aria-labelledby={visibility}>
               <SpaceBetween size="xs">
                 <Box variant="awsui-key-label">
-                  <span id="visibility">{text.visibility}</span>
+                  <span id={visibility}>{text.visibility}</span>
                 </Box>
                 <Checkbox checked={messages} onChange={({ detail }) => setMessages(detail.checked)}>
                   {text.messages}
@@ -116,10 +113,4 @@ export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
       </Form>
     </form>
   );
-}
-
-/** 15 minutes, 8 hours. */
-function durationOf(minutes: number, language: string): string {
-  const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
 }

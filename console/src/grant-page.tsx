@@ -7,40 +7,28 @@ import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { adviceOnOffer } from './advice';
 import type { Api } from './api';
 import { serverNow } from './clock';
-import { type CustomersFailureKind, Failure } from './failure';
+import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
+import { announceView, asActive, type GrantAct, type GrantView, pauseBeforeGrantLook } from './grant';
 import { ActiveGrant } from './grant-active';
 import { ShownCredentials } from './grant-credentials';
 import { GrantForm } from './grant-form';
-import type { SupportCredentials, SupportGrant, SupportGrantOptions } from './model';
+import type { SupportCredentials, SupportGrantOptions } from './model';
 import { Stage } from './stage';
 import { useSpeech } from './words';
-import type { Words } from './words/en';
 
-/** What a customer does with his grant. */
-export type GrantAct = 'offer' | 'regenerate' | 'revoke';
-
-type View =
-  | { at: 'form' }
-  /** Just made, and nowhere but in this page's memory. */
-  | { at: 'credentials'; credentials: SupportCredentials }
-  | { at: 'active'; grant: SupportGrant };
-
-const WATCHED_MILLISECONDS = 15_000;
-const SPARE_MILLISECONDS = 300;
-const AGAIN_MILLISECONDS = 2_000;
-
-/** A customer's grant as it stands: none, just made, or active. The server says which, so that a reload loses the credentials alone. */
+/** A customer's grant: none, just created, or active. The server says which, so a reload loses only the credentials. */
 export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void }) {
   const { words } = useSpeech();
-  const [view, setView] = useState<View | null>(null);
+  const [view, setView] = useState<GrantView | null>(null);
   const [options, setOptions] = useState<SupportGrantOptions | null>(null);
   const [busy, setBusy] = useState<GrantAct | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [revoked, setRevoked] = useState(false);
-  /** An answer that was asked for before an act says nothing after it. */
+  /** Counts the calls: an answer to a call from before an act is out of date after it. */
   const turn = useRef(0);
 
   const look = useCallback(async () => {
@@ -60,7 +48,7 @@ export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void 
     void lookAndTell();
   }, [lookAndTell]);
 
-  const act = async (name: GrantAct, call: () => Promise<View>) => {
+  const act = async (name: GrantAct, call: () => Promise<GrantView>) => {
     const begun = ++turn.current;
     setBusy(name);
     setFailure(null);
@@ -72,7 +60,7 @@ export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void 
       setRevoked(name === 'revoke');
     } catch (error) {
       setFailure(Failure.from(error));
-      // It may have happened even so.
+      // The act may have been carried out nevertheless.
       await look().catch(() => undefined);
     } finally {
       setBusy(null);
@@ -89,11 +77,11 @@ export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void 
   return (
     <ContentLayout header={<Header variant="h1">{words.remote.title}</Header>}>
       <SpaceBetween size="l">
-        <LiveRegion hidden>{view === null ? '' : saidOf(view, words)}</LiveRegion>
+        <LiveRegion hidden>{view === null ? '' : announceView(view, words)}</LiveRegion>
         {failure && (
           <FailureAlert
             failure={failure}
-            advice={adviceOn(failure, words)}
+            advice={adviceOnOffer(failure, words)}
             onDismiss={view === null ? undefined : () => setFailure(null)}
           />
         )}
@@ -151,48 +139,20 @@ export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void 
   );
 }
 
-/** What is left of new credentials once they are closed. */
-function asActive({ id, expires_at, visibility, ecosystem }: SupportCredentials): View {
-  return { at: 'active', grant: { id, expires_at, visibility, ecosystem } };
-}
-
-function saidOf(view: View, words: Words): string {
-  switch (view.at) {
-    case 'form':
-      return '';
-    case 'credentials':
-      return words.remote.credentials.title;
-    case 'active':
-      return words.remote.active.said;
-  }
-}
-
-function adviceOn({ kind }: Failure, words: Words): { title: string; next: string } {
-  const { failures } = words.remote;
-  return kind in failures ? failures[kind as CustomersFailureKind] : failures.unexpected;
-}
-
-/** Looks again while a grant is active, since an agent may redeem it at any moment, and when it ends. */
-function useWatch(view: View | null, paused: boolean, look: () => Promise<void>): void {
+/** Reads again while a grant is active and when it ends. */
+function useWatch(view: GrantView | null, paused: boolean, look: () => Promise<void>): void {
   useEffect(() => {
-    if (view === null || view.at === 'form' || paused) return;
-    const expiresAt = Date.parse(view.at === 'active' ? view.grant.expires_at : view.credentials.expires_at);
+    if (paused || pauseBeforeGrantLook(view, serverNow()) === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopped = false;
-    const pause = () => {
-      const left = expiresAt - serverNow() + SPARE_MILLISECONDS;
-      const untilEnd = left > 0 ? left : AGAIN_MILLISECONDS;
-      // Credentials that are shown stay so until they end.
-      return view.at === 'active' ? Math.min(untilEnd, WATCHED_MILLISECONDS) : untilEnd;
-    };
     const watch = () => {
       timer = setTimeout(async () => {
         await look().catch(() => undefined);
         if (!stopped) watch();
-      }, pause());
+      }, pauseBeforeGrantLook(view, serverNow()) ?? undefined);
     };
     const lookNow = () => {
-      if (view.at === 'active' && document.visibilityState === 'visible') void look().catch(() => undefined);
+      if (view?.at === 'active' && document.visibilityState === 'visible') void look().catch(() => undefined);
     };
     watch();
     addEventListener('online', lookNow);

@@ -3,11 +3,11 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import { Countdown } from './countdown';
-import type { Verification, Visibility } from './model';
+import { hiddenOf } from './grant';
+import type { Verification } from './model';
 import { useSpeech } from './words';
-import type { Words } from './words/en';
 
-/** What the customer allowed before anybody asked, for the agent who uses it and whoever supervises him. */
+/** What the customer allowed beforehand, for the agent who uses the grant and for supervisors. */
 export function GrantTerms({ verification, mine }: { verification: Verification; mine: boolean }) {
   const { words, dateTime } = useSpeech();
   const { support_grant: terms, status } = verification;
@@ -40,10 +40,4 @@ export function GrantTerms({ verification, mine }: { verification: Verification;
       />
     </Container>
   );
-}
-
-/** What a session may not see, in words. */
-export function hiddenOf({ messages, talks }: Visibility, words: Words): string {
-  const hidden = [...(messages ? [] : [words.grant.messages]), ...(talks ? [] : [words.grant.talks])];
-  return hidden.length === 0 ? words.grant.nothing : hidden.join(', ');
 }

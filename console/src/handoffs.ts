@@ -1,11 +1,11 @@
 /**
- * A session's handoffs are answered once. They stay in this tab's storage, so that a reload loses nothing, until the
- * session ends, and no longer: whoever has one can open the session.
+ * A session's handoffs are answered once. They stay in this tab's storage, so that a reload loses nothing, but only until the
+ * session ends: anyone who has one can open the session.
  */
 
 import { serverNow } from './clock';
 import { tab } from './kept';
-import type { Handoff, IssuedVerification } from './model';
+import type { Environment, Handoff, IssuedVerification, Verification } from './model';
 
 const PREFIX = 'handoffs/';
 
@@ -29,7 +29,7 @@ export function dropHandoffs(id: string): void {
   tab.delete(PREFIX + id);
 }
 
-/** Drops what died while the page was closed, and sees to the rest. */
+/** Drops the handoffs that expired while the page was closed, and plans to drop the others. */
 export function watchHandoffs(): void {
   for (const id of ids()) dropLater(id, JSON.parse(tab.get(PREFIX + id) ?? '{}') as Kept);
 }
@@ -40,4 +40,9 @@ function dropLater(id: string, kept: Kept): void {
 
 function ids(): string[] {
   return [...tab.keys()].filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+}
+
+/** Whether the record says that this environment has redeemed its handoff. */
+export function wasOpened({ steps }: Pick<Verification, 'steps'>, environment: Environment): boolean {
+  return steps.some(({ action, detail }) => action === 'handoff-redeemed' && detail === environment);
 }

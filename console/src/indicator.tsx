@@ -1,6 +1,6 @@
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 
-/** The library's status indicator, which would break its line anywhere, breaking it between words. */
+/** The library's status indicator, with lines that break between words instead of anywhere. */
 export function Indicator({ children, ...props }: StatusIndicatorProps) {
   return (
     <StatusIndicator wrapText {...props}>

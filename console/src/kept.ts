@@ -1,4 +1,4 @@
-/** What a page keeps beyond itself. Where the browser allows no storage it is kept in memory, until a reload. */
+/** What a page keeps. Where the browser allows no storage, it stays in memory until a reload. */
 
 interface Kept {
   get: (key: string) => string | undefined;
@@ -12,7 +12,7 @@ const TRIED = 'tried';
 function keptIn(storage: () => Storage): Kept {
   try {
     const found = storage();
-    // Some browsers have it, and take nothing.
+    // Some browsers have a storage that accepts nothing.
     found.setItem(TRIED, '');
     found.removeItem(TRIED);
     return {
@@ -26,8 +26,8 @@ function keptIn(storage: () => Storage): Kept {
   }
 }
 
-/** By this tab, for itself. */
+/** Kept by this tab, for itself. */
 export const tab = keptIn(() => sessionStorage);
 
-/** By the browser, for all its tabs. */
+/** Kept by the browser, for all its tabs. */
 export const browser = keptIn(() => localStorage);

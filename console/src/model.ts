@@ -1,4 +1,4 @@
-/** The contract's types by short names. `contract.d.ts` is generated from openapi.yaml at each build. */
+/** Short names for the types of the contract. `npm run check` generates `contract.d.ts` from openapi.yaml. */
 
 import type { components } from './contract';
 
@@ -32,7 +32,7 @@ export type Search = Schemas['Search'];
 export type SearchPage = Schemas['SearchPage'];
 export type PasswordRule = NonNullable<Schemas['InvalidRequest']['errors'][number]['rule']>;
 
-/** The problems that the routes of agents, of customers who offer access, and of recovery answer with. */
+/** The problems that the routes of agents, of customers who offer access, and of recovery return. */
 export type Problem =
   | Schemas['InvalidRequest']
   | Schemas['Unauthenticated']
@@ -48,14 +48,14 @@ export type Problem =
   | Schemas['TooManyRequests']
   | Schemas['Unavailable'];
 
-type SlugOf<Type> = Type extends `/problems/${infer Slug}` ? Slug : never;
+type SlugOf<Type> = Type extends `/problems/${infer Name}` ? Name : never;
 
 export type Slug = SlugOf<Problem['type']>;
 
-/** Modules whose verifications begin with a look-up. */
+/** The modules whose verifications begin with a look-up. */
 export type LookUpModule = NonNullable<Schemas['StartVerification']['module']>;
 
-/** Until the agent has proved himself, a customer is a masked address. */
+/** Whether a customer is shown. Until the agent is verified, a customer is only a masked address. */
 export function isShown(customer: Customer): customer is ShownCustomer {
   return 'name' in customer;
 }

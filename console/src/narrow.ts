@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** Where the component library, too, takes a window for narrow. */
+/** The width below which the component library, too, takes a window for narrow. */
 const query = matchMedia('(max-width: 688px)');
 
 function subscribe(listener: () => void): () => void {
@@ -8,7 +8,7 @@ function subscribe(listener: () => void): () => void {
   return () => query.removeEventListener('change', listener);
 }
 
-/** Whether the window is as narrow as a telephone. */
+/** Whether the window is as narrow as a phone. */
 export function useNarrow(): boolean {
   return useSyncExternalStore(subscribe, () => query.matches);
 }

@@ -3,46 +3,21 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { Indicator } from './indicator';
-import type { PasswordRule } from './model';
+import { faultOf, meets, PASSWORD_RULES, type TypedPassword } from './password';
 import { useSpeech } from './words';
 
-/** As the API names and judges them, so that nothing is sent that would come back. */
-const RULES: Record<Exclude<PasswordRule, 'same'>, RegExp> = {
-  length: /^.{8,}$/su,
-  upper: /[A-Z]/,
-  lower: /[a-z]/,
-  number: /[0-9]/,
-  special: /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]/,
-  'no-spaces': /^\S*$/u,
-};
-
-const NAMES = Object.keys(RULES) as (keyof typeof RULES)[];
-
-export interface Typed {
-  password: string;
-  again: string;
-}
-
-export const NOTHING_TYPED: Typed = { password: '', again: '' };
-
-/** What is wrong with it, if anything is. */
-export function fault({ password, again }: Typed): 'weak' | 'differ' | null {
-  if (!NAMES.every((name) => RULES[name].test(password))) return 'weak';
-  return password === again ? null : 'differ';
-}
-
 interface Props {
-  typed: Typed;
-  onChange: (typed: Typed) => void;
-  /** Whether it has been sent once: before, nobody is told of a fault in what he is still typing. */
+  typed: TypedPassword;
+  onChange: (typed: TypedPassword) => void;
+  /** Whether the form was sent once. Before, people are still typing, and no fault is shown. */
   tried: boolean;
   autoFocus?: boolean;
 }
 
-/** A new password, twice, with its rules ticked off while it is typed. */
+/** A new password, entered twice, with its rules ticked off while people type. */
 export function NewPassword({ typed, onChange, tried, autoFocus = false }: Props) {
   const { words } = useSpeech();
-  const wrong = tried ? fault(typed) : null;
+  const wrong = tried ? faultOf(typed) : null;
   return (
     <SpaceBetween size="l">
       <FormField label={words.newPassword.field} errorText={wrong === 'weak' ? words.newPassword.weak : undefined}>
@@ -78,14 +53,14 @@ function Rules({ password }: { password: string }) {
     <div>
       <Box variant="awsui-key-label">{title}</Box>
       <ul className="plain">
-        {NAMES.map((name) => {
-          const met = RULES[name].test(password);
-          // The one that is met from the start speaks up only if it is broken.
-          if (name === 'no-spaces' && met) return null;
+        {PASSWORD_RULES.map((rule) => {
+          const met = meets(rule, password);
+          // This rule is met from the start, and shown only if it is broken.
+          if (rule === 'no-spaces' && met) return null;
           return (
-            <li key={name} data-met={met}>
+            <li key={rule} data-met={met}>
               <Indicator type={met ? 'success' : 'pending'} iconAriaLabel={met ? isMet : missing}>
-                {rules[name]}
+                {rules[rule]}
               </Indicator>
             </li>
           );

@@ -10,7 +10,7 @@ import { GrantPage } from './grant-page';
 import { SignInPage } from './sign-in';
 import { useSpeech } from './words';
 
-/** Where a customer offers his support provider access: behind his own sign-in. */
+/** The page where customers, once signed in, offer their support provider access. */
 export function Offering({ config, account }: { config: Config; account: Account<Person> }) {
   const { words } = useSpeech();
   const customer = useSyncExternalStore(account.subscribe, () => account.current)?.person ?? null;
@@ -26,7 +26,7 @@ export function Offering({ config, account }: { config: Config; account: Account
   );
 }
 
-/** The stack has not said how its customers sign in. */
+/** Says that the stack's settings do not say how customers sign in. */
 export function NotSetUp() {
   const { words } = useSpeech();
   return (

@@ -1,30 +1,15 @@
 import '@cloudscape-design/global-styles/index.css';
 import './console.css';
-import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import ErrorBoundary from '@cloudscape-design/components/error-boundary';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Broken, type StartAdvice } from './broken';
 import { type Config, loadConfig } from './config';
-import { SpeechProvider, useSpeech } from './words';
 import type { Words } from './words/en';
+import { SpeechProvider } from './words/provider';
 
-type Advice = Pick<Words['start'], 'failed' | 'broken'>;
-
-function Broken({ of, what }: { of: (words: Words) => Advice; what: 'failed' | 'broken' }) {
-  const { words } = useSpeech();
-  return (
-    <Box padding="xxl">
-      <Alert type="error" header={of(words)[what].title} action={<Button onClick={() => location.reload()}>{words.start.reload}</Button>}>
-        {of(words)[what].next}
-      </Alert>
-    </Box>
-  );
-}
-
-/** Draws a page as soon as its settings are there; or says, in the page's own words, that it cannot or that it broke. */
-export async function draw(content: (config: Config) => ReactNode, of: (words: Words) => Advice): Promise<void> {
+/** Draws a page as soon as its settings are loaded; or says, in the page's own words, that it cannot start or that it failed. */
+export async function draw(content: (config: Config) => ReactNode, of: (words: Words) => StartAdvice): Promise<void> {
   const root = document.getElementById('root');
   if (!root) return;
   let found: ReactNode;

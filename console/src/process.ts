@@ -1,32 +1,37 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Api } from './api';
-import { serverNow, useIsPast } from './clock';
-import { Failure, type FailureKind } from './failure';
-import { dropHandoffs } from './handoffs';
+/** The rules by which the console follows a verification that agent, customer and time may move. */
+
+import type { Failure, FailureKind } from './failure';
 import type { Status, Verification } from './model';
 
 /** What an agent does to a verification. */
 export type Act = 'challenge' | 'enter-own' | 'ask' | 'enter-customers' | 'issue' | 'cancel';
 
+export interface FailedAct {
+  act: Act;
+  failure: Failure;
+}
+
 export interface Process {
   verification: Verification;
-  /** Whether its session is over by the clock, which needs no server: what the server says of it follows. */
+  /** Whether its session has ended by the clock. The server confirms it later. */
   over: boolean;
-  /** The act that is under way. */
+  /** The act in progress. */
   busy: Act | null;
   /** The last act's failure, until the next act. */
-  failure: { act: Act; failure: Failure } | null;
+  failure: FailedAct | null;
   dismiss: () => void;
-  /** Whether the last look at the server failed, and where it stands may have changed. */
+  /** Whether the last read failed, so that the state may have changed. */
   stale: boolean;
-  /** Does it, and answers whether it was done. */
+  /** Performs an act, and returns whether it succeeded. */
   act: (act: Act, call: () => Promise<Verification>) => Promise<boolean>;
 }
 
-const WATCHED_MILLISECONDS = 2_000;
+const WATCHED_MILLISECONDS = 2000;
 const QUIET_MILLISECONDS = 15_000;
-const FAILED_MILLISECONDS = 4_000;
-/** How often a closed one is looked at for what its record still lacks, which comes within a minute or two, or never. */
+const FAILED_MILLISECONDS = 4000;
+/** Reads a little after a deadline, when the server has seen it pass. */
+const SPARE_MILLISECONDS = 200;
+/** How often a closed verification is read for the end of its record, which arrives within a minute or two, or never. */
 const RECORD_LOOKS = 12;
 
 /** Whether others, or time alone, may move a verification at any moment. */
@@ -41,119 +46,63 @@ const WATCHED: Record<Status, boolean> = {
   closed: false,
 };
 
+/** When a verification has moved, its new state explains more than one of these failures. */
+const EXPLAINED_BY_THE_MOVE: FailureKind[] = ['wrong-step', 'code-refused', 'conflict'];
+
 /**
- * Whether nothing follows any more. Every read says at once that it is over, but an end by the clock gets its step later, and that the
- * customer was told comes after the end. Who was never asked is not told.
+ * Whether a verification's record is complete. Every read says at once that it is closed, but the step of an end by the clock comes later,
+ * and the customer is told after the end. A customer who was never asked is not told.
  */
-function isWhole({ status, outcome, module, steps }: Verification): boolean {
+export function isComplete({ status, outcome, module, steps }: Verification): boolean {
   if (status !== 'closed') return false;
   const end = steps.findIndex(({ action }) => action === outcome);
   const asked = module === 'support-grant' || steps.some(({ action }) => action === 'consent-asked');
   return end >= 0 && (!asked || steps.slice(end).some(({ action }) => action === 'customer-told'));
 }
 
-/** After these, a verification that has moved says more than the failure. */
-const SAID_BY_THE_MOVE: FailureKind[] = ['wrong-step', 'code-refused', 'conflict'];
+/** Whether an answer is older than what is known. The record only grows, so an answer with fewer steps was overtaken on its way. */
+export function isOvertaken(found: Verification, known: Verification | null): boolean {
+  if (known === null) return false;
+  return found.steps.length < known.steps.length || (known.status === 'closed' && found.status !== 'closed');
+}
 
-/** A verification as it stands, looked at again and again; or why it cannot be shown. */
-export function useProcess(api: Api, id: string): Process | Failure | null {
-  const [verification, setVerification] = useState<Verification | null>(null);
-  const [unread, setUnread] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState<Act | null>(null);
-  const [failure, setFailure] = useState<Process['failure']>(null);
-  const latest = useRef<Verification | null>(null);
+/** How many more reads a verification gets. */
+export function looksFor(status: Status | undefined): number {
+  return status === 'closed' ? RECORD_LOOKS : Number.POSITIVE_INFINITY;
+}
 
-  const take = useCallback((found: Verification) => {
-    setUnread(null);
-    const known = latest.current;
-    // The record only grows, so an answer with less of it was overtaken on its way.
-    if (known && (found.steps.length < known.steps.length || (known.status === 'closed' && found.status !== 'closed'))) return;
-    latest.current = found;
-    if (found.status === 'closed') dropHandoffs(found.id);
-    setVerification(found);
-  }, []);
+/** The moment at which the next read is planned. */
+export interface Moment {
+  /** This machine's time, in milliseconds. */
+  local: number;
+  /** The server's time, in milliseconds. */
+  server: number;
+}
 
-  const over = useIsPast(verification?.status === 'in_session' ? (verification.session?.expires_at ?? null) : null);
-  useEffect(() => {
-    if (over) dropHandoffs(id);
-  }, [over, id]);
+/** How many milliseconds to wait before the next read. `failed`: the failure of the last one. */
+export function pauseBeforeLook(known: Verification | null, failed: Failure | null, now: Moment): number {
+  if (failed || known === null) return Math.max(FAILED_MILLISECONDS, (failed?.retryAt ?? 0) - now.local);
+  if (known.status === 'closed') return QUIET_MILLISECONDS;
+  const usual = WATCHED[known.status] ? WATCHED_MILLISECONDS : QUIET_MILLISECONDS;
+  const untilDeadline = Date.parse(known.expires_at ?? '') - now.server + SPARE_MILLISECONDS;
+  return Math.min(usual, untilDeadline > 0 ? untilDeadline : WATCHED_MILLISECONDS);
+}
 
-  const status = verification?.status;
-  const done = (verification !== null && isWhole(verification)) || unread?.kind === 'not-found';
-  useEffect(() => {
-    if (done) return;
-    let stopped = false;
-    let looking = false;
-    let failed: Failure | null = null;
-    let looksLeft = status === 'closed' ? RECORD_LOOKS : Infinity;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+/** Whether the page may read at once, since somebody looks at it again. A server that says when to come back is not asked earlier. */
+export function mayLookNow(failed: Failure | null, now: Pick<Moment, 'local'>): boolean {
+  return now.local >= (failed?.retryAt ?? 0);
+}
 
-    const look = async () => {
-      if (looking) return;
-      looking = true;
-      looksLeft -= 1;
-      clearTimeout(timer);
-      try {
-        const found = await api.read(id);
-        if (stopped) return;
-        take(found);
-        failed = null;
-      } catch (error) {
-        if (stopped) return;
-        failed = Failure.from(error);
-        setUnread(failed);
-      } finally {
-        looking = false;
-        if (!stopped && looksLeft > 0) timer = setTimeout(look, pause());
-      }
-    };
-    const pause = () => {
-      const known = latest.current;
-      if (failed || !known) return Math.max(FAILED_MILLISECONDS, (failed?.retryAt ?? 0) - Date.now());
-      if (known.status === 'closed') return QUIET_MILLISECONDS;
-      const usual = WATCHED[known.status] ? WATCHED_MILLISECONDS : QUIET_MILLISECONDS;
-      const untilDeadline = Date.parse(known.expires_at ?? '') - serverNow() + 200;
-      return untilDeadline > 0 ? Math.min(usual, untilDeadline) : Math.min(usual, WATCHED_MILLISECONDS);
-    };
-    const lookNow = () => {
-      // Whoever says when to come back is not asked before.
-      if (document.visibilityState === 'visible' && Date.now() >= (failed?.retryAt ?? 0)) void look();
-    };
+/** Whether a failure needs words of its own, after an act during which the verification moved or did not. */
+export function needsTelling({ kind }: Failure, moved: boolean): boolean {
+  return !(moved && EXPLAINED_BY_THE_MOVE.includes(kind));
+}
 
-    if (latest.current) timer = setTimeout(look, pause());
-    else void look();
-    addEventListener('online', lookNow);
-    document.addEventListener('visibilitychange', lookNow);
-    return () => {
-      stopped = true;
-      clearTimeout(timer);
-      removeEventListener('online', lookNow);
-      document.removeEventListener('visibilitychange', lookNow);
-    };
-  }, [api, id, status, done, take]);
-
-  const act = useCallback<Process['act']>(
-    async (name, call) => {
-      setBusy(name);
-      setFailure(null);
-      const before = latest.current?.status;
-      try {
-        take(await call());
-        return true;
-      } catch (error) {
-        const happened = Failure.from(error);
-        await api.read(id).then(take, () => undefined);
-        const moved = latest.current?.status !== before;
-        if (!moved || !SAID_BY_THE_MOVE.includes(happened.kind)) setFailure({ act: name, failure: happened });
-        return false;
-      } finally {
-        setBusy(null);
-      }
-    },
-    [api, id, take],
-  );
-  const dismiss = useCallback(() => setFailure(null), []);
-
-  if (!verification || unread?.kind === 'not-found') return unread;
-  return { verification, over, busy, failure, dismiss, stale: unread !== null && status !== 'closed', act };
+/**
+ * Whether a failure is shown at another place than the top of the page: a refused code at its field, a failed cancel in its dialog, and a
+ * session whose start got no answer on its own screen. `open`: the verification is not closed.
+ */
+export function isToldElsewhere({ act, failure }: FailedAct, status: Status, open: boolean): boolean {
+  if (act === 'cancel') return open;
+  return failure.kind === 'code-refused' || (act === 'issue' && status === 'in_session');
 }

@@ -7,21 +7,22 @@ import Header from '@cloudscape-design/components/header';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, useRef, useState } from 'react';
-import { EMAIL } from './address';
+import { type SubmitEvent, useRef, useState } from 'react';
+import { adviceOnRecovery, type RecoveryAct } from './advice';
 import type { Api } from './api';
-import { useWait } from './clock';
-import { clockFace } from './countdown';
-import { Failure, type RecoveryFailureKind } from './failure';
+import { clockFace } from './clock-face';
+import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { tab } from './kept';
-import { fault, NewPassword, NOTHING_TYPED } from './new-password';
+import { NewPassword } from './new-password';
+import { faultOf, NOTHING_TYPED } from './password';
 import { href, type Route } from './route';
 import { Stage } from './stage';
+import { digitsIn, isCode, isEmailAddress } from './typed';
+import { useWait } from './use-clock';
 import { useSpeech } from './words';
-import type { Words } from './words/en';
 
-/** The address that a code was asked for, and when another may be: a reload goes on from there. */
+/** The address for which a code was requested, and when another may be, so that a reload continues there. */
 const KEPT = 'recovery';
 const RESEND_MILLISECONDS = 30_000;
 
@@ -30,7 +31,7 @@ interface Asked {
   resendAt: number;
 }
 
-/** Forgot password: a code by e-mail, and with it a new password. What is shown does not tell whether anybody has the address. */
+/** Forgotten passwords: a code by email, and with it a new password. The page does not reveal whether the address belongs to an agent. */
 export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
   const kept = tab.get(KEPT);
   const [asked, setAsked] = useState<Asked | null>(kept === undefined ? null : (JSON.parse(kept) as Asked));
@@ -66,15 +67,6 @@ export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
   );
 }
 
-/** What is attempted here. */
-type RecoveryAct = 'send' | 'save';
-
-function adviceOn(act: RecoveryAct, { kind }: Failure, words: Words): { title: string; next: string } | undefined {
-  if (act === 'save' && kind === 'invalid-request') return words.signIn.refusals['weak-password'];
-  const own = words.recovery.failures[act];
-  return kind in own ? own[kind as RecoveryFailureKind] : undefined;
-}
-
 function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back: Route }) {
   const { words } = useSpeech();
   const [email, setEmail] = useState('');
@@ -83,11 +75,12 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
   const [failure, setFailure] = useState<Failure | null>(null);
   const wait = useWait(failure?.retryAt ?? null);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    setWrong(!EMAIL.test(email.trim()));
+    const known = isEmailAddress(email.trim());
+    setWrong(!known);
     setFailure(null);
-    if (!EMAIL.test(email.trim()) || busy || wait > 0) return;
+    if (!known || busy || wait > 0) return;
     setBusy(true);
     try {
       await ask(email.trim());
@@ -119,7 +112,7 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
           }
         >
           <SpaceBetween size="l">
-            {failure && <FailureAlert failure={failure} advice={adviceOn('send', failure, words)} />}
+            {failure && <FailureAlert failure={failure} advice={adviceOnRecovery('send', failure, words)} />}
             <FormField label={words.signIn.email} errorText={wrong ? words.lookUp.emailWrong : undefined}>
               <Input
                 value={email}
@@ -154,7 +147,7 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
   const [typed, setTyped] = useState(NOTHING_TYPED);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState<RecoveryAct | null>(null);
-  /** Of each act its last: one that has to wait does not keep the other from being tried. */
+  /** The last failure of each act: while one has to wait, the other can still be tried. */
   const [failures, setFailures] = useState<Partial<Record<RecoveryAct, Failure>>>({});
   const field = useRef<InputProps.Ref>(null);
   const waitToSend = useWait(failures.send?.retryAt ?? null);
@@ -175,15 +168,15 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
       setBusy(null);
     }
   };
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
-    if (code.length !== 6 || fault(typed) !== null || busy !== null || waitToSave > 0) return;
+    if (!isCode(code) || faultOf(typed) !== null || busy !== null || waitToSave > 0) return;
     const { password: new_password, again: confirm_password } = typed;
     if (await attempt('save', () => api.confirmRecovery({ email: asked.email, code, new_password, confirm_password }))) onDone();
   };
   const resend = async () => {
-    // The button cools down, and the new code comes next.
+    // The button is disabled for a while, and the new code is needed next.
     if (await attempt('send', () => ask(asked.email))) field.current?.focus();
   };
   const refused = failures.save?.problem?.type === '/problems/code-refused' ? failures.save.problem : null;
@@ -213,12 +206,12 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
             {ACTS.map((act) => {
               const failure = failures[act];
               if (!failure || failure.kind === 'code-refused') return null;
-              return <FailureAlert key={act} failure={failure} advice={adviceOn(act, failure, words)} />;
+              return <FailureAlert key={act} failure={failure} advice={adviceOnRecovery(act, failure, words)} />;
             })}
             <FormField
               label={words.recovery.code}
               errorText={
-                tried && code.length !== 6
+                tried && !isCode(code)
                   ? words.code.wrongFormat
                   : refused
                     ? refused.attempts_left > 0
@@ -231,7 +224,7 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
                 <Input
                   ref={field}
                   value={code}
-                  onChange={({ detail }) => setCode(detail.value.replace(/\D/g, '').slice(0, 6))}
+                  onChange={({ detail }) => setCode(digitsIn(detail.value))}
                   name="code"
                   inputMode="numeric"
                   autoComplete="one-time-code"
@@ -262,7 +255,7 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
 
 const ACTS: RecoveryAct[] = ['send', 'save'];
 
-/** Those that say when it makes sense to try again; the others are forgotten with the next attempt. */
+/** The failures that say when to try again. The others are dropped at the next attempt. */
 function waiting(failures: Partial<Record<RecoveryAct, Failure>>): Partial<Record<RecoveryAct, Failure>> {
   return Object.fromEntries(Object.entries(failures).filter(([, failure]) => failure?.retryAt));
 }

@@ -7,26 +7,22 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type ClipboardEvent, type FormEvent, useState } from 'react';
-import { useWait } from './clock';
+import { type ClipboardEvent, type SubmitEvent, useState } from 'react';
+import { adviceOnStart } from './advice';
 import { useConsole } from './console';
-import { type Credentials, fromText } from './credentials';
-import { Failure } from './failure';
-import { adviceOnStart, FailureAlert } from './failure-alert';
+import { type Credentials, fromText, NO_CREDENTIALS, tidied, wrongFields } from './credentials';
+import { Failure, refusedFields } from './failure';
+import { FailureAlert } from './failure-alert';
 import { go, href } from './route';
+import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
-const NOTHING: Credentials = { user_name: '', password: '', security_code: '' };
-const LONGEST = 64;
-
-type Wrong = { [field in keyof Credentials]?: boolean };
-
-/** The form that starts a verification with a customer's credentials. They are in this form's memory and nowhere else. */
+/** The form that starts a verification with a customer's credentials. They are kept only in the memory of this form. */
 export function RedeemPage() {
   const { words } = useSpeech();
   const { api, agent } = useConsole();
-  const [typed, setTyped] = useState(NOTHING);
-  const [wrong, setWrong] = useState<Wrong>({});
+  const [typed, setTyped] = useState(NO_CREDENTIALS);
+  const [wrong, setWrong] = useState<string[]>([]);
   const [pasted, setPasted] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -41,33 +37,24 @@ export function RedeemPage() {
     if (found === null) return;
     event.preventDefault();
     setTyped(found);
-    setWrong({});
+    setWrong([]);
     setPasted(true);
   };
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const given: Credentials = {
-      user_name: typed.user_name.trim(),
-      password: typed.password.trim(),
-      security_code: typed.security_code.replace(/[\s-]/g, ''),
-    };
-    const found: Wrong = {
-      user_name: given.user_name === '' || given.user_name.length > LONGEST,
-      password: given.password === '' || given.password.length > LONGEST,
-      security_code: !/^\d{6}$/.test(given.security_code),
-    };
+    const given = tidied(typed);
+    const found = wrongFields(given);
     setWrong(found);
     setFailure(null);
-    if (found.user_name || found.password || found.security_code || busy) return;
+    if (found.length > 0 || busy) return;
     setBusy(true);
     try {
       const { id, module } = await api.redeem(given);
-      setTyped(NOTHING);
+      setTyped(NO_CREDENTIALS);
       go({ page: 'verification', module, id, view: 'process' });
     } catch (error) {
       const happened = Failure.from(error);
-      const fields = happened.problem?.type === '/problems/invalid-request' ? happened.problem.errors.map(({ field }) => field) : [];
-      setWrong(Object.fromEntries(fields.map((field) => [field, true])));
+      setWrong(refusedFields(happened));
       setFailure(happened);
       setBusy(false);
     }
@@ -86,7 +73,7 @@ export function RedeemPage() {
         {failure && (
           <FailureAlert
             failure={failure}
-            advice={failure.kind === 'wrong-step' ? words.redeem.open : adviceOnStart(failure, agent, words)}
+            advice={failure.kind === 'wrong-step' ? words.redeem.open : adviceOnStart(failure, agent.supervisor, words)}
           />
         )}
         {failure?.kind === 'wrong-step' && <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>}
@@ -103,7 +90,7 @@ export function RedeemPage() {
                 <FormField
                   label={words.redeem.userName}
                   description={words.redeem.pasteHint}
-                  errorText={wrong.user_name ? words.redeem.userNameWrong : undefined}
+                  errorText={wrong.includes('user_name') ? words.redeem.userNameWrong : undefined}
                 >
                   <Input
                     value={typed.user_name}
@@ -115,8 +102,8 @@ export function RedeemPage() {
                     ariaRequired
                   />
                 </FormField>
-                <FormField label={words.redeem.password} errorText={wrong.password ? words.redeem.passwordWrong : undefined}>
-                  {/* Not of the type for passwords, which browsers offer to keep. */}
+                <FormField label={words.redeem.password} errorText={wrong.includes('password') ? words.redeem.passwordWrong : undefined}>
+                  {/* Not a password field: browsers would offer to keep it. */}
                   <Input
                     value={typed.password}
                     onChange={({ detail }) => change({ password: detail.value })}
@@ -129,7 +116,7 @@ export function RedeemPage() {
                 <FormField
                   label={words.redeem.code}
                   constraintText={words.code.format}
-                  errorText={wrong.security_code ? words.code.wrongFormat : undefined}
+                  errorText={wrong.includes('security_code') ? words.code.wrongFormat : undefined}
                 >
                   <Input
                     value={typed.security_code}

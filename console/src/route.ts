@@ -1,21 +1,21 @@
-/** Pages by the fragment, so that files on any server will do. The place survives a reload and a new sign-in. */
+/** Pages by the fragment, so that any server of files will do. The place survives a reload and a new sign-in. */
 
 import { useSyncExternalStore } from 'react';
 import type { Module } from './model';
 
 export type Route =
-  /** Where a module's verifications are started: by a look-up, or with a customer's credentials. */
+  /** The page that starts a module's verifications: by a look-up, or with a customer's credentials. */
   | { page: 'start'; module: Module }
   | { page: 'verification'; module: Module; id: string; view: 'process' | 'app' }
   | { page: 'verifications' }
-  /** For whoever is not signed in. `back`: where he was going, and goes on to once he is. */
+  /** For people who are not signed in. `back`: where they go once they are. */
   | { page: 'recovery'; back: Route };
 
 export const HOME: Route = { page: 'start', module: 'technical-assistance' };
 
-const IN_MODULE = /^#\/(technical-assistance|ecosystem-admin|support-grant)(?:\/([A-Za-z0-9_-]{22})(\/app)?)?$/;
+const IN_MODULE = /^#\/(technical-assistance|ecosystem-admin|support-grant)(?:\/([A-Za-z0-9_-]{22})(\/app)?)?$/u;
 
-const RECOVERY = /^#\/recovery(\/.*)?$/;
+const RECOVERY = /^#\/recovery(\/.*)?$/u;
 
 export function parse(hash: string): Route {
   const found = IN_MODULE.exec(hash);

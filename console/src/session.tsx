@@ -7,16 +7,17 @@ import Header from '@cloudscape-design/components/header';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
-import { serverNow, useIsPast } from './clock';
-import { ecosystemName } from './consent';
+import { serverNow } from './clock';
 import { Countdown } from './countdown';
-import { keptHandoffs } from './handoffs';
+import { chosenEcosystem, nameOf } from './customer';
+import { keptHandoffs, wasOpened } from './handoffs';
 import { Indicator } from './indicator';
-import { type Environment, type Handoff, isShown, type Verification } from './model';
+import type { Environment, Handoff, Verification } from './model';
 import { href } from './route';
+import { useIsPast } from './use-clock';
 import { useSpeech } from './words';
 
-/** The session runs: a button for each environment that was handed out, and the time that is left. */
+/** The open session: a button for each environment that has a handoff, and the time left. */
 export function InSession({ verification, view }: { verification: Verification; view: 'process' | 'app' }) {
   const { words } = useSpeech();
   const { id, session, customer } = verification;
@@ -25,11 +26,10 @@ export function InSession({ verification, view }: { verification: Verification; 
   if (!session) return null;
   const app = handoffs?.find((handoff) => 'qr_svg' in handoff);
   const opened = (environment: Environment) => followed.includes(environment) || wasOpened(verification, environment);
-  const name = isShown(customer) ? customer.name : customer.email;
   return (
     <Container
       header={
-        <Header variant="h2" description={words.session.open(name, ecosystemName(verification))}>
+        <Header variant="h2" description={words.session.open(nameOf(customer), chosenEcosystem(verification))}>
           {view === 'app' && app ? words.session.qrTitle : words.session.title}
         </Header>
       }
@@ -62,16 +62,15 @@ export function InSession({ verification, view }: { verification: Verification; 
   );
 }
 
-/** Another agent's session runs: how long it still will. */
+/** Another agent's open session, and the time left. */
 export function AnothersSession({ verification }: { verification: Verification }) {
   const { words } = useSpeech();
   const { session, agent, customer } = verification;
   if (!session) return null;
-  const name = isShown(customer) ? customer.name : customer.email;
   return (
     <Container
       header={
-        <Header variant="h2" description={words.session.openBy(agent.name, name, ecosystemName(verification))}>
+        <Header variant="h2" description={words.session.openBy(agent.name, nameOf(customer), chosenEcosystem(verification))}>
           {words.session.title}
         </Header>
       }
@@ -82,17 +81,12 @@ export function AnothersSession({ verification }: { verification: Verification }
   );
 }
 
-/** Says once, for those who do not see the countdown, that the last minute has begun. */
+/** Announces once, for screen readers, that the last minute has begun. */
 function OneMinute({ until }: { until: string }) {
   const { words } = useSpeech();
   const from = new Date(Date.parse(until) - 60_000).toISOString();
   const begun = useIsPast(from);
   return <LiveRegion hidden>{begun && serverNow() < Date.parse(until) ? words.session.oneMinute : ''}</LiveRegion>;
-}
-
-/** Whether the record has it that this environment took its handoff. */
-function wasOpened({ steps }: Verification, environment: Environment): boolean {
-  return steps.some(({ action, detail }) => action === 'handoff-redeemed' && detail === environment);
 }
 
 /** The session's time is up, and the server has not said yet how it ended. */
@@ -122,7 +116,7 @@ function Environments({ verification: { id, module }, handoffs, opened, onFollow
       <ColumnLayout columns={handoffs.length} minColumnWidth={170}>
         {handoffs.map((handoff) => {
           const { environment, landing } = handoff;
-          if ('sent_to' in handoff) return <Mailed key={environment} to={handoff.sent_to} opened={opened('app')} />;
+          if ('sent_to' in handoff) return <Emailed key={environment} to={handoff.sent_to} opened={opened('app')} />;
           return (
             <SpaceBetween size="xs" key={environment}>
               {environment === 'app' ? (
@@ -154,7 +148,7 @@ function Environments({ verification: { id, module }, handoffs, opened, onFollow
   );
 }
 
-/** Says it, once there is something to say. */
+/** Announces that an environment was opened. */
 function Opened({ children }: { children: ReactNode }) {
   return (
     <Box textAlign="center">
@@ -163,8 +157,8 @@ function Opened({ children }: { children: ReactNode }) {
   );
 }
 
-/** The App's handoff of a successor, which is his alone. */
-function Mailed({ to, opened }: { to: string | null; opened: boolean }) {
+/** The App's handoff of a successor. It is sent to them, and not shown to the agent. */
+function Emailed({ to, opened }: { to: string | null; opened: boolean }) {
   const { words } = useSpeech();
   return (
     <SpaceBetween size="xs">
@@ -172,14 +166,16 @@ function Mailed({ to, opened }: { to: string | null; opened: boolean }) {
         {words.environments.app}
       </Box>
       <Box textAlign="center">
-        <Indicator type={to === null ? 'warning' : 'success'}>{to === null ? words.session.notMailed : words.session.mailed(to)}</Indicator>
+        <Indicator type={to === null ? 'warning' : 'success'}>
+          {to === null ? words.session.notEmailed : words.session.emailed(to)}
+        </Indicator>
       </Box>
       <Opened>{opened && words.session.opened}</Opened>
     </SpaceBetween>
   );
 }
 
-/** The App's handoff for a phone. As an image, since the drawing comes from the server. */
+/** The App's handoff for a phone, as an image, since the drawing comes from the server. */
 function AppCode({ verification: { id, module }, svg, opened }: { verification: Verification; svg: string; opened: boolean }) {
   const { words } = useSpeech();
   return (

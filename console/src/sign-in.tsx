@@ -8,20 +8,24 @@ import Header from '@cloudscape-design/components/header';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { QRCodeSVG } from 'qrcode.react';
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useRef, useState } from 'react';
 import type { Account, Person } from './account';
-import { type Challenge, CognitoFailure, type CognitoRefusal } from './cognito';
-import { fault, NewPassword, NOTHING_TYPED } from './new-password';
+import { inFours, otpauthAddress } from './authenticator';
+import type { Challenge } from './cognito';
+import { type CognitoRefusal, refusalOf } from './cognito-refusal';
+import { NewPassword } from './new-password';
+import { faultOf, NOTHING_TYPED } from './password';
+import { digitsIn } from './typed';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
 interface Place {
   account: Pick<Account<Person>, 'signIn' | 'answer' | 'ended'>;
-  /** What this page says in its own words to the users that it is for. */
+  /** The words of this page for the people whom it is for. */
   own: Pick<Words['signIn'], 'description' | 'refusals'>;
-  /** As an authenticator app names it, beside its codes. */
+  /** The name that an authenticator app shows beside its codes. */
   product: string;
-  /** What helps whoever forgot his password, if this page has something. */
+  /** Help for people who forgot their password, if this page has any. */
   forgot?: ReactNode;
 }
 
@@ -52,10 +56,6 @@ function Refused({ refusal, own }: { refusal: CognitoRefusal; own: Place['own'] 
   );
 }
 
-function refusalOf(error: unknown): CognitoRefusal {
-  return error instanceof CognitoFailure ? error.refusal : 'unexpected';
-}
-
 function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (asked: Challenge) => void }) {
   const { words } = useSpeech();
   const [email, setEmail] = useState('');
@@ -64,7 +64,7 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<CognitoRefusal | null>(null);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const incomplete = email.trim() === '' || password === '';
     setMissing(incomplete);
@@ -131,11 +131,11 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
 
 interface Step<Asked extends Challenge = Challenge> extends Pick<Place, 'account' | 'own' | 'product'> {
   asked: Asked;
-  /** What is asked for next; null: the time for this is over, and signing in begins anew. */
+  /** What is asked for next; null: the time for this step has run out, and the sign-in starts again. */
   onAsked: (asked: Challenge | null) => void;
 }
 
-/** Gives Cognito what it asked for, once at a time. */
+/** Gives Cognito what it asked for, one answer at a time. */
 function useAnswer({ account, asked, onAsked }: Step) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<CognitoRefusal | null>(null);
@@ -156,7 +156,7 @@ function useAnswer({ account, asked, onAsked }: Step) {
   return { busy, refusal, answer };
 }
 
-/** A step's form: what is asked for, what was wrong with it, and the button, which begins anew once the time is over. */
+/** A step's form: what is asked for, what was wrong with it, and the button, which starts the sign-in again once the time has run out. */
 function StepForm(
   props: Pick<Step, 'own' | 'onAsked'> & {
     title: string;
@@ -170,7 +170,7 @@ function StepForm(
 ) {
   const { words } = useSpeech();
   const { own, onAsked, title, description, button, busy, refusal, onSubmit, children } = props;
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (!busy) onSubmit();
   };
@@ -213,7 +213,7 @@ function FirstPassword(step: Step) {
   const { busy, refusal, answer } = useAnswer(step);
   const submit = () => {
     setTried(true);
-    if (fault(typed) === null) void answer(typed.password);
+    if (faultOf(typed) === null) void answer(typed.password);
   };
   return (
     <StepForm {...step} {...words.signIn.firstPassword} busy={busy} refusal={refusal} onSubmit={submit}>
@@ -222,7 +222,7 @@ function FirstPassword(step: Step) {
   );
 }
 
-/** A code from an authenticator app, which may have to be set up first, or one that was sent. */
+/** A code from an authenticator app, which may have to be set up first, or a code that was sent. */
 function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) {
   const { words } = useSpeech();
   const { asked } = step;
@@ -232,7 +232,7 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
   const { busy, refusal, answer } = useAnswer(step);
   const speech = asked.asks === 'authenticator' ? words.signIn.authenticator : words.signIn.secondFactor;
   const submit = async () => {
-    // An app's code and one by SMS have six digits, one by e-mail has eight.
+    // Codes from an app and by SMS have six digits, codes by email have eight.
     setIncomplete(code.length < 6);
     if (code.length < 6) return;
     if ((await answer(code)) !== 'wrong-code') return;
@@ -256,7 +256,7 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
           value={code}
           onChange={({ detail }) => {
             setIncomplete(false);
-            setCode(detail.value.replace(/\D/g, '').slice(0, 8));
+            setCode(digitsIn(detail.value, 8));
           }}
           name="second-factor"
           inputMode="numeric"
@@ -270,17 +270,21 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
   );
 }
 
-/** The key for the app, to scan or to type. It is in this page's memory and nowhere else. */
+/** The key for the app, to scan or to type. It is kept only in this page's memory. */
 function AuthenticatorKey({ asked: { key, email }, product }: { asked: Extract<Challenge, { asks: 'authenticator' }>; product: string }) {
   const { words } = useSpeech();
-  const by = encodeURIComponent(product);
-  const address = `otpauth://totp/${by}:${encodeURIComponent(email)}?secret=${key}&issuer=${by}`;
   return (
     <SpaceBetween size="s">
-      <QRCodeSVG value={address} size={224} marginSize={4} role="img" title={words.signIn.authenticator.picture} />
+      <QRCodeSVG
+        value={otpauthAddress(key, email, product)}
+        size={224}
+        marginSize={4}
+        role="img"
+        title={words.signIn.authenticator.picture}
+      />
       <div>
         <Box variant="awsui-key-label">{words.signIn.authenticator.key}</Box>
-        <code className="authenticator-key">{key.replace(/.{4}(?=.)/g, '$& ')}</code>
+        <code className="authenticator-key">{inFours(key)}</code>
       </div>
     </SpaceBetween>
   );

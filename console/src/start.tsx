@@ -6,17 +6,16 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, useState } from 'react';
-import { EMAIL } from './address';
-import { useWait } from './clock';
+import { type SubmitEvent, useState } from 'react';
+import { adviceOnStart } from './advice';
 import { useConsole } from './console';
-import { Failure } from './failure';
-import { adviceOnStart, FailureAlert } from './failure-alert';
+import { Failure, refusedFields } from './failure';
+import { FailureAlert } from './failure-alert';
 import type { LookUpModule } from './model';
 import { go } from './route';
+import { isEmailAddress, isTicket } from './typed';
+import { useWait } from './use-clock';
 import { useSpeech } from './words';
-
-const TICKET = /^[ -~]{0,64}$/;
 
 /** The look-up that starts a verification. */
 export function StartPage({ module }: { module: LookUpModule }) {
@@ -29,9 +28,9 @@ export function StartPage({ module }: { module: LookUpModule }) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const wait = useWait(failure?.retryAt ?? null);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const found = { email: !EMAIL.test(email.trim()), ticket: !TICKET.test(ticket.trim()) };
+    const found = { email: !isEmailAddress(email.trim()), ticket: !isTicket(ticket.trim()) };
     setWrong(found);
     setFailure(null);
     if (found.email || found.ticket || busy) return;
@@ -42,7 +41,7 @@ export function StartPage({ module }: { module: LookUpModule }) {
       go({ page: 'verification', module, id, view: 'process' });
     } catch (error) {
       const happened = Failure.from(error);
-      const fields = happened.problem?.type === '/problems/invalid-request' ? happened.problem.errors.map(({ field }) => field) : [];
+      const fields = refusedFields(happened);
       setWrong({ email: fields.includes('email'), ticket: fields.includes('ticket') });
       setFailure(happened);
       setBusy(false);
@@ -61,7 +60,7 @@ export function StartPage({ module }: { module: LookUpModule }) {
         {failure && (
           <FailureAlert
             failure={failure}
-            advice={failure.kind === 'not-allowed' ? words.failures.startNotAllowed : adviceOnStart(failure, agent, words)}
+            advice={failure.kind === 'not-allowed' ? words.failures.startNotAllowed : adviceOnStart(failure, agent.supervisor, words)}
           />
         )}
         <form onSubmit={submit} noValidate>
@@ -93,7 +92,7 @@ export function StartPage({ module }: { module: LookUpModule }) {
                 <FormField
                   label={
                     <>
-                      {words.lookUp.ticket} <i>– {words.lookUp.optional}</i>
+                      {words.lookUp.ticket} <i>{words.lookUp.optional}</i>
                     </>
                   }
                   description={words.lookUp.ticketHint}

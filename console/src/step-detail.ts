@@ -19,19 +19,22 @@ export function worded({ action, detail }: Pick<Step, 'action' | 'detail'>, { cu
     case 'handoff-redeemed':
       return environment(detail);
     case 'agent-code-sent':
-      return read(/^sending (\d+) of (\d+)$/, (n = '', of = '') => details.sending(n, of));
+      return read(/^sending (\d+) of (\d+)$/u, (n = '', of = '') => details.sending(n, of));
     case 'consent-asked':
-      return read(/^ecosystem (.+), sending (\d+) of (\d+)$/, (id, n = '', of = '') => `${ecosystem(id)}, ${details.sending(n, of)}`);
+      return read(/^ecosystem (.+), sending (\d+) of (\d+)$/u, (id, n = '', of = '') => `${ecosystem(id)}, ${details.sending(n, of)}`);
     case 'agent-code-refused':
     case 'consent-code-refused':
     case 'locked':
-      return read(/^wrong entry (\d+) of (\d+)$/, (n = '', of = '') => details.wrongEntry(n, of));
+      return read(/^wrong entry (\d+) of (\d+)$/u, (n = '', of = '') => details.wrongEntry(n, of));
     case 'mint-started':
-      return read(/^attempt (\d+)$/, (n = '') => details.attempt(n));
+      return read(/^attempt (\d+)$/u, (n = '') => details.attempt(n));
     case 'session-started':
-      return read(/^ecosystem (.+): ([a-z, ]+)$/, (id, names = '') => `${ecosystem(id)}: ${names.split(', ').map(environment).join(', ')}`);
+      return read(
+        /^ecosystem (.+): ([a-z, ]+)$/u,
+        (id, names = '') => `${ecosystem(id)}: ${names.split(', ').map(environment).join(', ')}`,
+      );
     case 'started':
-      return read(/^support grant \S+$/, () => details.underGrant);
+      return read(/^support grant \S+$/u, () => details.underGrant);
     default:
       return null;
   }

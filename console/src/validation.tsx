@@ -3,13 +3,13 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useWait } from './clock';
 import { CodeEntry, Resend } from './code-entry';
 import { useConsole } from './console';
 import type { Process } from './process';
+import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
-/** Internal Validation, before the agent's code is sent. */
+/** Internal Validation, before a code is sent to the agent. */
 export function InternalValidation({ process }: { process: Process }) {
   const { words } = useSpeech();
   const { api } = useConsole();
@@ -39,7 +39,7 @@ export function InternalValidation({ process }: { process: Process }) {
   );
 }
 
-/** Internal Validation, with the code on its way. */
+/** Internal Validation, after a code was sent to the agent. */
 export function EnterOwnCode({ process }: { process: Process }) {
   const { words } = useSpeech();
   const { api } = useConsole();

@@ -9,28 +9,31 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
 import type { ReactNode } from 'react';
-import { hasActivity, SuccessorActivity } from './activity';
+import { hasActivity } from './activity';
 import { CancelProcess } from './cancel';
 import { Closed } from './closed';
 import { AwaitingConsent, ChooseEcosystem, Consented, Minting } from './consent';
 import { useConsole } from './console';
 import { Countdown } from './countdown';
-import { CustomerCard } from './customer';
+import { CustomerCard } from './customer-card';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { GrantTerms } from './grant-terms';
-import { isShown, type Module, type Status, type Verification } from './model';
+import { isShown, type Module, type Verification } from './model';
 import { useNarrow } from './narrow';
-import { type Process, useProcess } from './process';
+import { isToldElsewhere, type Process } from './process';
+import { type StageState, stagesOf } from './progress';
 import { Record } from './record';
 import { href } from './route';
 import { AnothersSession, InSession, OverByTheClock } from './session';
 import { Stage } from './stage';
+import { SuccessorActivity } from './successor-activity';
+import { useProcess } from './use-process';
 import { EnterOwnCode, InternalValidation } from './validation';
+import { adviceOnAct, announce, idleHint } from './verification-words';
 import { useSpeech } from './words';
-import type { Words } from './words/en';
 
-/** One verification, wherever it stands: the server says which screen is due, so that a reload loses nothing. */
+/** One verification. The server says which screen is due, so a reload loses nothing. */
 export function VerificationPage({ id, module, view }: { id: string; module: Module; view: 'process' | 'app' }) {
   const { words } = useSpeech();
   const { api } = useConsole();
@@ -66,11 +69,10 @@ function Unreadable({ failure, module }: { failure: Failure; module: Module }) {
 function Shown({ process, view }: { process: Process; view: 'process' | 'app' }) {
   const { words } = useSpeech();
   const { agent } = useConsole();
-  const { verification, over, failure } = process;
+  const { verification, over } = process;
   const { customer } = verification;
   const mine = verification.agent.id === agent.id;
   const open = verification.status !== 'closed' && !over;
-  const told = failure !== null && toldElsewhere(failure, verification.status, open);
 
   return (
     <ContentLayout
@@ -86,24 +88,12 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
     >
       <SpaceBetween size="l">
         <div>
-          <LiveRegion hidden>{over ? words.closed.outcomes.completed.title : movedTo(verification, mine, words)}</LiveRegion>
+          <LiveRegion hidden>{over ? words.closed.outcomes.completed.title : announce(verification, mine, words)}</LiveRegion>
           <div role="status">{process.stale && <Alert type="warning">{words.process.stale}</Alert>}</div>
         </div>
-        <Progress verification={verification} past={over ? STAGES.length : behind(verification)} />
+        <Progress verification={verification} over={over} />
         {!mine && <Alert type="info">{words.process.notYours(verification.agent.name)}</Alert>}
-        {failure && !told && (
-          <FailureAlert
-            failure={failure.failure}
-            advice={
-              failure.act === 'enter-own' && failure.failure.kind === 'not-allowed'
-                ? words.failures.validationNotAllowed
-                : failure.act === 'issue' && failure.failure.kind === 'grant-refused'
-                  ? words.grant.tooShort
-                  : undefined
-            }
-            onDismiss={process.dismiss}
-          />
-        )}
+        <FailedAct process={process} open={open} />
         <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
           <Stage at={over ? 'over' : verification.status === 'in_session' ? `in_session/${view}` : verification.status}>
             {mine || !open ? screenOf(process, view) : <AnothersSession verification={verification} />}
@@ -121,16 +111,11 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
   );
 }
 
-/** A refused code is told at its field, a failed cancel in its dialog, and a session whose beginning was lost on its own screen. */
-function toldElsewhere({ act, failure }: NonNullable<Process['failure']>, status: Status, open: boolean): boolean {
-  if (act === 'cancel') return open;
-  return failure.kind === 'code-refused' || (act === 'issue' && status === 'in_session');
-}
-
-function movedTo({ module, status }: Verification, mine: boolean, words: Words): string {
-  if (!mine) return words.process.anothersMoved[status];
-  if (module === 'support-grant' && (status === 'started' || status === 'consented')) return words.grant.moved[status];
-  return words.process.moved[status];
+/** The failure of the last act, unless another place of the page shows it. */
+function FailedAct({ process: { failure, verification, dismiss }, open }: { process: Process; open: boolean }) {
+  const { words } = useSpeech();
+  if (failure === null || isToldElsewhere(failure, verification.status, open)) return null;
+  return <FailureAlert failure={failure.failure} advice={adviceOnAct(failure, words)} onDismiss={dismiss} />;
 }
 
 function screenOf(process: Process, view: 'process' | 'app'): ReactNode {
@@ -155,7 +140,7 @@ function screenOf(process: Process, view: 'process' | 'app'): ReactNode {
   }
 }
 
-/** When the verification closes by itself, and whose act keeps it open. */
+/** When the verification closes by itself, and whose inactivity closes it. */
 function Idle({ verification, mine }: { verification: Verification; mine: boolean }) {
   const { words } = useSpeech();
   const { config } = useConsole();
@@ -169,53 +154,17 @@ function Idle({ verification, mine }: { verification: Verification; mine: boolea
   );
 }
 
-function idleHint({ status, agent }: Verification, mine: boolean, agentAlone: boolean, words: Words): string {
-  const hints = words.process.idleHint;
-  if (status === 'consented') return hints.start;
-  if (status === 'awaiting_consent' && !agentAlone) return hints.customer;
-  if (!mine) return hints.another(agent.name);
-  return status === 'awaiting_consent' ? hints.entry : hints.agent;
-}
+const LOOKS: Record<StageState, StepsProps.Status> = { done: 'success', now: 'in-progress', open: 'not-started', stopped: 'stopped' };
 
-const STAGES = ['lookUp', 'validation', 'consent', 'session'] as const;
-/** With a support grant the customer has consented before the first of them. */
-const GRANT_STAGES = ['credentials', 'validation', 'session'] as const;
-
-/** How many of the `STAGES` lie behind. */
-const BEHIND: { [status in Exclude<Status, 'closed'>]: number } = {
-  started: 1,
-  agent_challenged: 1,
-  agent_verified: 2,
-  awaiting_consent: 2,
-  consented: 3,
-  minting: 3,
-  in_session: 3,
-};
-
-function behind({ status, steps }: Verification): number {
-  if (status !== 'closed') return BEHIND[status];
-  const did = (action: string) => steps.some((step) => step.action === action);
-  return did('session-started') ? 4 : did('consented') ? 3 : did('agent-verified') ? 2 : 1;
-}
-
-/** `past`: how many of the `STAGES` lie behind. */
-function Progress({ verification, past }: { verification: Verification; past: number }) {
+function Progress({ verification, over }: { verification: Verification; over: boolean }) {
   const { words } = useSpeech();
   const narrow = useNarrow();
-  const stages = verification.module === 'support-grant' ? GRANT_STAGES : STAGES;
-  const skipped = STAGES.length - stages.length;
-  const done = past > 2 ? past - skipped : past;
-  const closed = verification.status === 'closed';
-  const steps = stages.map((stage, index): StepsProps.Step => {
-    const [status, label]: [StepsProps.Status, string] =
-      index < done
-        ? ['success', words.process.stageState.done]
-        : closed
-          ? ['stopped', words.process.stageState.stopped]
-          : index === done
-            ? ['in-progress', words.process.stageState.now]
-            : ['not-started', words.process.stageState.open];
-    return { status, statusIconAriaLabel: label, header: words.process.stages[stage] };
-  });
+  const steps = stagesOf(verification, over).map(
+    ({ stage, state }): StepsProps.Step => ({
+      status: LOOKS[state],
+      statusIconAriaLabel: words.process.stageState[state],
+      header: words.process.stages[stage],
+    }),
+  );
   return <Steps steps={steps} orientation={narrow ? 'vertical' : 'horizontal'} ariaLabel={words.process.progress} />;
 }

@@ -7,38 +7,28 @@ import Link from '@cloudscape-design/components/link';
 import Pagination from '@cloudscape-design/components/pagination';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
-import { EMAIL } from './address';
-import { OUTCOME_LOOKS } from './closed';
+import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useConsole } from './console';
-import { Failure } from './failure';
+import { chosenEcosystem, nameOf } from './customer';
+import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
 import { Indicator } from './indicator';
 import { tab } from './kept';
+import { useFocusOnChange } from './keyboard';
 import { isShown, type Status, type VerificationSummary } from './model';
 import { useNarrow } from './narrow';
+import { lookOf } from './outcome-looks';
 import { href } from './route';
-import { useKeyboardTakenAlong } from './stage';
+import { cursorsAfter, type Filters, isFiltered, NO_FILTERS, readPage } from './search';
+import { isEmailAddress } from './typed';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
-interface Filters {
-  status: Status | null;
-  customer: string;
-  agent: string | null;
-}
-
-const NO_FILTERS: Filters = { status: null, customer: '', agent: null };
-
-/** Filters stay while the tab does, so that “back” and a reload come back to the same list. */
+/** The filters stay as long as the tab, so that “back” and a reload return to the same list. */
 const KEPT = 'filters';
 
-/** So many pages in a row may be empty before the agent is asked whether to go on. */
-const EMPTY_PAGES = 10;
-
-/** What a telephone has room for. */
+/** The columns for which a phone has room. */
 const NARROW_COLUMNS = ['customer', 'details'];
 
 function keptFilters(): Filters {
@@ -54,19 +44,19 @@ export function VerificationsPage() {
   const [customer, setCustomer] = useState(filters.customer);
   const [wrong, setWrong] = useState(false);
   const [items, setItems] = useState<VerificationSummary[]>([]);
-  /** Where each page that is known of begins; the first has no cursor. */
+  /** Where each known page begins; the first has no cursor. */
   const [cursors, setCursors] = useState<(string | null)[]>([null]);
   const [page, setPage] = useState(0);
-  /** Whether this page has nothing yet, and what comes further on was not looked through. */
+  /** Whether nothing was found so far, although there is more to search. */
   const [further, setFurther] = useState(false);
   const [loading, setLoading] = useState(true);
   const [failure, setFailure] = useState<Failure | null>(null);
-  /** By id, as they turn up: nothing lists the agents. */
+  /** By id, as they appear in the list: no route lists the agents. */
   const [agents, setAgents] = useState(new Map([[agent.id, agent.name]]));
-  /** An answer to what was asked before says nothing about what is asked now. */
+  /** Counts the calls: the answer to an earlier one is out of date. */
   const turn = useRef(0);
-  /** “Search further” goes with what it finds. */
-  const list = useKeyboardTakenAlong(further ? 'further' : 'list');
+  /** “Search further” disappears when it finds something. */
+  const list = useFocusOnChange(further ? 'further' : 'list');
 
   const load = useCallback(
     async (chosen: Filters, index: number, known: (string | null)[]) => {
@@ -75,36 +65,20 @@ export function VerificationsPage() {
       setLoading(true);
       setFailure(null);
       try {
-        let cursor = known[index] ?? null;
-        let found: VerificationSummary[] = [];
-        let pages = 0;
-        // A page may be empty and still not be the last.
-        do {
-          const answer = await api.search({
-            ...(chosen.status === null ? {} : { status: chosen.status }),
-            ...(chosen.customer === '' ? {} : { customer: chosen.customer }),
-            ...(chosen.agent === null ? {} : { agent: chosen.agent }),
-            ...(cursor === null ? {} : { cursor }),
-          });
-          if (overtaken()) return;
-          found = answer.items;
-          cursor = answer.cursor;
-          pages += 1;
-        } while (found.length === 0 && cursor !== null && pages < EMPTY_PAGES);
-        const left = found.length === 0 && cursor !== null;
-        setItems(found);
+        const found = await readPage(api, chosen, known[index] ?? null, overtaken);
+        if (overtaken()) return;
+        setItems(found.items);
         setPage(index);
-        setFurther(left);
-        // Of a page with nothing yet, the rest is the page.
-        setCursors([...known.slice(0, left ? index : index + 1), ...(cursor === null ? [] : [cursor])]);
-        setAgents((before) => new Map([...before, ...found.map((item) => [item.agent.id, item.agent.name] as const)]));
+        setFurther(found.further);
+        setCursors(cursorsAfter(known, index, found));
+        setAgents((before) => new Map([...before, ...found.items.map((item) => [item.agent.id, item.agent.name] as const)]));
       } catch (error) {
         if (overtaken()) return;
         const happened = Failure.from(error);
         setFailure(happened);
-        if (refusesCustomer(happened)) {
+        if (refusedFields(happened).includes('customer')) {
           setWrong(true);
-          // A reload would only ask the same again.
+          // A reload would only send the same search again.
           tab.delete(KEPT);
         }
       } finally {
@@ -118,17 +92,17 @@ export function VerificationsPage() {
     tab.set(KEPT, JSON.stringify(filters));
     void load(filters, 0, [null]);
     return () => {
-      // Nobody waits for it on another page.
+      // On another page nobody waits for the answer.
       turn.current += 1;
     };
   }, [filters, load]);
 
-  const filtered = filters.status !== null || filters.customer !== '' || filters.agent !== null;
+  const filtered = isFiltered(filters);
   const title = words.list.title(agent.supervisor);
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const typed = customer.trim();
-    const known = typed === '' || EMAIL.test(typed);
+    const known = typed === '' || isEmailAddress(typed);
     setWrong(!known);
     if (known) setFilters({ ...filters, customer: typed });
   };
@@ -221,20 +195,7 @@ export function VerificationsPage() {
               onChange={({ detail }) => load(filters, detail.currentPageIndex - 1, cursors)}
             />
           }
-          empty={
-            <Box textAlign="center" padding="l">
-              <Box variant="strong">{further ? words.list.noneYet : filtered ? words.list.noMatch : words.list.empty}</Box>
-              {further ? (
-                <Box padding={{ top: 's' }}>
-                  <Button loading={loading} loadingText={words.loading} onClick={() => load(filters, page, cursors)}>
-                    {words.list.further}
-                  </Button>
-                </Box>
-              ) : (
-                !filtered && <Box variant="p">{words.list.emptyHint}</Box>
-              )}
-            </Box>
-          }
+          empty={<Empty filtered={filtered} further={further} loading={loading} onFurther={() => load(filters, page, cursors)} />}
           columnDefinitions={[
             { id: 'created', header: words.list.columns.created, cell: (item) => shortTime(item.created_at), minWidth: 130 },
             {
@@ -243,8 +204,8 @@ export function VerificationsPage() {
               cell: (item) => (narrow ? <AllOf item={item} /> : <Who item={item} />),
               isRowHeader: true,
             },
-            { id: 'status', header: words.list.columns.status, cell: (item) => <Standing item={item} words={words} />, minWidth: 150 },
-            { id: 'ecosystem', header: words.list.columns.ecosystem, cell: (item) => ecosystemOf(item) || words.none },
+            { id: 'status', header: words.list.columns.status, cell: (item) => <StateOf item={item} words={words} />, minWidth: 150 },
+            { id: 'ecosystem', header: words.list.columns.ecosystem, cell: (item) => chosenEcosystem(item) || words.none },
             { id: 'ticket', header: words.list.columns.ticket, cell: (item) => item.ticket ?? words.none, minWidth: 100 },
             ...(agent.supervisor
               ? [{ id: 'agent', header: words.list.columns.agent, cell: (item: VerificationSummary) => item.agent.name }]
@@ -256,7 +217,7 @@ export function VerificationsPage() {
               cell: (item) => (
                 <Link
                   href={href({ page: 'verification', module: item.module, id: item.id, view: 'process' })}
-                  ariaLabel={words.list.detailsOf(nameOf(item), shortTime(item.created_at))}
+                  ariaLabel={words.list.detailsOf(nameOf(item.customer), shortTime(item.created_at))}
                 >
                   {words.list.details}
                 </Link>
@@ -269,8 +230,33 @@ export function VerificationsPage() {
   );
 }
 
-function refusesCustomer({ problem }: Failure): boolean {
-  return problem?.type === '/problems/invalid-request' && problem.errors.some(({ field }) => field === 'customer');
+/** What the list shows instead of items: nothing was found, or nothing so far. */
+function Empty({
+  filtered,
+  further,
+  loading,
+  onFurther,
+}: {
+  filtered: boolean;
+  further: boolean;
+  loading: boolean;
+  onFurther: () => void;
+}) {
+  const { words } = useSpeech();
+  const none = filtered ? words.list.noMatch : words.list.empty;
+  return (
+    <Box textAlign="center" padding="l">
+      <Box variant="strong">{further ? words.list.noneYet : none}</Box>
+      {further && (
+        <Box padding={{ top: 's' }}>
+          <Button loading={loading} loadingText={words.loading} onClick={onFurther}>
+            {words.list.further}
+          </Button>
+        </Box>
+      )}
+      {!further && !filtered && <Box variant="p">{words.list.emptyHint}</Box>}
+    </Box>
+  );
 }
 
 function options(all: string, entries: [string, string][]): SelectProps.Option[] {
@@ -289,7 +275,7 @@ function Who({ item: { customer } }: { item: VerificationSummary }) {
   );
 }
 
-/** What matters most of it, where there is room for no more. */
+/** What matters most of a verification, where there is no room for more. */
 function AllOf({ item }: { item: VerificationSummary }) {
   const { words, shortTime } = useSpeech();
   const { agent } = useConsole();
@@ -304,22 +290,15 @@ function AllOf({ item }: { item: VerificationSummary }) {
           {words.list.agent}: {item.agent.name}
         </Box>
       )}
-      <Standing item={item} words={words} />
+      <StateOf item={item} words={words} />
     </>
   );
 }
 
-function nameOf({ customer }: VerificationSummary): string {
-  return isShown(customer) ? customer.name : customer.email;
-}
-
-function ecosystemOf({ customer, ecosystem }: VerificationSummary): string {
-  const known = isShown(customer) ? customer.ecosystems.find(({ id }) => id === ecosystem) : undefined;
-  return known?.name ?? ecosystem ?? '';
-}
-
-function Standing({ item, words }: { item: VerificationSummary; words: Words }) {
-  const type: StatusIndicatorProps.Type =
-    item.outcome !== null ? OUTCOME_LOOKS[item.outcome] : item.status === 'in_session' ? 'in-progress' : 'pending';
-  return <Indicator type={type}>{item.outcome !== null ? words.list.outcomes[item.outcome] : words.list.statuses[item.status]}</Indicator>;
+function StateOf({ item, words }: { item: VerificationSummary; words: Words }) {
+  return (
+    <Indicator type={lookOf(item)}>
+      {item.outcome === null ? words.list.statuses[item.status] : words.list.outcomes[item.outcome]}
+    </Indicator>
+  );
 }

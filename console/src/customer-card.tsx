@@ -4,20 +4,13 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { describeEcosystem } from './customer';
 import { Indicator } from './indicator';
-import { type Ecosystem, isShown, type ShownCustomer, type Verification } from './model';
+import { isShown, type ShownCustomer, type Verification } from './model';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
-export function canBeAsked(customer: ShownCustomer): boolean {
-  return customer.status === 'active' && customer.sign_in === 'confirmed';
-}
-
-export function describeEcosystem(ecosystem: Ecosystem, words: Words): string {
-  return `${words.ecosystem.roles[ecosystem.role]} · ${words.ecosystem.plans[ecosystem.plan]}`;
-}
-
-/** Who the verification is about, and his state: what most calls are about is “I cannot sign in”. */
+/** The customer and the state of their account. Most calls begin with “I cannot sign in”. */
 export function CustomerCard({ verification, mine }: { verification: Verification; mine: boolean }) {
   const { words, dateTime } = useSpeech();
   const { customer, ticket } = verification;
@@ -71,7 +64,7 @@ function stateOf(customer: ShownCustomer, words: Words) {
   ];
 }
 
-/** Why this customer's consent cannot be asked, and what would help him. */
+/** Why this customer cannot be asked for authorization, and what would help them. */
 export function WhyNotAsked({ customer }: { customer: ShownCustomer }) {
   const { words } = useSpeech();
   const { title, next } = words.customer.noConsent;

@@ -6,27 +6,18 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
-import { ecosystemName } from './consent';
+import { detailOf, statusOf, titleOf } from './activity';
 import { useConsole } from './console';
+import { chosenEcosystem } from './customer';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { Indicator } from './indicator';
-import type { Activity, ActivityDetail, ActivityItem, Status, Step, Verification } from './model';
-import { worded } from './step-detail';
+import type { Activity, ActivityDetail, ActivityItem, Verification } from './model';
 import { useSpeech } from './words';
-import type { Words } from './words/en';
 
-const WITH_ACTIVITY: Status[] = ['consented', 'minting', 'in_session'];
-
-/** From his consent on, a successor's processes can be read. */
-export function hasActivity({ module, status }: Verification): boolean {
-  return module === 'ecosystem-admin' && WITH_ACTIVITY.includes(status);
-}
-
-/** What happened to the successor. Read when asked for and not before: each reading is on the record, and they are counted. */
+/** What happened to the successor. It is read only on request: each read is recorded, and their number is limited. */
 export function SuccessorActivity({ verification }: { verification: Verification }) {
   const { words, dateTime, shortTime } = useSpeech();
   const { api } = useConsole();
@@ -79,7 +70,7 @@ export function SuccessorActivity({ verification }: { verification: Verification
               items={[
                 { label: words.activity.user, value: activity.user },
                 { label: words.customer.email, value: activity.email },
-                { label: words.ecosystem.label, value: ecosystemName(verification) },
+                { label: words.ecosystem.label, value: chosenEcosystem(verification) },
                 { label: words.activity.role, value: words.ecosystem.roles[activity.role] },
               ]}
             />
@@ -93,7 +84,7 @@ export function SuccessorActivity({ verification }: { verification: Verification
               empty={<Box textAlign="center">{words.activity.empty}</Box>}
               columnDefinitions={[
                 { id: 'title', header: words.activity.process, cell: (item) => <Title item={item} />, isRowHeader: true },
-                { id: 'status', header: words.list.status, cell: (item) => <Standing item={item} />, minWidth: 130 },
+                { id: 'status', header: words.list.status, cell: (item) => <StatusOf item={item} />, minWidth: 130 },
                 { id: 'at', header: words.record.at, cell: (item) => shortTime(item.at), minWidth: 130 },
                 {
                   id: 'details',
@@ -136,7 +127,7 @@ export function SuccessorActivity({ verification }: { verification: Verification
             <KeyValuePairs
               columns={2}
               items={[
-                { label: words.list.status, value: <Standing item={detail} /> },
+                { label: words.list.status, value: <StatusOf item={detail} /> },
                 { label: words.record.at, value: dateTime(detail.at) },
               ]}
             />
@@ -148,16 +139,6 @@ export function SuccessorActivity({ verification }: { verification: Verification
   );
 }
 
-/** A step is named by its action; a process by the directory's own words. */
-function titleOf({ kind, title }: ActivityItem, words: Words): string {
-  return (kind === 'verification' && named(words.record.actions, title)) || title;
-}
-
-function detailOf({ kind, title, detail }: ActivityDetail, verification: Verification, words: Words): string {
-  const step = { action: title as Step['action'], detail };
-  return (kind === 'verification' && detail !== '' && worded(step, verification, words)) || detail;
-}
-
 function Title({ item }: { item: ActivityItem }) {
   const { words } = useSpeech();
   return (
@@ -167,19 +148,8 @@ function Title({ item }: { item: ActivityItem }) {
   );
 }
 
-const LOOKS: { [status: string]: StatusIndicatorProps.Type } = {
-  waiting: 'pending',
-  'in-progress': 'in-progress',
-  done: 'success',
-  rejected: 'error',
-};
-
-function Standing({ item: { status } }: { item: ActivityItem }) {
+function StatusOf({ item }: { item: ActivityItem }) {
   const { words } = useSpeech();
-  return <Indicator type={named(LOOKS, status) ?? 'info'}>{named(words.activity.statuses, status) ?? status}</Indicator>;
-}
-
-/** What is known by this name, which may be any: `constructor`, say. */
-function named<T>(known: { [name: string]: T }, name: string): T | undefined {
-  return Object.hasOwn(known, name) ? known[name] : undefined;
+  const { look, text } = statusOf(item.status, words);
+  return <Indicator type={look}>{text}</Indicator>;
 }

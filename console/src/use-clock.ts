@@ -1,0 +1,46 @@
+import { useSyncExternalStore } from 'react';
+import { isPast, secondsToWait, secondsUntil } from './clock';
+
+const listeners = new Set<() => void>();
+let second = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function tick(): void {
+  const now = Math.floor(Date.now() / 1000);
+  if (now === second) return;
+  second = now;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(tick, 250);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** Draws the component again every second. */
+function useSeconds(): void {
+  useSyncExternalStore(subscribe, () => second);
+}
+
+/** Whole seconds until a server time; 0 once it has passed. */
+export function useSecondsUntil(time: string): number {
+  useSeconds();
+  return secondsUntil(time);
+}
+
+/** Whole seconds until a time of the local clock; 0 once it has passed, or if there is none. */
+export function useWait(until: number | null): number {
+  useSeconds();
+  return secondsToWait(until);
+}
+
+/** Whether a server time has passed; false if there is none. Draws once, when it passes, even if the machine slept in between. */
+export function useIsPast(time: string | null): boolean {
+  return useSyncExternalStore(subscribe, () => isPast(time));
+}

@@ -1,0 +1,84 @@
+import type { Landing, Outcome } from '../../model';
+import type { Advice } from '../advice';
+
+export const session = {
+  title: 'Session',
+  open: (customer: string, ecosystem: string) => `You are in ${ecosystem} as ${customer}.`,
+  openBy: (agent: string, customer: string, ecosystem: string) => `${agent} is in ${ecosystem} as ${customer}.`,
+  left: 'Time left',
+  leftHint: 'It cannot be extended. The customer can end the session at any time.',
+  environments: 'Environments',
+  once: 'Each one opens once.',
+  opened: 'Opened',
+  over: 'The five minutes are over. You will see how the session ended as soon as the server answers.',
+  landings: {
+    home: 'Opens on the home page.',
+    'my-ecosystem': 'Opens on My Ecosystem.',
+    'rcm-dashboard': 'Opens on the RCM dashboard.',
+  } satisfies Record<Landing, string>,
+  app: 'Opens on a phone, with a QR code.',
+  emailed: (address: string) => `QR code sent to ${address}`,
+  notEmailed: 'The QR code could not be sent. If you need the App, cancel the process and ask for authorization again.',
+  lost: {
+    title: 'The links of this session are not in this tab',
+    next: 'They are given only once, to the tab that started the session. Go back to that tab. If the answer never arrived there, cancel the process and start another verification.',
+  },
+  oneMinute: 'One minute left.',
+  qrTitle: 'Waizant App',
+  qrHint: 'Scan it with the camera of the phone. It opens once, while the session lasts.',
+  appOpened: 'Opened. The code cannot be used again.',
+  qrAlt: 'QR code that opens the session in the Waizant App',
+  back: 'Back to the environments',
+};
+
+export const activity = {
+  title: 'Activity',
+  description: 'What happened in the succession and in this verification. Each read is recorded.',
+  show: 'Show activity',
+  refresh: 'Refresh',
+  older: 'Show older',
+  empty: 'No activity yet',
+  user: 'User',
+  role: 'User role',
+  process: 'Process',
+  /** Marks the items that are not processes of the successor's. */
+  step: 'Step of this verification',
+  /** The statuses that the directory is known to use. */
+  statuses: { waiting: 'Waiting', 'in-progress': 'In progress', done: 'Done', rejected: 'Rejected' },
+};
+
+export const cancel = {
+  button: 'Cancel process',
+  title: 'Cancel process',
+  explain: 'The verification closes and cannot be reopened. An open session ends immediately.',
+  field: 'Why are you cancelling it?',
+  hint: 'The reason is recorded.',
+  count: (used: number) => `${used} of 500 characters`,
+  needed: 'Enter a reason.',
+  tooLong: 'Use at most 500 characters.',
+  ok: 'OK',
+  back: 'Go back',
+};
+
+export const closed = {
+  outcomes: {
+    completed: { title: 'The session is over', next: 'The five minutes have passed. The customer is told by email.' },
+    ended: {
+      title: 'The customer ended the session',
+      next: 'It is closed in every environment. If there is more to do, ask the customer first.',
+    },
+    cancelled: { title: 'You cancelled the process', next: 'Nothing is open any more.' },
+    denied: { title: 'The customer refused', next: 'Nothing was opened. Talk to the customer before you try again.' },
+    expired: {
+      title: 'The verification expired',
+      next: 'There was no activity for too long. Start another when the customer is available.',
+    },
+    locked: {
+      title: 'The verification is locked',
+      next: 'A wrong code was entered too many times. Start another, and have the code read digit by digit.',
+    },
+  } satisfies Record<Outcome, Advice>,
+  cancelledBy: (agent: string) => `${agent} cancelled the process`,
+  reason: 'Reason',
+  another: 'Start another',
+};
