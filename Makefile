@@ -48,8 +48,9 @@ lint: prepare $(DENY)
 	$(PYTHON) local/console.py
 	AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
 
-unit-test:
+unit-test: prepare
 	cargo test --workspace --quiet
+	$(PYTHON) local/console.py test
 
 stack-test: prepare
 	local/.env/stack/bin/python -m pytest -q -rs tests
@@ -60,8 +61,9 @@ sizes: prepare
 advisories: $(DENY)
 	$(DENY) check advisories
 
-fmt:
+fmt: prepare
 	cargo fmt --all
+	$(PYTHON) local/console.py format
 
 $(DENY):
 	cargo install cargo-deny --version 0.20.2 --locked --debug --quiet --root local/.env/deny-0.20.2

@@ -1,9 +1,9 @@
 """Builds the agents' console with the Node.js that requirements-node.txt pins, whatever the machine has, if its sources changed.
 
-    python console.py
+    python console.py [check|test|format]
 
-lints the contract instead, and checks the console against it. The build does not: a contract under work must not keep the stack
-from starting.
+`check` lints the contract, checks the console against it, and lints everything that runs in a browser; `test` runs the unit tests; `format`
+formats the sources. The build does none of this: a contract under work must not keep the stack from starting.
 """
 
 from __future__ import annotations
@@ -48,6 +48,20 @@ def check() -> None:
         _npm("run", "contract")
     with step("Checking the console against the contract"):
         _npm("run", "check")
+    with step("Linting the console and the pages"):
+        _npm("run", "lint")
+
+
+def test() -> None:
+    """Tests what needs no browser."""
+    build()
+    with step("Testing the console's rules"):
+        _npm("test")
+
+
+def format_sources() -> None:
+    build()
+    _npm("run", "format")
 
 
 def _sources() -> list[Path]:
@@ -78,7 +92,8 @@ def _npm(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
+    command = {"check": check, "test": test, "format": format_sources}[sys.argv[1] if len(sys.argv) > 1 else "check"]
     try:
-        check()
+        command()
     except Failed as failure:
         sys.exit(f"\n{failure}")

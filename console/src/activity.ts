@@ -1,8 +1,8 @@
 /** What a successor's activity shows: processes of the directory, and steps of the verification. */
 
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import type { ActivityDetail, ActivityItem, Status, Step, Verification } from './model';
-import { worded } from './step-detail';
+import type { ActivityDetail, ActivityItem, Status, Verification } from './model';
+import { factsInWords } from './step-detail';
 import type { Words } from './words/en';
 
 const WITH_ACTIVITY: Status[] = ['consented', 'minting', 'in_session'];
@@ -17,9 +17,9 @@ export function titleOf({ kind, title }: ActivityItem, words: Words): string {
   return (kind === 'verification' && named(words.record.actions, title)) || title;
 }
 
-export function detailOf({ kind, title, detail }: ActivityDetail, verification: Verification, words: Words): string {
-  const step = { action: title as Step['action'], detail };
-  return (kind === 'verification' && detail !== '' && worded(step, verification, words)) || detail;
+/** The detail of an item: the facts of a step in words, or a text as it is. Empty if it has none. */
+export function detailOf({ detail }: Pick<ActivityDetail, 'detail'>, { customer }: Pick<Verification, 'customer'>, words: Words): string {
+  return typeof detail === 'object' && detail !== null ? factsInWords(detail, customer, words) : (detail ?? '');
 }
 
 const LOOKS: Record<string, StatusIndicatorProps.Type> = {

@@ -222,5 +222,5 @@ async function failureOf(answer: Response): Promise<Failure> {
 }
 
 function isSlug(slug: string): slug is Slug {
-  return slug in SLUGS;
+  return Object.hasOwn(SLUGS, slug);
 }

@@ -39,7 +39,8 @@ const REFUSALS: Record<string, CognitoRefusal> = {
 
 /** The refusal that an error response of Cognito means. `type`: its name, with or without a namespace. */
 export function refusalFor(status: number, type = ''): CognitoRefusal {
-  const known = REFUSALS[type.split('#').at(-1) ?? ''];
+  const name = type.split('#').at(-1) ?? '';
+  const known = Object.hasOwn(REFUSALS, name) ? REFUSALS[name] : undefined;
   return known ?? (status === 429 ? 'too-many-attempts' : 'unexpected');
 }
 

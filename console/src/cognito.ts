@@ -167,7 +167,7 @@ function asObject(text: string): (AuthAnswer & { __type?: string }) | null {
 }
 
 function isFactor(name: string): name is Factor {
-  return name in FACTORS;
+  return Object.hasOwn(FACTORS, name);
 }
 
 function tokensOf(answer: AuthAnswer, before?: string): Tokens {

@@ -5,7 +5,7 @@
 
 import { serverNow } from './clock';
 import { tab } from './kept';
-import type { Environment, Handoff, IssuedVerification, Verification } from './model';
+import type { Environment, Handoff, IssuedVerification, Step, Verification } from './model';
 
 const PREFIX = 'handoffs/';
 
@@ -44,5 +44,11 @@ function ids(): string[] {
 
 /** Whether the record says that this environment has redeemed its handoff. */
 export function wasOpened({ steps }: Pick<Verification, 'steps'>, environment: Environment): boolean {
-  return steps.some(({ action, detail }) => action === 'handoff-redeemed' && detail === environment);
+  return steps.some(({ action, detail }) => action === 'handoff-redeemed' && environmentOf(detail) === environment);
+}
+
+/** Steps that were recorded before details were data have the environment's name as a text. */
+function environmentOf(detail: Step['detail']): string | null {
+  if (typeof detail === 'string') return detail;
+  return detail?.kind === 'environment' ? detail.environment : null;
 }

@@ -20,6 +20,7 @@ export type Handoff = Schemas['Handoff'];
 export type Environment = Schemas['Environment'];
 export type Landing = Schemas['Landing'];
 export type Step = Schemas['Step'];
+export type StepFacts = Schemas['StepFacts'];
 export type Activity = Schemas['Activity'];
 export type ActivityItem = Schemas['ActivityItem'];
 export type ActivityDetail = Schemas['ActivityDetail'];

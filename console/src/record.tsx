@@ -1,7 +1,7 @@
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Table from '@cloudscape-design/components/table';
 import type { Step, Verification } from './model';
-import { worded } from './step-detail';
+import { factsInWords } from './step-detail';
 import { useSpeech } from './words';
 
 /** The verification's steps, oldest first. */
@@ -33,8 +33,9 @@ export function Record({ verification, expanded }: { verification: Verification;
   );
 }
 
-function Detail({ step, verification }: { step: Step; verification: Verification }) {
+/** What a step says beyond its action. Steps that were recorded before details were data have a text in English. */
+function Detail({ step: { detail }, verification: { customer } }: { step: Step; verification: Verification }) {
   const { words } = useSpeech();
-  if (step.detail === '') return words.none;
-  return worded(step, verification, words) ?? <span lang="en">{step.detail}</span>;
+  if (typeof detail === 'string' && detail !== '') return <span lang="en">{detail}</span>;
+  return (detail && factsInWords(detail, customer, words)) || words.none;
 }

@@ -1,41 +1,44 @@
-/** A step's detail is the record's own English, which is sealed as it is. The phrases that are known are said in the reader's language. */
-
-import type { Environment, Step, Verification } from './model';
-import { isShown } from './model';
+import { nameOfEcosystem } from './customer';
+import type { Customer, StepFacts } from './model';
 import type { Words } from './words/en';
 
-/** The detail in the reader's language; null if it is none of the known phrases. */
-export function worded({ action, detail }: Pick<Step, 'action' | 'detail'>, { customer }: Verification, words: Words): string | null {
+/** The facts of a step in words; empty for a kind that a newer server has and this page does not know. */
+export function factsInWords(facts: StepFacts, customer: Customer, words: Words): string {
   const { details } = words.record;
-  const ecosystem = (id = '') => (isShown(customer) && customer.ecosystems.find((each) => each.id === id)?.name) || id;
-  const environment = (name: string) => words.environments[name as Environment] ?? name;
-  const read = <Answer>(form: RegExp, say: (...parts: string[]) => Answer): Answer | null => {
-    const found = form.exec(detail);
-    return found && say(...found.slice(1));
-  };
-
-  if (Object.hasOwn(details.phrases, detail)) return details.phrases[detail as keyof typeof details.phrases];
-  switch (action) {
-    case 'handoff-redeemed':
-      return environment(detail);
-    case 'agent-code-sent':
-      return read(/^sending (\d+) of (\d+)$/u, (n = '', of = '') => details.sending(n, of));
-    case 'consent-asked':
-      return read(/^ecosystem (.+), sending (\d+) of (\d+)$/u, (id, n = '', of = '') => `${ecosystem(id)}, ${details.sending(n, of)}`);
-    case 'agent-code-refused':
-    case 'consent-code-refused':
-    case 'locked':
-      return read(/^wrong entry (\d+) of (\d+)$/u, (n = '', of = '') => details.wrongEntry(n, of));
-    case 'mint-started':
-      return read(/^attempt (\d+)$/u, (n = '') => details.attempt(n));
-    case 'session-started':
-      return read(
-        /^ecosystem (.+): ([a-z, ]+)$/u,
-        (id, names = '') => `${ecosystem(id)}: ${names.split(', ').map(environment).join(', ')}`,
-      );
-    case 'started':
-      return read(/^support grant \S+$/u, () => details.underGrant);
-    default:
-      return null;
+  switch (facts.kind) {
+    case 'support-grant':
+      return details.supportGrant;
+    case 'sending':
+      return details.sending(facts.number, facts.of);
+    case 'consent-request':
+      return `${nameOfEcosystem(customer, facts.ecosystem)}, ${details.sending(facts.number, facts.of)}`;
+    case 'wrong-entry':
+      return details.wrongEntry(facts.number, facts.of);
+    case 'consented-by-grant':
+      return details.consentedByGrant;
+    case 'attempt':
+      return details.attempt(facts.number);
+    case 'session':
+      return `${nameOfEcosystem(customer, facts.ecosystem)}: ${facts.environments.map((name) => words.environments[name]).join(', ')}`;
+    case 'environment':
+      return words.environments[facts.environment];
+    case 'app-qr':
+      return details.appQr;
+    case 'activity-list':
+      return facts.continued ? details.activityContinued : details.activityList;
+    case 'activity-item':
+      return details.activityItem(facts.id);
+    case 'notice':
+      return details.notices[facts.notice];
+    case 'credentials-replaced':
+      return details.credentialsReplaced;
+    case 'grant-revoked':
+      return details.grantRevoked;
   }
+  return nothingFor(facts);
+}
+
+/** What is left after all kinds: nothing, as long as the switch names them all. */
+function nothingFor(_kind: never): string {
+  return '';
 }

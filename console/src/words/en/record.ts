@@ -1,4 +1,6 @@
-import type { Outcome, Status, Step } from '../../model';
+import type { Outcome, Status, Step, StepFacts } from '../../model';
+
+type Notice = Extract<StepFacts, { kind: 'notice' }>['notice'];
 
 export const record = {
   title: 'Record',
@@ -31,24 +33,24 @@ export const record = {
     expired: 'Expired',
     locked: 'Locked',
   } satisfies Record<Step['action'], string>,
-  /** What stands in the record in English only. */
+  /** What a step says beyond its action. */
   details: {
-    sending: (n: string, of: string) => `sending ${n} of ${of}`,
-    wrongEntry: (n: string, of: string) => `wrong entry ${n} of ${of}`,
-    attempt: (n: string) => `attempt ${n}`,
-    underGrant: 'with the credentials of a support grant',
-    phrases: {
-      'consented by support grant': 'authorized beforehand, by support grant',
-      'to the customer': 'to the customer',
-      "the App's QR code": 'the QR code for the App',
-      'that his support grant is used': 'that the support grant is used',
-      'of the session': 'of the session',
-      'how it ended': 'how it ended',
-      'the list': 'the list',
-      'the list, further back': 'the list, further back',
-      'the credentials were replaced': 'the credentials were replaced',
-      'the support grant was revoked': 'the support grant was revoked',
-    },
+    supportGrant: 'with the credentials of a support grant',
+    sending: (number: number, of: number) => `code ${number} of at most ${of}`,
+    wrongEntry: (number: number, of: number) => `wrong entry ${number} of ${of}`,
+    consentedByGrant: 'authorized beforehand, by support grant',
+    attempt: (number: number) => `attempt ${number}`,
+    appQr: 'QR code for the App',
+    activityList: 'the list',
+    activityContinued: 'an older page of the list',
+    activityItem: (id: string) => `item ${id}`,
+    notices: {
+      grant_used: 'use of the support grant',
+      start: 'start of the session',
+      close: 'end of the verification',
+    } satisfies Record<Notice, string>,
+    credentialsReplaced: 'the credentials were replaced',
+    grantRevoked: 'the support grant was revoked',
   },
 };
 

@@ -23,7 +23,7 @@ export const grant = {
 };
 
 export const process = {
-  of: (customer: string) => `for ${customer}`,
+  of: (name: string) => `for ${name}`,
   ticket: 'Ticket',
   agent: 'Agent',
   startedAt: 'Started',

@@ -22,7 +22,7 @@ export const grant: Words['grant'] = {
 };
 
 export const process: Words['process'] = {
-  of: (customer) => `para ${customer}`,
+  of: (name) => `para ${name}`,
   ticket: 'Ticket',
   agent: 'Agente',
   startedAt: 'Inicio',

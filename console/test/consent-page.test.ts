@@ -1,0 +1,160 @@
+/** The consent page's calls and rules. Its screens are tested in a browser. */
+
+import { afterEach, beforeEach, describe, expect, test as it, vi } from 'vitest';
+import { clock, codeOf, cut, FOLLOWED, languageOf, OVER, screenAfterLink, screenOf, secondsTo } from '../../pages/consent/state.js';
+
+const NOON = Date.parse('2026-10-28T12:00:00Z');
+
+describe('the screen', () => {
+  it.each([
+    ['awaiting_consent', false, null, 'request'],
+    ['awaiting_consent', true, null, 'entered'],
+    ['consented', true, null, 'consented'],
+    ['minting', true, null, 'consented'],
+    ['in_session', true, '2026-10-28T12:05:00Z', 'session'],
+    ['closed', false, null, 'refused'],
+    ['closed', true, '2026-10-28T12:05:00Z', 'ended'],
+  ])('at %s (the customer has entered the code: %s, session until %s) is “%s”', (status, customer_entered, session_expires_at, screen) => {
+    expect(screenOf({ status, customer_entered, session_expires_at })).toBe(screen);
+  });
+
+  it('after a link that is no longer valid says only that, unless a session was seen', () => {
+    expect(screenAfterLink(null, false, 0)).toBe('gone');
+    expect(screenAfterLink({ status: 'awaiting_consent' }, true, 0)).toBe('gone');
+  });
+
+  it('calls a session over if its deadline has passed, or the link is the request’s, which no email replaces', () => {
+    expect(screenAfterLink({ status: 'in_session' }, false, 0)).toBe('finished');
+    expect(screenAfterLink({ status: 'in_session' }, true, 200)).toBe('finished');
+  });
+
+  it('says that a newer email may have replaced the link, but waits for the last seconds', () => {
+    expect(screenAfterLink({ status: 'in_session' }, false, 200)).toBe('replaced');
+    expect(screenAfterLink({ status: 'in_session' }, false, 5)).toBe('session');
+  });
+
+  it('is read again or final, never both', () => {
+    expect(OVER.filter((screen) => screen in FOLLOWED)).toEqual([]);
+  });
+});
+
+it.each([
+  ['046128', '046128'],
+  ['046 128', '046128'],
+  ['046-128', '046128'],
+  [' 04.61.28 ', '046128'],
+  ['04612', null],
+  ['0461280', null],
+  ['04612a', null],
+  ['٠٤٦١٢٨', null],
+  ['', null],
+])('“%s” is read as the code %s', (typed, code) => {
+  expect(codeOf(typed)).toBe(code);
+});
+
+it('values are cut out of a template, and nothing that looks like a place in a value is filled in', () => {
+  expect(cut('{agent} is in {place}', { agent: '{place}', place: 'the Web' })).toEqual(['', '{place}', ' is in ', 'the Web', '']);
+  expect(cut('No place', {})).toEqual(['No place']);
+});
+
+it('a countdown follows the server’s clock', () => {
+  vi.useFakeTimers({ now: NOON });
+  expect(secondsTo('2026-10-28T12:05:00Z', 0)).toBe(300);
+  expect(secondsTo('2026-10-28T12:05:00Z', 60)).toBe(240);
+  expect([clock(300), clock(61), clock(9)]).toEqual(['5:00', '1:01', '0:09']);
+  vi.useRealTimers();
+});
+
+it('the first language is the browser’s first that the page has, else English', () => {
+  const words = { en: {}, es: {} };
+  expect(languageOf(words, ['de-DE', 'es-CO', 'en-US'])).toBe('es');
+  expect(languageOf(words, ['de-DE'])).toBe('en');
+  expect(languageOf(words, [])).toBe('en');
+});
+
+describe('a call', () => {
+  const fetched = vi.fn<typeof fetch>();
+  const json = (status: number, body: object, headers: HeadersInit = {}) => new Response(JSON.stringify(body), { status, headers });
+  const config = (found: object = {}, headers: HeadersInit = {}) => json(200, { apiUrl: 'https://api.example.com', ...found }, headers);
+
+  /** The page's module as it is when the page is opened. */
+  async function page() {
+    vi.resetModules();
+    return await import('../../pages/consent/api.js');
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ now: NOON });
+    fetched.mockReset();
+    vi.stubGlobal('fetch', fetched);
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('reads the settings once, and sends nothing else than its body', async () => {
+    fetched
+      .mockResolvedValueOnce(config())
+      .mockResolvedValueOnce(json(200, { status: 'consented' }))
+      .mockResolvedValueOnce(json(200, {}));
+    const { post } = await page();
+    expect(await post('view', { token: 't' })).toEqual({ view: { status: 'consented' } });
+    await post('view', { token: 't' });
+    expect(fetched.mock.calls.map(([address]) => address)).toEqual([
+      'config.json',
+      'https://api.example.com/consent/view',
+      'https://api.example.com/consent/view',
+    ]);
+    expect(fetched.mock.calls[1]?.[1]).toMatchObject({ method: 'POST', body: '{"token":"t"}', credentials: 'omit' });
+  });
+
+  it('learns the server’s clock and who enters the code', async () => {
+    fetched.mockResolvedValueOnce(config({ consentMode: 'agent-entry' }, { date: 'Wed, 28 Oct 2026 12:01:00 GMT', age: '30' }));
+    fetched.mockResolvedValueOnce(json(200, {}));
+    const found = await page();
+    expect([found.behind, found.agentEntry]).toEqual([0, false]);
+    await found.post('view', { token: 't' });
+    expect([found.behind, found.agentEntry]).toEqual([90, true]);
+  });
+
+  it.each([
+    [410, { type: '/problems/consent-refused' }, { failure: 'gone' }],
+    [400, { type: '/problems/invalid-request' }, { failure: 'gone' }],
+    [422, { type: '/problems/code-refused', attempts_left: 3 }, { failure: 'wrong-code', left: 3 }],
+    [409, { type: '/problems/wrong-step', verification_status: 'closed' }, { failure: 'locked' }],
+    [409, { type: '/problems/wrong-step', verification_status: 'consented' }, { failure: 'moved' }],
+    [409, { type: '/problems/conflict' }, { failure: 'busy' }],
+    [429, { message: 'Too Many Requests' }, { failure: 'busy' }],
+    [503, { type: '/problems/unavailable' }, { failure: 'down' }],
+    [502, { message: 'Bad Gateway' }, { failure: 'down' }],
+  ])('answered with %i and %j fails as %j', async (status, body, outcome) => {
+    fetched.mockResolvedValueOnce(config()).mockResolvedValueOnce(json(status, body));
+    const { post } = await page();
+    expect(await post('answer', { token: 't' })).toEqual(outcome);
+  });
+
+  it('without an answer is offline, and reads the settings again next time', async () => {
+    fetched.mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    const { post } = await page();
+    expect(await post('view', { token: 't' })).toEqual({ failure: 'offline' });
+    fetched.mockResolvedValueOnce(config()).mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    expect(await post('view', { token: 't' })).toEqual({ failure: 'offline' });
+  });
+
+  it('answered with anything but JSON is a fault of the service', async () => {
+    fetched.mockResolvedValueOnce(config()).mockResolvedValueOnce(new Response('<html>', { status: 200 }));
+    const { post } = await page();
+    expect(await post('view', { token: 't' })).toEqual({ failure: 'down' });
+  });
+
+  it('is given up after fifteen seconds', async () => {
+    fetched
+      .mockResolvedValueOnce(config())
+      .mockImplementationOnce(
+        (_, options) =>
+          new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))),
+      );
+    const { post } = await page();
+    const outcome = post('end', { token: 't' });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await outcome).toEqual({ failure: 'offline' });
+  });
+});

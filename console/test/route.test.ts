@@ -1,0 +1,35 @@
+import { expect, test as it } from 'vitest';
+import { HOME, href, parse, type Route } from '../src/route';
+
+const ID = 'AbCdEfGhIjKlMnOpQrSt_-';
+
+it.each<[string, Route]>([
+  ['#/technical-assistance', { page: 'start', module: 'technical-assistance' }],
+  ['#/ecosystem-admin', { page: 'start', module: 'ecosystem-admin' }],
+  ['#/support-grant', { page: 'start', module: 'support-grant' }],
+  ['#/verifications', { page: 'verifications' }],
+  [`#/ecosystem-admin/${ID}`, { page: 'verification', module: 'ecosystem-admin', id: ID, view: 'process' }],
+  [`#/technical-assistance/${ID}/app`, { page: 'verification', module: 'technical-assistance', id: ID, view: 'app' }],
+  ['#/recovery/verifications', { page: 'recovery', back: { page: 'verifications' } }],
+])('%s leads to its page and back', (hash, route) => {
+  expect(parse(hash)).toEqual(route);
+  expect(href(route)).toBe(hash);
+});
+
+it.each(['', '#', '#/', '#/nothing', '#/verifications/', '#/technical-assistance/short', `#/other/${ID}`, `#/support-grant/${ID}/rcm`])(
+  '“%s” leads home',
+  (hash) => {
+    expect(parse(hash)).toBe(HOME);
+  },
+);
+
+it('a recovery that was opened by itself goes home, and so does one inside another', () => {
+  expect(parse('#/recovery')).toEqual({ page: 'recovery', back: HOME });
+  expect(href({ page: 'recovery', back: HOME })).toBe('#/recovery');
+  expect(parse('#/recovery/recovery/verifications')).toEqual({ page: 'recovery', back: HOME });
+});
+
+it('a recovery keeps the verification to return to', () => {
+  const back = parse(`#/support-grant/${ID}`);
+  expect(parse(href({ page: 'recovery', back }))).toEqual({ page: 'recovery', back });
+});
