@@ -31,6 +31,8 @@ def test_loading_the_page_runs_its_scripts_and_sends_nothing(asked: Journey, vis
         "consent.js",
         "consent.css",
         "api.js",
+        "screens.js",
+        "state.js",
         "words.js",
         "icon.svg",
     }

@@ -44,7 +44,7 @@ def test_a_page_that_cannot_ask_says_so_and_lets_go_on_typing(asked: Journey, vi
     place = field.evaluate("field => field.getBoundingClientRect().top >= 0")
     page.route("**/consent/view", lambda route: route.abort())
     page.clock.fast_forward(10_000)
-    shows(page, "This page cannot reach Waizant just now")
+    shows(page, "This page cannot reach Waizant at the moment")
     expect(field).to_have_value("12")
     expect(field).to_be_focused()
     assert place == field.evaluate("field => field.getBoundingClientRect().top >= 0")
@@ -101,9 +101,9 @@ def test_nothing_is_asked_while_the_page_is_out_of_sight(asked: Journey, visitor
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({"status": 429, "json": {"message": "Too Many Requests"}}, "There is a lot going on"),
-        ({"status": 503, "json": {"type": "/problems/unavailable", "status": 503}}, "Something is not working on our side"),
-        ({"status": 500, "body": "<html>"}, "Something is not working on our side"),
+        ({"status": 429, "json": {"message": "Too Many Requests"}}, "The service is busy"),
+        ({"status": 503, "json": {"type": "/problems/unavailable", "status": 503}}, "Something went wrong on our side"),
+        ({"status": 500, "body": "<html>"}, "Something went wrong on our side"),
         (None, "There is no connection"),
     ],
 )
@@ -123,7 +123,7 @@ def test_what_fails_says_what_to_do_and_can_be_repeated(asked: Journey, visitor:
     press(page, "See the details")
     shows(page, words)
     press(page, "End the session")
-    shows(page, "The session may still be running")
+    shows(page, "The session may still be open")
     page.unroute("**/consent/*")
     seen(page)
     page.route("**/consent/answer", fail)

@@ -48,7 +48,7 @@ def test_links_that_lead_nowhere_say_so(stack: Stack, visitor: Come, address: st
         press(page, "See the details")
         shows(page, WORDS["en"]["over"])
     else:
-        shows(page, "Open the link in your e-mail")
+        shows(page, "Open the link in your email")
     accessible(page)
 
 
@@ -75,7 +75,7 @@ def test_a_reload_loses_nothing_in_any_step(asked: Journey, visitor: Come) -> No
     press(page, "End the session")
     shows(page, WORDS["en"]["ended"])
     page.reload()
-    shows(page, "Open the link in your e-mail")
+    shows(page, "Open the link in your email")
 
 
 def test_a_session_that_the_agent_ends_is_over_on_the_page(asked: Journey, visitor: Come) -> None:
@@ -143,7 +143,7 @@ def test_an_end_that_a_newer_mail_forestalls_says_where_to_end_it(stack: Stack, 
     fresh = visitor().open(address)
     press(fresh, "End the session")
     headed(fresh, WORDS["en"]["over"])
-    shows(fresh, "want to end a session, open the link in your latest e-mail")
+    shows(fresh, "want to end a session, open the link in your latest email")
 
 
 def test_the_link_of_the_request_stays_good_when_the_session_is_told_of_again(asked: Journey, visitor: Come) -> None:  # P30

@@ -96,7 +96,7 @@ def test_the_end_of_the_five_minutes_needs_no_server(stack: Stack, desk: Sit) ->
     at.page.route(f"**{journey.path}", answering(503, "unavailable"))
     at.page.clock.fast_forward("05:00")
     at.stands_at("completed")
-    at.shows("follows as soon as the server answers")
+    at.shows("as soon as the server answers")
     expect(at.heading("completed")).to_be_focused()
     expect(at.page.locator("#content").get_by_role("link", name=re.compile("^Waizant "))).to_have_count(0)
     expect(at.button("cancel")).to_have_count(0)
@@ -120,7 +120,7 @@ def test_what_was_opened_stays_said(stack: Stack, desk: Sit) -> None:
     at.page.get_by_role("link", name="Waizant App").click()
     expect(opened).to_have_count(0)
     assert journey.redeem("app", at.handoffs()["app"].partition("#handoff=")[2]).status == 200
-    expect(opened).to_have_text("Opened. The code opens nothing more.")
+    expect(opened).to_have_text("Opened. The code cannot be used again.")
     accessible(at.page)
     at.page.get_by_role("link", name=at.words["back"]).click()
     expect(opened).to_have_count(2)
@@ -134,7 +134,7 @@ def test_the_last_wrong_code_locks(stack: Stack, desk: Sit) -> None:
     at = signed_in(desk(), journey)
     at.enter("code", "12345")
     at.shows("exactly six digits")
-    for left in ("4 attempts are left", "3 attempts are left", "2 attempts are left", "One attempt is left"):
+    for left in ("4 attempts are left", "3 attempts are left", "2 attempts are left", "1 attempt is left"):
         at.enter("code", other(journey.customer_mail.code))
         at.shows(left)
     at.enter("code", other(journey.customer_mail.code))

@@ -117,7 +117,7 @@ def test_a_telephone_shows_what_the_list_is_for(stack: Stack, desk: Sit) -> None
     assert broken == []
     at.page.evaluate("location.hash = '#/verifications'")
     row = at.page.locator("tbody tr")
-    for shown in (row.get_by_role("link"), row.get_by_text("Analista validado")):
+    for shown in (row.get_by_role("link"), row.get_by_text("Agente validado")):
         expect(shown).to_be_visible()
         assert shown.evaluate(
             """item => ['left', 'right'].every(side => {

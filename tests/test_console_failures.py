@@ -20,10 +20,10 @@ from support.windows import QUARTER, stay_within
     ("state", "words"),
     [
         ({"status": "suspended"}, "The account is suspended"),
-        ({"sign_in": "unconfirmed"}, "the address was never confirmed"),
-        ({"sign_in": "disabled"}, "the user is disabled"),
-        ({"sign_in": "must-change-password"}, "a first password waits to be changed"),
-        ({"sign_in": "missing"}, "there is no such user"),
+        ({"sign_in": "unconfirmed"}, "the email address was never confirmed"),
+        ({"sign_in": "disabled"}, "the account is disabled"),
+        ({"sign_in": "must-change-password"}, "the first password must be changed"),
+        ({"sign_in": "missing"}, "there is no sign-in account"),
     ],
 )
 def test_a_customer_who_cannot_be_helped_by_a_session_is_looked_at_this_far(
@@ -43,9 +43,9 @@ def test_what_cannot_be_looked_up_says_why(stack: Stack, desk: Sit) -> None:
     journey = stack.journey()
     at = signed_in(desk(), journey)
     for email, words in [
-        ("nobody", "Enter an e-mail address"),
-        (f"nobody-{uuid.uuid4().hex[:8]}@customers.example.com", "No customer has this e-mail"),
-        (journey.agent.email, "You cannot support this user"),
+        ("nobody", "Enter an email address"),
+        (f"nobody-{uuid.uuid4().hex[:8]}@customers.example.com", "No customer has this email address"),
+        (journey.agent.email, "You cannot support this customer"),
     ]:
         at.field("user email").fill(email)
         at.press("start")
@@ -62,7 +62,7 @@ def test_a_limit_counts_down_until_it_makes_sense_to_try_again(stack: Stack, des
     stay_within(QUARTER)
     with stack.configured(LOOKUPS_PER_AGENT="1"):
         at = signed_in(desk(), journey)
-        for words in ("No customer has this e-mail", "Too many requests"):
+        for words in ("No customer has this email address", "Too many requests"):
             at.field("user email").fill("nobody@customers.example.com")
             at.press("start")
             at.shows(words)
@@ -94,7 +94,7 @@ def test_a_lost_answer_shows_how_far_it_went(stack: Stack, desk: Sit) -> None:
 
     at.page.route("**/session", lose)
     at.press("start session")
-    at.shows("if their answer was lost on its way here, cancel and start another")
+    at.shows("If the answer never arrived there, cancel the process and start another verification")
     expect(at.page.get_by_role("alert")).to_have_count(0)
     at.cancel("The answer was lost")
     at.stands_at("cancelled")
@@ -148,7 +148,7 @@ def test_a_record_that_is_behind_is_followed_to_its_end(stack: Stack, desk: Sit)
     at.page.clock.fast_forward("00:15")
     record = at.page.get_by_role("table", name=at.words["record"])
     expect(record).to_contain_text("Session over")
-    expect(record).to_contain_text("how it ended")
+    expect(record).to_contain_text("end of the verification")
     drawn(at.page)
     at.visitor.forget()
     at.page.clock.fast_forward("10:00")
@@ -178,7 +178,7 @@ def test_what_is_not_there_is_not_asked_for_again(stack: Stack, desk: Sit) -> No
     theirs = stack.journey().through_start()
     at = signed_in(on_a_clock(desk()), stack.journey())
     at.page.evaluate("id => { location.hash = `#/technical-assistance/${id}` }", theirs.id)
-    at.shows("There is no such verification")
+    at.shows("This verification doesn’t exist")
     at.visitor.forget()
     at.page.clock.fast_forward("01:00")
     drawn(at.page)

@@ -75,7 +75,7 @@ def test_the_whole_process_for_an_administrator_on_premium(stack: Stack, desk: S
     mail = stack.inbox.wait(customer.email, after=number)
     there = visitor(f"{language}-{language.upper()}")
     page = seen(there.open(mail.link), language)
-    expect(at.page.locator(".match-number")).to_have_text(page.locator(".number").inner_text())
+    expect(at.page.locator(".verification-number")).to_have_text(page.locator(".number").inner_text())
     enter_on_page(page, mail.code, language)
     at.shows(at.words["customer entered"])
     picture(at.page, "one-entry", language)
@@ -150,7 +150,7 @@ def test_a_member_on_plus_has_two_buttons(stack: Stack, desk: Sit, language: str
 
 
 @pytest.mark.parametrize(
-    ("language", "asks"), [("en", "The customer reads the code from it to you."), ("es", "El cliente le lee a usted el código del correo.")]
+    ("language", "asks"), [("en", "The customer reads the code in it to you."), ("es", "El cliente le lee a usted el código del correo.")]
 )
 def test_agent_entry_is_enough_where_the_stack_says_so(stack: Stack, desk: Sit, language: str, asks: str) -> None:
     with stack.configured(CONSENT_MODE="agent-entry"):

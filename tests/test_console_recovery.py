@@ -57,7 +57,7 @@ def test_p23_recovery_shows_the_same_for_nobodys_address(stack: Stack, desk: Sit
     at.follow("forgot", "reset")
     at.field("e-mail").fill(f"nobody-{uuid.uuid4().hex[:8]}@agents.example.com")
     at.press("send code")
-    at.shows("belongs to an agent, a code is on its way to it")
+    at.shows("belongs to an agent, a code is on its way")
     expect(at.field("reset code")).to_be_visible()
 
 
@@ -83,7 +83,7 @@ def test_a_resend_that_has_to_wait_keeps_nobody_from_saving(stack: Stack, desk: 
     at.page.clock.fast_forward("00:31")
     at.page.route("**/recovery", answering(429, "too-many-requests", **{"Retry-After": "600"}))
     at.button("resend").press("Enter")
-    expect(at.page.get_by_role("alert").filter(has_text="The last one that reached you is good for its hour.")).to_be_focused()
+    expect(at.page.get_by_role("alert").filter(has_text="The last code that reached you is valid for an hour.")).to_be_focused()
     chooses(at, code, "Another-one-2")
     at.stands_at("changed")
 
@@ -93,9 +93,9 @@ def test_recovery_speaks_of_itself(stack: Stack, desk: Sit) -> None:
     at.follow("forgot", "reset")
     at.field("e-mail").fill(f"nobody-{uuid.uuid4().hex[:8]}@agents.example.com")
     for answer, words in [
-        (lambda route: route.abort("connectionreset"), "Check your network, then ask for the code again."),
-        (answering(503, "unavailable"), "Ask for the code again in a moment."),
-        (answering(429, "too-many-requests", **{"Retry-After": "600"}), "Only so many codes are sent in an hour."),
+        (lambda route: route.abort("connectionreset"), "Check your network, then request the code again."),
+        (answering(503, "unavailable"), "Request it again in a moment."),
+        (answering(429, "too-many-requests", **{"Retry-After": "600"}), "The number of codes per hour is limited."),
     ]:
         at.page.route("**/recovery", answer)
         at.press("send code")
@@ -115,7 +115,7 @@ def test_a_new_password_whose_answer_is_lost_is_tried_first(stack: Stack, desk: 
 
     at.page.route("**/recovery/confirm", lose)
     chooses(at, code, "Another-one-2")
-    expect(at.page.get_by_role("alert")).to_contain_text("try to sign in with the new one first")
+    expect(at.page.get_by_role("alert")).to_contain_text("first try to sign in with the new one")
     accessible(at.page)
     at.follow("back to sign-in", "sign in")
     at.sign_in(agent.email, "Another-one-2")
@@ -130,11 +130,11 @@ def test_the_last_wrong_reset_code_says_for_how_long_it_was_the_last(stack: Stac
         "4 attempts are left",
         "3 attempts are left",
         "2 attempts are left",
-        "One attempt is left",
-        "for 15 minutes no code is taken",
+        "1 attempt is left",
+        "For 15 minutes no code is accepted",
     ):
         chooses(at, other(code), "Another-one-2")
         at.shows(left)
     at.press("save new")
-    expect(at.page.get_by_role("alert")).to_contain_text("For a while no code is taken for this e-mail.")
+    expect(at.page.get_by_role("alert")).to_contain_text("For a while no code is accepted for this email address.")
     expect(at.button("save new")).to_be_disabled()

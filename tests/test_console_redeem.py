@@ -21,7 +21,7 @@ def test_what_is_no_set_of_credentials_is_pasted_as_it_is(stack: Stack, redeem_d
     at.press("start")
     at.shows("Enter the user name that the customer gave you.")
     at.shows("Enter the password that the customer gave you.")
-    at.shows("A code has exactly six digits.")
+    at.shows("Enter exactly six digits.")
     accessible(at.page)
     assert "support-grant/redeem" not in at.visitor.posted()
     paste(at, "7kqm-x2vd-9fhr-wc4t")
@@ -54,7 +54,7 @@ def test_one_verification_at_a_time_and_where_it_is(stack: Stack, home: Callable
     at.page.get_by_role("link", name=at.words["module"]).last.click()
     expect(fields(at)[0]).to_have_value("")
     redeem(at, found)
-    at.shows("A verification with these credentials is open")
+    at.shows("A verification with these credentials is already open")
     accessible(at.page)
     at.page.locator("#content").get_by_role("link", name=at.words["mine"]).click()
     at.stands_at("mine")
@@ -74,7 +74,7 @@ def test_one_verification_at_a_time_and_where_it_is(stack: Stack, home: Callable
             problem(400, "invalid-request", errors=[{"field": "password", "detail": "too long"}]),
             "Enter the password that the customer gave you.",
         ),
-        (problem(409, "conflict"), "Somebody changed it at the same moment"),
+        (problem(409, "conflict"), "Somebody else changed it at the same moment"),
         (problem(403, "not-allowed"), "This is not allowed"),
         (None, "No connection"),
     ],
@@ -122,7 +122,7 @@ def test_wrong_ones_lock_the_user_name_for_a_while(stack: Stack, redeem_desk: Ca
         with at.page.expect_response("**/support-grant/redeem") as answer:
             redeem(at, wrong)
         assert answer.value.status == 422
-    at.shows("These credentials open nothing")
+    at.shows("These credentials were not accepted")
     redeem(at, wrong)
     at.shows("Too many requests")
     at.shows(re.compile(r"You can try again in 1[45]:\d\d"))

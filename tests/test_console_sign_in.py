@@ -21,7 +21,7 @@ def test_p33_an_agent_who_has_left_the_group_is_told(stack: Stack, desk: Sit) ->
     stack.aws("cognito-idp").admin_remove_user_from_group(UserPoolId=pool, Username=journey.agent.sub, GroupName="CustomerService")
     assert journey.agent_mail is not None
     at.enter("own code", journey.agent_mail.code)
-    at.shows("You are not an authorised agent at the moment")
+    at.shows("You are not an authorized agent at the moment")
 
 
 def test_who_is_in_no_group_is_told_at_the_door(stack: Stack, desk: Sit) -> None:
@@ -65,9 +65,9 @@ def test_a_first_password_is_changed(stack: Stack, desk: Sit, language: str) -> 
 def test_a_wrong_password_is_told(stack: Stack, desk: Sit) -> None:
     at = desk()
     at.press("sign in")
-    at.shows("Enter your e-mail and your password.")
+    at.shows("Enter your email address and your password.")
     at.sign_in(stack.new_agent().email, "Not-the-one-1")
-    at.shows("That did not sign you in")
+    at.shows("Sign-in failed")
     accessible(at.page)
 
 
@@ -148,7 +148,7 @@ def test_who_cannot_sign_in_for_a_fault_of_cognito_is_told_so(stack: Stack, desk
         f"{stack.facts['endpoint']}/", lambda route: route.fulfill(status=502, body="<html>", headers={"Access-Control-Allow-Origin": "*"})
     )
     at.sign_in(stack.new_agent().email)
-    at.shows("The sign-in service has a fault")
+    at.shows("The sign-in service is not available")
 
 
 def test_signing_out_leaves_nothing(stack: Stack, desk: Sit) -> None:

@@ -92,7 +92,7 @@ def test_an_environment_opens_the_session_where_its_landing_says(
     page.reload()
     expect(page.locator("#banner")).to_have_text(BANNER)
     again = arrived(visitor(), journey, environment)
-    expect(again.get_by_role("heading", level=1)).to_have_text("This link is over")
+    expect(again.get_by_role("heading", level=1)).to_have_text("This link is no longer valid")
     accessible(again)
 
 
@@ -113,7 +113,7 @@ def test_all_environments_drop_out_when_the_agent_cancels(stack: Stack, visitor:
     for page in pages:
         dropped_out(page, within=2)
     late = visitor().open(url(journey, "web"))
-    expect(late.get_by_role("heading", level=1)).to_have_text("This link is over")
+    expect(late.get_by_role("heading", level=1)).to_have_text("This link is no longer valid")
 
 
 def test_an_environment_drops_out_at_the_deadline_by_its_own_clock(stack: Stack, visitor: Come) -> None:
@@ -152,7 +152,7 @@ def test_what_the_customer_keeps_to_himself_is_not_shown(stack: Stack, visitor: 
     here.context.on("response", lambda answer: answers.append(answer))
     page = here.open(url(offer.journey().through_session(), "web"))
     expect(page.get_by_role("heading", name="Talks")).to_be_visible()
-    expect(page.get_by_text("The customer keeps messages to himself.")).to_be_visible()
+    expect(page.get_by_text("The customer does not share messages.")).to_be_visible()
     expect(page.get_by_role("heading", name="Messages")).to_have_count(0)
     # The page was not given them either.
     (given,) = [answer for answer in answers if answer.url.endswith("/correspondence")]
@@ -173,14 +173,14 @@ def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_pag
     journey = stack.journey(stack.new_agent(name="Ana Rivas"), stack.new_customer(name="Carla Núñez", ecosystems=[bakery])).through_asking()
     assert journey.customer_mail is not None
     # It comes by itself. So do others' mails, which take nothing out of the hands of who reads this one.
-    page.locator("#mails button").filter(has_text=journey.customer.email).click()
+    page.locator("#emails button").filter(has_text=journey.customer.email).click()
     expect(page.locator("#subject")).to_have_text(journey.customer_mail.subject)
     stack.aws("ses").send_email(
         Source="support@waizant.example",
         Destination={"ToAddresses": [f"later-{journey.customer.email}"]},
         Message={"Subject": {"Data": "Later"}, "Body": {"Text": {"Data": "Later"}}},
     )
-    expect(page.locator("#mails button").filter(has_text=f"later-{journey.customer.email}")).to_be_visible()
+    expect(page.locator("#emails button").filter(has_text=f"later-{journey.customer.email}")).to_be_visible()
     expect(page.locator("#subject")).to_have_text(journey.customer_mail.subject)
     expect(page.frame_locator("#page").locator("body")).to_contain_text(journey.customer_mail.code)
     accessible(page)
@@ -194,7 +194,7 @@ def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_pag
     page.get_by_role("button", name="Text", exact=True).click()
     expect(page.locator("#text")).to_contain_text(journey.customer_mail.code)
     page.locator("#to").select_option(journey.agent.email)
-    expect(page.locator("#mails button")).to_have_count(1)
+    expect(page.locator("#emails button")).to_have_count(1)
     assert journey.agent_mail is not None
     expect(page.locator("#subject")).to_have_text(journey.agent_mail.subject)
 
@@ -229,7 +229,7 @@ def test_the_inbox_of_a_stack_that_was_started_anew_begins_anew(stack: Stack, vi
     (settings.mail / "1.eml").write_text("From: a@waizant.example\nTo: after@example.com\nSubject: After\n\nAfter")
     site.stack = serve.Stack(settings)
     expect(page.locator("#subject")).to_have_text("After")
-    expect(page.locator("#mails .to")).to_have_text(["after@example.com"])
+    expect(page.locator("#emails .to")).to_have_text(["after@example.com"])
     expect(page.locator("#api")).to_have_text(stack.facts["ApiUrl"])
     server.shutdown()
     server.server_close()
@@ -244,21 +244,21 @@ def test_a_mail_that_arrives_leaves_the_keyboard_where_it_is(stack: Stack, visit
             Destination={"ToAddresses": [each]},
             Message={"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hello"}}},
         )
-        expect(page.locator("#mails button").filter(has_text=each)).to_be_visible()
+        expect(page.locator("#emails button").filter(has_text=each)).to_be_visible()
         if number == 0:
-            page.locator("#mails button").filter(has_text=each).focus()
-    first = page.locator("#mails button").filter(has_text=to[0])
+            page.locator("#emails button").filter(has_text=each).focus()
+    first = page.locator("#emails button").filter(has_text=to[0])
     expect(first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#recipient")).to_have_text(to[0])
     expect(first).to_be_focused()
-    expect(page.locator("#mails button[aria-current=true]")).to_have_count(1)
+    expect(page.locator("#emails button[aria-current=true]")).to_have_count(1)
     expect(first).to_have_attribute("aria-current", "true")
     page.locator("#to").select_option(to[1])
-    expect(page.locator("#mails .to")).to_have_text([to[1]])
+    expect(page.locator("#emails .to")).to_have_text([to[1]])
     page.locator("#to").select_option("")
     expect(first).to_be_visible()
-    newest_first = [each for each in page.locator("#mails .to").all_inner_texts() if each in to]
+    newest_first = [each for each in page.locator("#emails .to").all_inner_texts() if each in to]
     assert newest_first == to[::-1]
 
 
@@ -281,7 +281,7 @@ def test_a_hostile_mail_is_shown_and_does_nothing(stack: Stack, visitor: Come) -
     mail.add_attachment(b'{"receipt": 1}', maintype="application", subtype="json", filename="receipt.json")
     stack.aws("ses").send_raw_email(RawMessage={"Data": mail.as_bytes()})
 
-    page.locator("#mails button").filter(has_text="<b>Hostile</b>").first.click()
+    page.locator("#emails button").filter(has_text="<b>Hostile</b>").first.click()
     shown = page.frame_locator("#page")
     expect(shown.locator("p")).to_have_text("Hola")
     expect(shown.get_by_alt_text("QR")).to_have_js_property("naturalWidth", 1)

@@ -170,7 +170,7 @@ def test_a_second_tab_finds_out_that_access_is_active(stack: Stack, home: Callab
     expect(second.button("confirm")).to_be_visible()
     first.offered()
     second.press("confirm")
-    second.shows("Access was active already")
+    second.shows("Access was already active")
     second.shows("active")
     accessible(second.page)
     first.press("close")

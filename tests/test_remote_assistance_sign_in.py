@@ -33,7 +33,7 @@ def test_a_wrong_password_is_told(stack: Stack, home: Callable[..., Home]) -> No
     here.page.get_by_label(here.words["e-mail"]).fill(here.customer.email)
     here.page.get_by_label(here.words["password"]).fill("Not-the-one-1")
     here.press("sign in")
-    here.shows("That did not sign you in")
+    here.shows("Sign-in failed")
     expect(here.page.get_by_text("administrator")).to_have_count(0)
     expect(here.page.get_by_role("link", name="Forgot password?")).to_have_count(0)
 
@@ -60,7 +60,7 @@ def test_a_stack_that_does_not_sign_customers_in_says_so(stack: Stack, visitor: 
         config = {name: value for name, value in json.load(answer).items() if not name.startswith("customer")}
     here.context.route("**/config.json", lambda route: route.fulfill(json=config))
     page = here.open(f"{stack.settings.origin('console')}/remote-assistance.html")
-    expect(page.get_by_text("Remote assistance is not set up here")).to_be_visible()
+    expect(page.get_by_text("Remote assistance is not available here")).to_be_visible()
     accessible(page)
     page.goto(stack.settings.origin("console"))
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -28,12 +28,12 @@ Sit, Come = Callable[..., Desk], Callable[..., Home]
 FACTOR = "SOFTWARE_TOKEN_MFA"
 WORDS = {
     "en": {
-        "set up": "Set up your second factor", "code": "Code", "save": "Save and sign in", "refused": "The code was refused",
+        "set up": "Set up your second factor", "code": "Code", "save": "Save and sign in", "refused": "The code was not accepted",
         "all digits": "Enter all digits of the code.", "factor": "Enter your second factor", "sign in": "Sign in",
-        "over": "The time for this step is over",
+        "over": "This step has timed out",
     },
     "es": {
-        "set up": "Configure su segundo factor", "code": "Código", "save": "Guardar e iniciar sesión", "refused": "El código fue rechazado",
+        "set up": "Configure su segundo factor", "code": "Código", "save": "Guardar e iniciar sesión", "refused": "No se aceptó el código",
         "all digits": "Ingrese todos los dígitos del código.", "factor": "Ingrese su segundo factor", "sign in": "Iniciar sesión",
         "over": "Se acabó el tiempo para este paso",
     },
@@ -217,4 +217,4 @@ def test_what_cannot_be_set_up_here_is_told(stack: Stack, desk: Sit, factors: st
     parameters = {} if factors is None else {"MFAS_CAN_SETUP": factors}
     answers(at, {"ChallengeName": "MFA_SETUP", "Session": "one", "ChallengeParameters": parameters})
     at.sign_in(stack.new_agent().email)
-    at.shows("Your user needs a step that this console does not have")
+    at.shows("Your account needs a step that this console doesn’t support")

@@ -16,20 +16,20 @@ from support.stack import Stack
 PAGE = ROOT / "pages/consent"
 WORDS = {
     "en": {
-        "see": "See the details", "allow": "Allow", "refuse": "Refuse", "end": "End the session", "asks": "asks to enter your account",
-        "yours": "Now read the code to the analyst", "consented": "You have given your consent", "in": "is in your account",
-        "ended": "You have ended it", "refused": "You have refused", "left": "You have 4 attempts left", "over": "This link is no longer good",
-        "warning": "Read the code to no one", "door": "Support access to your account", "finished": "The session is over",
-        "replaced": "This link no longer shows the session", "may be in": "the analyst may still be in your account",
-        "tell": "they enter it for you", "too": "must enter it too",
+        "see": "See the details", "allow": "Allow", "refuse": "Refuse", "end": "End the session", "asks": "is asking to enter your account",
+        "yours": "Now read the code to the agent", "consented": "You have given your authorization", "in": "is in your account",
+        "ended": "You ended it", "refused": "You refused the request", "left": "You have 4 attempts left", "over": "This link is no longer valid",
+        "warning": "Don’t read the code to anyone", "door": "Support access to your account", "finished": "The session is over",
+        "replaced": "This link no longer shows the session", "may be in": "the agent may still be in your account",
+        "tell": "They enter it for you", "too": "must enter it too",
     },
     "es": {
         "see": "Ver los detalles", "allow": "Permitir", "refuse": "Rechazar", "end": "Terminar la sesión", "asks": "pide entrar a su cuenta",
-        "yours": "Ahora léale el código al analista", "consented": "Usted dio su autorización", "in": "está en su cuenta",
-        "ended": "Usted la terminó", "refused": "Usted rechazó la solicitud", "left": "Le quedan 4 intentos", "over": "Este enlace ya no sirve",
+        "yours": "Ahora léale el código al agente", "consented": "Usted dio su autorización", "in": "está en su cuenta",
+        "ended": "Usted la terminó", "refused": "Usted rechazó la solicitud", "left": "Le quedan 4 intentos", "over": "Este enlace ya no es válido",
         "warning": "No le lea el código a nadie", "door": "Acceso de soporte a su cuenta", "finished": "La sesión terminó",
-        "replaced": "Este enlace ya no muestra la sesión", "may be in": "es posible que el analista siga en su cuenta",
-        "tell": "el analista lo ingresará por usted", "too": "también debe ingresarlo",
+        "replaced": "Este enlace ya no muestra la sesión", "may be in": "es posible que el agente siga en su cuenta",
+        "tell": "El agente lo ingresa por usted", "too": "también debe ingresarlo",
     },
 }  # fmt: skip
 

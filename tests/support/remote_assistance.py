@@ -18,15 +18,15 @@ from support.stack import Stack
 
 WORDS = {
     "en": {
-        "e-mail": "E-mail", "password": "Password", "sign in": "Sign in", "sign out": "Sign out", "title": "Remote Assistance Access",
+        "e-mail": "Email address", "password": "Password", "sign in": "Sign in", "sign out": "Sign out", "title": "Remote Assistance Access",
         "duration": "Duration", "eight": "8 hours", "fifteen": "15 minutes", "messages": "Allow to see messages", "talks": "Allow to see talks",
         "confirm": "Confirm", "shown": "The remote support access has been activated", "copy": "Copy to clipboard", "copied": "Copied",
-        "once": "the credentials won’t be visible anymore", "share": "Share this information only with your support provider", "close": "Close",
+        "once": "the credentials will no longer be visible", "share": "Share this information only with your support provider", "close": "Close",
         "active": "The remote support access is already active", "hidden": "What stays hidden Messages", "nobody": "Nobody yet",
-        "revoke": "Revoke credentials", "regenerate": "Regenerate credentials", "cancel": "Cancel", "revoked": "The credentials are revoked.",
-        "dead": "The old ones are good for nothing from then on", "labels": ["URL", "User Name", "Password", "Security code", "Timeout"],
-        "module": "Support Grant", "user name": "User Name", "security code": "Security code", "beforehand": "The customer consented beforehand",
-        "hidden from you": "Hidden from you Messages", "refused": "These credentials open nothing", "consent stage": "Customer’s consent",
+        "revoke": "Revoke credentials", "regenerate": "Regenerate credentials", "cancel": "Cancel", "revoked": "The credentials have been revoked.",
+        "dead": "The old credentials stop working", "labels": ["URL", "User Name", "Password", "Security code", "Timeout"],
+        "module": "Support Grant", "user name": "User Name", "security code": "Security code", "beforehand": "The customer authorized the access beforehand",
+        "hidden from you": "Hidden from you Messages", "refused": "These credentials were not accepted", "consent stage": "Customer’s authorization",
     },
     "es": {
         "e-mail": "Correo electrónico", "password": "Contraseña", "sign in": "Iniciar sesión", "sign out": "Cerrar sesión",
@@ -37,11 +37,11 @@ WORDS = {
         "once": "las credenciales ya no serán visibles", "share": "Comparta estos datos solo con su proveedor de soporte", "close": "Cerrar",
         "active": "El acceso de soporte remoto ya está activo", "hidden": "Lo que queda oculto Mensajes", "nobody": "Todavía nadie",
         "revoke": "Revocar credenciales", "regenerate": "Generar credenciales de nuevo", "cancel": "Cancelar",
-        "revoked": "Las credenciales están revocadas.", "dead": "Las anteriores dejan de servir",
+        "revoked": "Las credenciales se revocaron.", "dead": "Las credenciales anteriores dejan de servir",
         "labels": ["URL", "Nombre de usuario", "Contraseña", "Código de seguridad", "Vence"],
         "module": "Acceso ofrecido", "user name": "Nombre de usuario", "security code": "Código de seguridad",
-        "beforehand": "El cliente dio su consentimiento de antemano", "hidden from you": "Oculto para usted Mensajes",
-        "refused": "Estas credenciales no abren nada", "consent stage": "Consentimiento del cliente",
+        "beforehand": "El cliente autorizó el acceso de antemano", "hidden from you": "Oculto para usted Mensajes",
+        "refused": "No se aceptaron estas credenciales", "consent stage": "Autorización del cliente",
     },
 }  # fmt: skip
 
