@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test as it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Account, AGENTS, type Agent, CUSTOMERS } from '../src/account';
 import { setClock } from '../src/clock';
 import type { Cognito, Tokens } from '../src/cognito';
@@ -48,17 +48,17 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 describe('an agent', () => {
-  it('is read from the access token, with what their groups allow', async () => {
+  test('is read from the access token, with what their groups allow', async () => {
     const ana = await signedIn(tokens('ana', NOON, { 'cognito:groups': ['CustomerService', 'SupportSupervisor'] }));
     expect(ana.current?.person).toEqual({ id: 'ana', name: 'Agent ana', email: 'ana@example.com', allowed: true, supervisor: true });
   });
 
-  it('in no group may do nothing', async () => {
+  test('in no group may do nothing', async () => {
     expect((await signedIn()).current?.person).toMatchObject({ allowed: false, supervisor: false });
   });
 });
 
-it('a customer is read from what the ID token said, and kept under names of their own', async () => {
+test('a customer is read from what the ID token said, and kept under names of their own', async () => {
   const carla = new Account(cognito as unknown as Cognito, CUSTOMERS);
   cognito.signIn.mockResolvedValueOnce({ ...tokens('carla'), name: 'Carla Núñez', email: 'carla@example.com' });
   await carla.signIn('carla@example.com', 'secret');
@@ -66,12 +66,12 @@ it('a customer is read from what the ID token said, and kept under names of thei
   expect([...tab.keys()].filter((key) => key !== 'clock').every((key) => key.startsWith('customer/'))).toBe(true);
 });
 
-it('a sign-in survives a reload', async () => {
+test('a sign-in survives a reload', async () => {
   await signedIn();
   expect(account().current?.person.id).toBe('ana');
 });
 
-it('what Cognito asks for is passed on, and nobody is signed in yet', async () => {
+test('what Cognito asks for is passed on, and nobody is signed in yet', async () => {
   const made = account();
   const challenge = { asks: 'new-password', user: 'u', email: 'e', session: 's' } as const;
   cognito.signIn.mockResolvedValueOnce(challenge);
@@ -83,7 +83,7 @@ it('what Cognito asks for is passed on, and nobody is signed in yet', async () =
 });
 
 describe('the access token', () => {
-  it('is used until a minute before it expires, then renewed', async () => {
+  test('is used until a minute before it expires, then renewed', async () => {
     const ana = await signedIn();
     vi.setSystemTime((NOON + 13 * MINUTES) * 1000);
     expect(await ana.token()).toBe(tokens('ana').access);
@@ -93,7 +93,7 @@ describe('the access token', () => {
     expect(await ana.token()).toBe(tokens('ana', NOON + 14 * MINUTES).access);
   });
 
-  it('is renewed once, however many calls wait for it', async () => {
+  test('is renewed once, however many calls wait for it', async () => {
     const ana = await signedIn();
     const refused = tokens('ana').access;
     cognito.renew.mockResolvedValueOnce(tokens('ana', NOON + 1));
@@ -102,18 +102,18 @@ describe('the access token', () => {
     expect(cognito.renew).toHaveBeenCalledOnce();
   });
 
-  it('of another person is never given to a call of this one', async () => {
+  test('of another person is never given to a call of this one', async () => {
     const ana = await signedIn();
     expect(await kindOf(ana.token(tokens('ben').access))).toBe('signed-out');
   });
 
-  it('is not there for people who are not signed in', async () => {
+  test('is not there for people who are not signed in', async () => {
     expect(await kindOf(account().token())).toBe('signed-out');
   });
 });
 
 describe('a renewal that fails', () => {
-  it.each([
+  test.each([
     ['offline', 'offline'],
     ['too-many-attempts', 'throttled'],
     ['unavailable', 'unavailable'],
@@ -125,14 +125,14 @@ describe('a renewal that fails', () => {
     expect(ana.current?.person.id).toBe('ana');
   });
 
-  it('by Cognito’s refusal ends the sign-in and says so', async () => {
+  test('by Cognito’s refusal ends the sign-in and says so', async () => {
     const ana = await signedIn();
     cognito.renew.mockRejectedValueOnce(new CognitoFailure('wrong-credentials'));
     expect(await kindOf(ana.token(tokens('ana').access))).toBe('signed-out');
     expect([ana.current, ana.ended]).toEqual([null, true]);
   });
 
-  it('after a sign-out says nothing about the next person', async () => {
+  test('after a sign-out says nothing about the next person', async () => {
     const ana = await signedIn();
     let fail: (error: unknown) => void = () => undefined;
     const renewal = new Promise<never>((_, reject) => {
@@ -150,7 +150,7 @@ describe('a renewal that fails', () => {
 });
 
 describe('what the tab keeps', () => {
-  it('is deleted when people sign out', async () => {
+  test('is deleted when people sign out', async () => {
     const ana = await signedIn();
     tab.set('filters', '{}');
     await ana.signOut();
@@ -158,7 +158,7 @@ describe('what the tab keeps', () => {
     expect([...tab.keys()]).toEqual([]);
   });
 
-  it('stays when a sign-in ends by itself, so that the same person can return to it', async () => {
+  test('stays when a sign-in ends by itself, so that the same person can return to it', async () => {
     const ana = await signedIn();
     tab.set('filters', '{}');
     ana.end(tokens('ana').access);
@@ -168,7 +168,7 @@ describe('what the tab keeps', () => {
     expect(tab.get('filters')).toBe('{}');
   });
 
-  it('is deleted when another person signs in', async () => {
+  test('is deleted when another person signs in', async () => {
     const ana = await signedIn();
     tab.set('filters', '{}');
     ana.end(tokens('ana').access);
@@ -177,21 +177,21 @@ describe('what the tab keeps', () => {
     expect(tab.get('filters')).toBeUndefined();
   });
 
-  it('is not touched by the end of a token that is no longer in use', async () => {
+  test('is not touched by the end of a token that is no longer in use', async () => {
     const ana = await signedIn();
     ana.end(tokens('ana', NOON - 1).access);
     expect(ana.current?.person.id).toBe('ana');
   });
 });
 
-it('a sign-out works without a network, too', async () => {
+test('a sign-out works without a network, too', async () => {
   const ana = await signedIn();
   cognito.revoke.mockRejectedValueOnce(new CognitoFailure('offline'));
   await ana.signOut();
   expect([ana.current, ana.ended]).toEqual([null, false]);
 });
 
-it('listeners hear of every change, until they leave', async () => {
+test('listeners hear of every change, until they leave', async () => {
   const ana = await signedIn();
   const heard = vi.fn();
   const leave = ana.subscribe(heard);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test as it, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Api, type TokenSource } from '../src/api';
 import { Failure, type FailureKind } from '../src/failure';
 import { verification } from './samples';
@@ -33,7 +33,7 @@ beforeEach(() => {
   vi.stubGlobal('navigator', { onLine: true });
 });
 
-it('a call carries the access token and is neither cached nor sent with cookies or an address', async () => {
+test('a call carries the access token and is neither cached nor sent with cookies or an address', async () => {
   fetched.mockResolvedValue(json(200, verification()));
   await api().read('AAAAAAAAAAAAAAAAAAAAAA');
   const [address, options] = fetched.mock.calls[0] ?? [];
@@ -42,28 +42,28 @@ it('a call carries the access token and is neither cached nor sent with cookies 
   expect(sent(0)).toBe('Bearer first');
 });
 
-it('an id from the directory is escaped in the path', async () => {
+test('an id from the directory is escaped in the path', async () => {
   fetched.mockResolvedValue(json(200, {}));
   await api().activityDetail('AAAAAAAAAAAAAAAAAAAAAA', 'a/b?c');
   expect(fetched.mock.calls[0]?.[0]).toMatch(/\/activity\/a%2Fb%3Fc$/u);
 });
 
 describe('a token that the gateway refuses', () => {
-  it('is renewed, and the call repeated once', async () => {
+  test('is renewed, and the call repeated once', async () => {
     fetched.mockResolvedValueOnce(json(401, { message: 'Unauthorized' })).mockResolvedValueOnce(json(200, verification()));
     await api().cancel('AAAAAAAAAAAAAAAAAAAAAA', { reason: 'done' });
     expect([sent(0), sent(1)]).toEqual(['Bearer first', 'Bearer renewed']);
     expect(account.end).not.toHaveBeenCalled();
   });
 
-  it('although it was just renewed ends the sign-in', async () => {
+  test('although it was just renewed ends the sign-in', async () => {
     fetched.mockImplementation(() => Promise.resolve(json(401, { message: 'Unauthorized' })));
     expect((await failureOf(api().read('x'))).kind).toBe('signed-out');
     expect(account.end).toHaveBeenCalledWith('renewed');
     expect(fetched).toHaveBeenCalledTimes(2);
   });
 
-  it('is not what a function’s own 401 means', async () => {
+  test('is not what a function’s own 401 means', async () => {
     fetched.mockResolvedValue(problem(401, 'unauthenticated'));
     expect((await failureOf(api().read('x'))).kind).toBe('unauthenticated');
     expect(fetched).toHaveBeenCalledOnce();
@@ -71,7 +71,7 @@ describe('a token that the gateway refuses', () => {
 });
 
 describe('a call without an answer', () => {
-  it('is repeated with a renewed token if it only reads, at most once a minute', async () => {
+  test('is repeated with a renewed token if it only reads, at most once a minute', async () => {
     fetched.mockRejectedValue(new TypeError('Failed to fetch'));
     const one = api();
     expect((await failureOf(one.read('x'))).kind).toBe('offline');
@@ -80,13 +80,13 @@ describe('a call without an answer', () => {
     expect(fetched).toHaveBeenCalledTimes(3);
   });
 
-  it('is not repeated if it changes something', async () => {
+  test('is not repeated if it changes something', async () => {
     fetched.mockRejectedValue(new TypeError('Failed to fetch'));
     await failureOf(api().cancel('x', { reason: 'done' }));
     expect(fetched).toHaveBeenCalledOnce();
   });
 
-  it('is not repeated without a network', async () => {
+  test('is not repeated without a network', async () => {
     vi.stubGlobal('navigator', { onLine: false });
     fetched.mockRejectedValue(new TypeError('Failed to fetch'));
     await failureOf(api().read('x'));
@@ -95,7 +95,7 @@ describe('a call without an answer', () => {
 });
 
 describe('a refusal becomes the failure', () => {
-  it.each<[string, Response, FailureKind]>([
+  test.each<[string, Response, FailureKind]>([
     ['that the problem names', problem(409, 'wrong-step'), 'wrong-step'],
     ['“unexpected”, if the problem is unknown', problem(418, 'teapot'), 'unexpected'],
     ['“unexpected”, if the problem has the name of something else', problem(400, 'constructor'), 'unexpected'],
@@ -108,32 +108,32 @@ describe('a refusal becomes the failure', () => {
     expect((await failureOf(api().read('x'))).kind).toBe(kind);
   });
 
-  it('with the time that the server asks to wait', async () => {
+  test('with the time that the server asks to wait', async () => {
     fetched.mockResolvedValue(problem(429, 'too-many-requests', { 'retry-after': '30' }));
     const before = Date.now();
     const { retryAt } = await failureOf(api().read('x'));
     expect(retryAt).toBeGreaterThanOrEqual(before + 30_000);
   });
 
-  it('without one, if the server’s answer is no number', async () => {
+  test('without one, if the server’s answer is no number', async () => {
     fetched.mockResolvedValue(problem(429, 'too-many-requests', { 'retry-after': 'tomorrow' }));
     expect((await failureOf(api().read('x'))).retryAt).toBeNull();
   });
 });
 
 describe('a customer’s grant', () => {
-  it('is null if there is none', async () => {
+  test('is null if there is none', async () => {
     fetched.mockResolvedValue(problem(404, 'not-found'));
     expect(await api().grant()).toBeNull();
   });
 
-  it('is revoked by an answer without a body', async () => {
+  test('is revoked by an answer without a body', async () => {
     fetched.mockResolvedValue(new Response(null, { status: 204 }));
     await expect(api().revoke()).resolves.toBeUndefined();
   });
 });
 
-it('a recovery needs no token', async () => {
+test('a recovery needs no token', async () => {
   fetched.mockResolvedValue(new Response(null, { status: 202 }));
   await api().askForRecovery({ email: 'ana@example.com' });
   expect(account.token).not.toHaveBeenCalled();

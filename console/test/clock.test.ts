@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test as it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isPast, secondsToWait, secondsUntil, serverNow, setClock } from '../src/clock';
 import { clockFace } from '../src/clock-face';
 import { tab } from '../src/kept';
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-it.each([
+test.each([
   [0, '0:00'],
   [9, '0:09'],
   [60, '1:00'],
@@ -25,18 +25,18 @@ it.each([
   expect(clockFace(seconds)).toBe(face);
 });
 
-it('the server’s clock is known from a token, within the second that a token rounds down', () => {
+test('the server’s clock is known from a token, within the second that a token rounds down', () => {
   setClock(NOON / 1000 + 3600);
   expect(serverNow()).toBe(NOON + 3_600_500);
   expect(secondsUntil(after(3600 + 300))).toBe(300);
 });
 
-it('the server’s clock is kept for a reload', () => {
+test('the server’s clock is kept for a reload', () => {
   setClock(NOON / 1000 + 60);
   expect(Number(tab.get('clock'))).toBe(60_500);
 });
 
-it('a countdown counts whole seconds, shows the last one until it is over, and stops at 0', () => {
+test('a countdown counts whole seconds, shows the last one until it is over, and stops at 0', () => {
   expect(secondsUntil(after(300))).toBe(300);
   vi.setSystemTime(NOON + 299_001);
   expect(secondsUntil(after(300))).toBe(1);
@@ -46,14 +46,14 @@ it('a countdown counts whole seconds, shows the last one until it is over, and s
   expect(secondsUntil(after(300))).toBe(0);
 });
 
-it('a wait counts by the local clock, whatever the server’s is', () => {
+test('a wait counts by the local clock, whatever the server’s is', () => {
   setClock(NOON / 1000 + 9999);
   expect(secondsToWait(NOON + 1500)).toBe(2);
   expect(secondsToWait(NOON - 1)).toBe(0);
   expect(secondsToWait(null)).toBe(0);
 });
 
-it('a deadline is past from its own moment on, and one that does not exist never is', () => {
+test('a deadline is past from its own moment on, and one that does not exist never is', () => {
   expect(isPast(after(0.001))).toBe(false);
   expect(isPast(after(0))).toBe(true);
   expect(isPast(null)).toBe(false);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test as it, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { inFours, otpauthAddress } from '../src/authenticator';
 import { Cognito, claimsOf } from '../src/cognito';
 import { CognitoFailure, type CognitoRefusal, refusalFor, refusalOf } from '../src/cognito-refusal';
@@ -27,7 +27,7 @@ beforeEach(() => {
   vi.stubGlobal('fetch', fetched);
 });
 
-it('the endpoint is the region’s own, or the one of the settings', async () => {
+test('the endpoint is the region’s own, or the one of the settings', async () => {
   fetched.mockImplementation(() => Promise.resolve(answer('')));
   await cognito().revoke('refresh');
   await new Cognito({ ...CONFIG, cognitoEndpoint: 'http://127.0.0.1:4566/' }, 'client').revoke('refresh');
@@ -37,7 +37,7 @@ it('the endpoint is the region’s own, or the one of the settings', async () =>
   ]);
 });
 
-it('a sign-in returns the tokens, and who it is from the ID token', async () => {
+test('a sign-in returns the tokens, and who it is from the ID token', async () => {
   const tokens = {
     AccessToken: token({ sub: '1' }),
     RefreshToken: 'refresh',
@@ -52,13 +52,13 @@ it('a sign-in returns the tokens, and who it is from the ID token', async () => 
   });
 });
 
-it('a renewal keeps the refresh token that it was made with', async () => {
+test('a renewal keeps the refresh token that it was made with', async () => {
   fetched.mockResolvedValue(answer({ AuthenticationResult: { AccessToken: 'new' } }));
   expect(await cognito().renew('refresh')).toEqual({ access: 'new', refresh: 'refresh' });
 });
 
 describe('Cognito asks for', () => {
-  it('a new password, which is given for the user that it names', async () => {
+  test('a new password, which is given for the user that it names', async () => {
     fetched.mockResolvedValueOnce(
       answer({ ChallengeName: 'NEW_PASSWORD_REQUIRED', Session: 's1', ChallengeParameters: { USER_ID_FOR_SRP: 'uuid' } }),
     );
@@ -73,7 +73,7 @@ describe('Cognito asks for', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['SOFTWARE_TOKEN_MFA', 'SOFTWARE_TOKEN_MFA_CODE'],
     ['EMAIL_OTP', 'EMAIL_OTP_CODE'],
     ['SMS_MFA', 'SMS_MFA_CODE'],
@@ -88,7 +88,7 @@ describe('Cognito asks for', () => {
     expect(asked(1)).toMatchObject({ ChallengeResponses: { USERNAME: 'ana@example.com', [field]: '123456' } });
   });
 
-  it('one of several factors: the app is preferred, then email', async () => {
+  test('one of several factors: the app is preferred, then email', async () => {
     for (const [choices, chosen] of [
       ['["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP"]', 'SOFTWARE_TOKEN_MFA'],
       ['["SMS_MFA","EMAIL_OTP"]', 'EMAIL_OTP'],
@@ -104,7 +104,7 @@ describe('Cognito asks for', () => {
     }
   });
 
-  it('an authenticator app, which is set up with its first code', async () => {
+  test('an authenticator app, which is set up with its first code', async () => {
     fetched.mockResolvedValueOnce(
       answer({ ChallengeName: 'MFA_SETUP', Session: 's1', ChallengeParameters: { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' } }),
     );
@@ -118,14 +118,14 @@ describe('Cognito asks for', () => {
     expect(asked(3)).toMatchObject({ ChallengeName: 'MFA_SETUP', Session: 's3' });
   });
 
-  it('something unknown, and is refused', async () => {
+  test('something unknown, and is refused', async () => {
     fetched.mockResolvedValue(answer({ ChallengeName: 'DEVICE_SRP_AUTH', Session: 's1', ChallengeParameters: {} }));
     expect(await refusal(cognito().signIn('ana@example.com', 'secret'))).toBe('unknown-challenge');
   });
 });
 
 describe('a refusal', () => {
-  it.each<[number, string, CognitoRefusal]>([
+  test.each<[number, string, CognitoRefusal]>([
     [400, 'NotAuthorizedException', 'wrong-credentials'],
     [400, 'UserNotFoundException', 'wrong-credentials'],
     [400, 'com.amazonaws.cognito#PasswordResetRequiredException', 'reset-required'],
@@ -139,42 +139,42 @@ describe('a refusal', () => {
     expect(refusalFor(status, type)).toBe(expected);
   });
 
-  it('of a step whose session has expired says that it is too late', async () => {
+  test('of a step whose session has expired says that it is too late', async () => {
     fetched.mockResolvedValue(answer({ __type: 'NotAuthorizedException' }, 400));
     const challenge = { asks: 'new-password', user: 'u', email: 'e', session: 's' } as const;
     expect(await refusal(cognito().answer(challenge, 'Pan-dulce8'))).toBe('too-late');
   });
 
-  it('is a fault of the service if the answer is a proxy’s page or a 5xx', async () => {
+  test('is a fault of the service if the answer is a proxy’s page or a 5xx', async () => {
     fetched.mockResolvedValueOnce(answer('<html>', 403));
     expect(await refusal(cognito().signIn('a', 'b'))).toBe('unavailable');
     fetched.mockResolvedValueOnce(answer({ __type: 'InternalErrorException' }, 500));
     expect(await refusal(cognito().signIn('a', 'b'))).toBe('unavailable');
   });
 
-  it('is “offline” without an answer', async () => {
+  test('is “offline” without an answer', async () => {
     fetched.mockRejectedValue(new TypeError('Failed to fetch'));
     expect(await refusal(cognito().signIn('a', 'b'))).toBe('offline');
   });
 
-  it('of anything that is no failure of Cognito is unexpected', () => {
+  test('of anything that is no failure of Cognito is unexpected', () => {
     expect(refusalOf(new CognitoFailure('offline'))).toBe('offline');
     expect(refusalOf(new Error('boom'))).toBe('unexpected');
   });
 });
 
-it('claims are read as UTF-8 from base64url', () => {
+test('claims are read as UTF-8 from base64url', () => {
   const claims = { sub: '1', iat: 1, exp: 2, name: 'Núñez ¿?~~' };
   expect(claimsOf(token(claims))).toEqual(claims);
 });
 
-it('an authenticator app gets an address in which everything is escaped', () => {
+test('an authenticator app gets an address in which everything is escaped', () => {
   expect(otpauthAddress('JBSW', 'ana+1@example.com', 'Waizant BackOffice')).toBe(
     'otpauth://totp/Waizant%20BackOffice:ana%2B1%40example.com?secret=JBSW&issuer=Waizant%20BackOffice',
   );
 });
 
-it('a key to type is grouped in fours, without a space at the end', () => {
+test('a key to type is grouped in fours, without a space at the end', () => {
   expect(inFours('JBSWY3DPEHPK3PXP')).toBe('JBSW Y3DP EHPK 3PXP');
   expect(inFours('JBSWY3')).toBe('JBSW Y3');
 });

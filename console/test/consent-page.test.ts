@@ -1,12 +1,12 @@
 /** The consent page's calls and rules. Its screens are tested in a browser. */
 
-import { afterEach, beforeEach, describe, expect, test as it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clock, codeOf, cut, FOLLOWED, languageOf, OVER, screenAfterLink, screenOf, secondsTo } from '../../pages/consent/state.js';
 
 const NOON = Date.parse('2026-10-28T12:00:00Z');
 
 describe('the screen', () => {
-  it.each([
+  test.each([
     ['awaiting_consent', false, null, 'request'],
     ['awaiting_consent', true, null, 'entered'],
     ['consented', true, null, 'consented'],
@@ -18,27 +18,27 @@ describe('the screen', () => {
     expect(screenOf({ status, customer_entered, session_expires_at })).toBe(screen);
   });
 
-  it('after a link that is no longer valid says only that, unless a session was seen', () => {
+  test('after a link that is no longer valid says only that, unless a session was seen', () => {
     expect(screenAfterLink(null, false, 0)).toBe('gone');
     expect(screenAfterLink({ status: 'awaiting_consent' }, true, 0)).toBe('gone');
   });
 
-  it('calls a session over if its deadline has passed, or the link is the request’s, which no email replaces', () => {
+  test('calls a session over if its deadline has passed, or the link is the request’s, which no email replaces', () => {
     expect(screenAfterLink({ status: 'in_session' }, false, 0)).toBe('finished');
     expect(screenAfterLink({ status: 'in_session' }, true, 200)).toBe('finished');
   });
 
-  it('says that a newer email may have replaced the link, but waits for the last seconds', () => {
+  test('says that a newer email may have replaced the link, but waits for the last seconds', () => {
     expect(screenAfterLink({ status: 'in_session' }, false, 200)).toBe('replaced');
     expect(screenAfterLink({ status: 'in_session' }, false, 5)).toBe('session');
   });
 
-  it('is read again or final, never both', () => {
+  test('is read again or final, never both', () => {
     expect(OVER.filter((screen) => screen in FOLLOWED)).toEqual([]);
   });
 });
 
-it.each([
+test.each([
   ['046128', '046128'],
   ['046 128', '046128'],
   ['046-128', '046128'],
@@ -52,12 +52,12 @@ it.each([
   expect(codeOf(typed)).toBe(code);
 });
 
-it('values are cut out of a template, and nothing that looks like a place in a value is filled in', () => {
+test('values are cut out of a template, and nothing that looks like a place in a value is filled in', () => {
   expect(cut('{agent} is in {place}', { agent: '{place}', place: 'the Web' })).toEqual(['', '{place}', ' is in ', 'the Web', '']);
   expect(cut('No place', {})).toEqual(['No place']);
 });
 
-it('a countdown follows the server’s clock', () => {
+test('a countdown follows the server’s clock', () => {
   vi.useFakeTimers({ now: NOON });
   expect(secondsTo('2026-10-28T12:05:00Z', 0)).toBe(300);
   expect(secondsTo('2026-10-28T12:05:00Z', 60)).toBe(240);
@@ -65,7 +65,7 @@ it('a countdown follows the server’s clock', () => {
   vi.useRealTimers();
 });
 
-it('the first language is the browser’s first that the page has, else English', () => {
+test('the first language is the browser’s first that the page has, else English', () => {
   const words = { en: {}, es: {} };
   expect(languageOf(words, ['de-DE', 'es-CO', 'en-US'])).toBe('es');
   expect(languageOf(words, ['de-DE'])).toBe('en');
@@ -90,7 +90,7 @@ describe('a call', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('reads the settings once, and sends nothing else than its body', async () => {
+  test('reads the settings once, and sends nothing else than its body', async () => {
     fetched
       .mockResolvedValueOnce(config())
       .mockResolvedValueOnce(json(200, { status: 'consented' }))
@@ -106,7 +106,7 @@ describe('a call', () => {
     expect(fetched.mock.calls[1]?.[1]).toMatchObject({ method: 'POST', body: '{"token":"t"}', credentials: 'omit' });
   });
 
-  it('learns the server’s clock and who enters the code', async () => {
+  test('learns the server’s clock and who enters the code', async () => {
     fetched.mockResolvedValueOnce(config({ consentMode: 'agent-entry' }, { date: 'Wed, 28 Oct 2026 12:01:00 GMT', age: '30' }));
     fetched.mockResolvedValueOnce(json(200, {}));
     const found = await page();
@@ -115,7 +115,7 @@ describe('a call', () => {
     expect([found.behind, found.agentEntry]).toEqual([90, true]);
   });
 
-  it.each([
+  test.each([
     [410, { type: '/problems/consent-refused' }, { failure: 'gone' }],
     [400, { type: '/problems/invalid-request' }, { failure: 'gone' }],
     [422, { type: '/problems/code-refused', attempts_left: 3 }, { failure: 'wrong-code', left: 3 }],
@@ -131,7 +131,7 @@ describe('a call', () => {
     expect(await post('answer', { token: 't' })).toEqual(outcome);
   });
 
-  it('without an answer is offline, and reads the settings again next time', async () => {
+  test('without an answer is offline, and reads the settings again next time', async () => {
     fetched.mockRejectedValueOnce(new TypeError('Failed to fetch'));
     const { post } = await page();
     expect(await post('view', { token: 't' })).toEqual({ failure: 'offline' });
@@ -139,13 +139,13 @@ describe('a call', () => {
     expect(await post('view', { token: 't' })).toEqual({ failure: 'offline' });
   });
 
-  it('answered with anything but JSON is a fault of the service', async () => {
+  test('answered with anything but JSON is a fault of the service', async () => {
     fetched.mockResolvedValueOnce(config()).mockResolvedValueOnce(new Response('<html>', { status: 200 }));
     const { post } = await page();
     expect(await post('view', { token: 't' })).toEqual({ failure: 'down' });
   });
 
-  it('is given up after fifteen seconds', async () => {
+  test('is given up after fifteen seconds', async () => {
     fetched
       .mockResolvedValueOnce(config())
       .mockImplementationOnce(

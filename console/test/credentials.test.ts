@@ -1,4 +1,4 @@
-import { describe, expect, test as it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asText, type Credentials, fromText, NO_CREDENTIALS, tidied, wrongFields } from '../src/credentials';
 import type { SupportCredentials } from '../src/model';
 import { LANGUAGES } from '../src/words';
@@ -15,27 +15,27 @@ const ISSUED: SupportCredentials = {
 };
 
 describe('what the customer copies is found in what the agent pastes', () => {
-  it.each(Object.entries(LANGUAGES))('in the language %s', (_, words) => {
+  test.each(Object.entries(LANGUAGES))('in the language %s', (_, words) => {
     expect(fromText(asText(ISSUED, '28 Oct 2026, 20:00 UTC', words))).toEqual(CREDENTIALS);
   });
 
-  it('with the dashes and capitals that email programs put in', () => {
+  test('with the dashes and capitals that email programs put in', () => {
     const pasted = asText(ISSUED, 'tonight', LANGUAGES.en).replaceAll('-', '\u2013').toUpperCase();
     expect(fromText(pasted)).toEqual(CREDENTIALS);
   });
 
-  it('quoted in an email, below other numbers', () => {
+  test('quoted in an email, below other numbers', () => {
     const quoted = `Ticket 482913, phone 555-0142\n> ${asText(ISSUED, 'tonight', LANGUAGES.es).replaceAll('\n', '\n> ')}`;
     expect(fromText(quoted)).toEqual(CREDENTIALS);
   });
 
-  it('with the code above the other two', () => {
+  test('with the code above the other two', () => {
     expect(fromText(`046128 ${CREDENTIALS.user_name} ${CREDENTIALS.password}`)).toEqual(CREDENTIALS);
   });
 });
 
 describe('nothing is filled in', () => {
-  it.each([
+  test.each([
     ['an empty text', ''],
     ['a text without a password', `${CREDENTIALS.user_name} 046128`],
     ['a text without a user name', `${CREDENTIALS.password} 046128`],
@@ -48,7 +48,7 @@ describe('nothing is filled in', () => {
   });
 });
 
-it('what was typed loses the white space around it, and the code its separators', () => {
+test('what was typed loses the white space around it, and the code its separators', () => {
   expect(tidied({ user_name: ' abcd ', password: '\tefgh\n', security_code: ' 046 - 128 ' })).toEqual({
     user_name: 'abcd',
     password: 'efgh',
@@ -57,15 +57,15 @@ it('what was typed loses the white space around it, and the code its separators'
 });
 
 describe('the fields that would be refused', () => {
-  it('are none in a complete set', () => {
+  test('are none in a complete set', () => {
     expect(wrongFields(CREDENTIALS)).toEqual([]);
   });
 
-  it('are all three in an empty form', () => {
+  test('are all three in an empty form', () => {
     expect(wrongFields(NO_CREDENTIALS)).toEqual(['user_name', 'password', 'security_code']);
   });
 
-  it('are those that are too long, or not a code', () => {
+  test('are those that are too long, or not a code', () => {
     expect(wrongFields({ ...CREDENTIALS, user_name: 'a'.repeat(65) })).toEqual(['user_name']);
     expect(wrongFields({ ...CREDENTIALS, password: 'a'.repeat(65) })).toEqual(['password']);
     expect(wrongFields({ ...CREDENTIALS, password: 'a'.repeat(64) })).toEqual([]);

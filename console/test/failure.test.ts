@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test as it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attemptsLeft, Failure, refusedFields } from '../src/failure';
 import type { Problem, SentCode } from '../src/model';
 
@@ -16,32 +16,32 @@ beforeEach(() => void vi.useFakeTimers({ now: NOON }));
 afterEach(() => void vi.useRealTimers());
 
 describe('what was thrown becomes a failure', () => {
-  it('that it already is', () => {
+  test('that it already is', () => {
     const failure = new Failure('conflict');
     expect(Failure.from(failure)).toBe(failure);
   });
 
-  it('of time, if the call was given up', () => {
+  test('of time, if the call was given up', () => {
     expect(Failure.from(new DOMException('', 'TimeoutError')).kind).toBe('timeout');
   });
 
-  it('of the network, if fetch got no answer', () => {
+  test('of the network, if fetch got no answer', () => {
     expect(Failure.from(new TypeError('Failed to fetch')).kind).toBe('offline');
   });
 
-  it('that nobody expected, otherwise', () => {
+  test('that nobody expected, otherwise', () => {
     expect(Failure.from(new DOMException('', 'AbortError')).kind).toBe('unexpected');
     expect(Failure.from(new SyntaxError('Unexpected token')).kind).toBe('unexpected');
     expect(Failure.from(undefined).kind).toBe('unexpected');
   });
 });
 
-it('the time to try again counts from now, by the local clock', () => {
+test('the time to try again counts from now, by the local clock', () => {
   expect(new Failure('too-many-requests', null, 30).retryAt).toBe(NOON + 30_000);
   expect(new Failure('too-many-requests').retryAt).toBeNull();
 });
 
-it('the refused fields are those of an invalid request', () => {
+test('the refused fields are those of an invalid request', () => {
   const errors = [
     { field: 'email', detail: 'must be an address' },
     { field: 'ticket', detail: 'is too long' },
@@ -57,16 +57,16 @@ it('the refused fields are those of an invalid request', () => {
 describe('the attempts left', () => {
   const refused = (left: number) => new Failure('code-refused', problem({ type: '/problems/code-refused', attempts_left: left }));
 
-  it('are the code’s own, if nothing was refused', () => {
+  test('are the code’s own, if nothing was refused', () => {
     expect(attemptsLeft(code, null)).toBe(4);
     expect(attemptsLeft(code, new Failure('timeout'))).toBe(4);
   });
 
-  it('are the refusal’s, if the read after it failed', () => {
+  test('are the refusal’s, if the read after it failed', () => {
     expect(attemptsLeft(code, refused(3))).toBe(3);
   });
 
-  it('are the code’s, if the other side has entered a wrong code since', () => {
+  test('are the code’s, if the other side has entered a wrong code since', () => {
     expect(attemptsLeft({ ...code, attempts_left: 2 }, refused(3))).toBe(2);
   });
 });

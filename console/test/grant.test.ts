@@ -1,4 +1,4 @@
-import { describe, expect, test as it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   announceView,
   asActive,
@@ -34,22 +34,22 @@ const credentials: SupportCredentials = {
 };
 
 describe('the durations to choose from', () => {
-  it('are those that the server allows, its limits included', () => {
+  test('are those that the server allows, its limits included', () => {
     expect(durationsWithin({ min: 15, max: 2880 })).toEqual([15, 60, 120, 240, 480, 1440, 2880]);
     expect(durationsWithin({ min: 60, max: 240 })).toEqual([60, 120, 240]);
   });
 
-  it('are the shortest allowed, if none of the usual ones is', () => {
+  test('are the shortest allowed, if none of the usual ones is', () => {
     expect(durationsWithin({ min: 5, max: 10 })).toEqual([5]);
   });
 
-  it('begin with an hour, or with the shortest', () => {
+  test('begin with an hour, or with the shortest', () => {
     expect(usualDuration({ min: 15, max: 2880 })).toBe(60);
     expect(usualDuration({ min: 120, max: 2880 })).toBe(120);
     expect(usualDuration({ min: 5, max: 10 })).toBe(5);
   });
 
-  it.each([
+  test.each([
     [15, '15 minutes', '15 minutos'],
     [60, '1 hour', '1 hora'],
     [90, '90 minutes', '90 minutos'],
@@ -61,28 +61,28 @@ describe('the durations to choose from', () => {
   });
 });
 
-it('what a session does not show is said in words', () => {
+test('what a session does not show is said in words', () => {
   expect(hiddenOf({ messages: false, talks: false }, en)).toBe('Messages, Talks');
   expect(hiddenOf({ messages: true, talks: false }, es)).toBe('Conversaciones');
   expect(hiddenOf({ messages: true, talks: true }, en)).toBe('Nothing');
 });
 
 describe('the ecosystem of a grant', () => {
-  it('is not named to a customer who has only that one', () => {
+  test('is not named to a customer who has only that one', () => {
     expect(ecosystemToName(credentials, options(BAKERY))).toBeNull();
   });
 
-  it('is named to a customer who has several', () => {
+  test('is named to a customer who has several', () => {
     expect(ecosystemToName(credentials, options(SHOP, BAKERY))).toBe('Panadería Núñez');
   });
 
-  it('is named if it is not the one that the customer has now, and by its id if the name is unknown', () => {
+  test('is named if it is not the one that the customer has now, and by its id if the name is unknown', () => {
     expect(ecosystemToName(credentials, options(SHOP))).toBe('eco-bakery');
     expect(ecosystemToName(credentials, null)).toBe('eco-bakery');
   });
 });
 
-it('of new credentials nothing secret is left once they are closed', () => {
+test('of new credentials nothing secret is left once they are closed', () => {
   const view = asActive(credentials);
   expect(view).toEqual({
     at: 'active',
@@ -90,7 +90,7 @@ it('of new credentials nothing secret is left once they are closed', () => {
   });
 });
 
-it('a new view is announced, except the form', () => {
+test('a new view is announced, except the form', () => {
   expect(announceView({ at: 'form' }, en)).toBe('');
   expect(announceView({ at: 'credentials', credentials }, en)).toBe(en.remote.credentials.title);
   expect(announceView(asActive(credentials), en)).toBe('Remote support access is active.');
@@ -99,24 +99,24 @@ it('a new view is announced, except the form', () => {
 describe('the pause before the next read', () => {
   const hour = 3_600_000;
 
-  it('does not end while there is nothing to watch', () => {
+  test('does not end while there is nothing to watch', () => {
     expect(pauseBeforeGrantLook(null, NOON)).toBeNull();
     expect(pauseBeforeGrantLook({ at: 'form' }, NOON)).toBeNull();
   });
 
-  it('is fifteen seconds for an active grant, which an agent may redeem at any moment', () => {
+  test('is fifteen seconds for an active grant, which an agent may redeem at any moment', () => {
     expect(pauseBeforeGrantLook(asActive(credentials), NOON)).toBe(15_000);
   });
 
-  it('ends just after the grant does', () => {
+  test('ends just after the grant does', () => {
     expect(pauseBeforeGrantLook(asActive(credentials), NOON + hour - 5000)).toBe(5300);
   });
 
-  it('lasts until the end while the credentials are shown', () => {
+  test('lasts until the end while the credentials are shown', () => {
     expect(pauseBeforeGrantLook({ at: 'credentials', credentials }, NOON)).toBe(hour + 300);
   });
 
-  it('is two seconds while the server still has a grant whose time is over', () => {
+  test('is two seconds while the server still has a grant whose time is over', () => {
     expect(pauseBeforeGrantLook(asActive(credentials), NOON + hour + 1000)).toBe(2000);
   });
 });

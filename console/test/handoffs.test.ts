@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test as it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { setClock } from '../src/clock';
 import { dropHandoffs, keepHandoffs, keptHandoffs, watchHandoffs } from '../src/handoffs';
 import { tab } from '../src/kept';
@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('handoffs survive a reload, and are gone at the end of the session', () => {
+test('handoffs survive a reload, and are gone at the end of the session', () => {
   keepHandoffs(issued('one'));
   expect(keptHandoffs('one')).toEqual([HANDOFF]);
   vi.advanceTimersByTime(299_999);
@@ -27,14 +27,14 @@ it('handoffs survive a reload, and are gone at the end of the session', () => {
   expect(keptHandoffs('one')).toBeNull();
 });
 
-it('handoffs end by the server’s clock, however wrong this machine’s clock is', () => {
+test('handoffs end by the server’s clock, however wrong this machine’s clock is', () => {
   setClock(NOON / 1000 - 0.5 + 240); // the server is four minutes ahead
   keepHandoffs(issued('one'));
   vi.advanceTimersByTime(60_000);
   expect(keptHandoffs('one')).toBeNull();
 });
 
-it('handoffs that expired while the page was closed are dropped when it opens', () => {
+test('handoffs that expired while the page was closed are dropped when it opens', () => {
   tab.set('handoffs/old', JSON.stringify({ expiresAt: '2026-10-28T11:00:00Z', handoffs: [HANDOFF] }));
   tab.set('handoffs/new', JSON.stringify({ expiresAt: '2026-10-28T12:04:00Z', handoffs: [HANDOFF] }));
   watchHandoffs();
@@ -43,7 +43,7 @@ it('handoffs that expired while the page was closed are dropped when it opens', 
   expect(keptHandoffs('new')).toEqual([HANDOFF]);
 });
 
-it('handoffs of a verification that closes are dropped at once, and no others', () => {
+test('handoffs of a verification that closes are dropped at once, and no others', () => {
   keepHandoffs(issued('one'));
   keepHandoffs(issued('two'));
   dropHandoffs('one');

@@ -1,4 +1,4 @@
-import { describe, expect, test as it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Failure } from '../src/failure';
 import type { Status } from '../src/model';
 import { isComplete, isOvertaken, isToldElsewhere, looksFor, mayLookNow, needsTelling, pauseBeforeLook } from '../src/process';
@@ -9,25 +9,25 @@ const at = { local: NOON, server: NOON };
 const due = (status: Status, seconds: number) => verification({ status, expires_at: new Date(NOON + seconds * 1000).toISOString() });
 
 describe('the record is complete', () => {
-  it('only once the verification is closed', () => {
+  test('only once the verification is closed', () => {
     expect(isComplete(verification({ status: 'in_session', steps: steps('started', 'consent-asked', 'customer-told') }))).toBe(false);
   });
 
-  it('without a notice, if the customer was never asked', () => {
+  test('without a notice, if the customer was never asked', () => {
     expect(isComplete(verification({ status: 'closed', outcome: 'cancelled', steps: steps('started', 'cancelled') }))).toBe(true);
   });
 
-  it('not before its end is recorded', () => {
+  test('not before its end is recorded', () => {
     expect(isComplete(verification({ status: 'closed', outcome: 'expired', steps: steps('started') }))).toBe(false);
   });
 
-  it('not before the customer who was asked is told of the end', () => {
+  test('not before the customer who was asked is told of the end', () => {
     const asked = steps('started', 'consent-asked', 'customer-told', 'denied');
     expect(isComplete(verification({ status: 'closed', outcome: 'denied', steps: asked }))).toBe(false);
     expect(isComplete(verification({ status: 'closed', outcome: 'denied', steps: [...asked, ...steps('customer-told')] }))).toBe(true);
   });
 
-  it('not before the notice, where the customer offered the access and was never asked', () => {
+  test('not before the notice, where the customer offered the access and was never asked', () => {
     const closed = verification({ module: 'support-grant', status: 'closed', outcome: 'cancelled', steps: steps('started', 'cancelled') });
     expect(isComplete(closed)).toBe(false);
     expect(isComplete({ ...closed, steps: [...closed.steps, ...steps('customer-told')] })).toBe(true);
@@ -37,15 +37,15 @@ describe('the record is complete', () => {
 describe('an answer is out of date', () => {
   const known = verification({ status: 'agent_verified', steps: steps('started', 'agent-code-sent', 'agent-verified') });
 
-  it('if it has fewer steps than are known', () => {
+  test('if it has fewer steps than are known', () => {
     expect(isOvertaken(verification({ steps: steps('started', 'agent-code-sent') }), known)).toBe(true);
   });
 
-  it('if it is open although the verification is known to be closed', () => {
+  test('if it is open although the verification is known to be closed', () => {
     expect(isOvertaken(known, { ...known, status: 'closed' })).toBe(true);
   });
 
-  it('not if it has as many steps or more, or nothing is known', () => {
+  test('not if it has as many steps or more, or nothing is known', () => {
     expect(isOvertaken(known, known)).toBe(false);
     expect(isOvertaken({ ...known, steps: [...known.steps, ...steps('consent-asked')] }, known)).toBe(false);
     expect(isOvertaken(known, null)).toBe(false);
@@ -53,7 +53,7 @@ describe('an answer is out of date', () => {
 });
 
 describe('the pause before the next read', () => {
-  it.each<[Status, number]>([
+  test.each<[Status, number]>([
     ['started', 15_000],
     ['agent_challenged', 15_000],
     ['agent_verified', 15_000],
@@ -66,36 +66,36 @@ describe('the pause before the next read', () => {
     expect(pauseBeforeLook(due(status, 600), null, at)).toBe(pause);
   });
 
-  it('ends just after a deadline that comes earlier', () => {
+  test('ends just after a deadline that comes earlier', () => {
     expect(pauseBeforeLook(due('started', 3), null, at)).toBe(3200);
     expect(pauseBeforeLook(due('in_session', 1), null, at)).toBe(1200);
   });
 
-  it('follows the server’s clock, however wrong this machine’s clock is', () => {
+  test('follows the server’s clock, however wrong this machine’s clock is', () => {
     expect(pauseBeforeLook(due('started', 3), null, { local: NOON + 3_600_000, server: NOON })).toBe(3200);
   });
 
-  it('is short when the deadline has passed and the server has not said so yet', () => {
+  test('is short when the deadline has passed and the server has not said so yet', () => {
     expect(pauseBeforeLook(due('started', -5), null, at)).toBe(2000);
   });
 
-  it('is short when there is no deadline', () => {
+  test('is short when there is no deadline', () => {
     expect(pauseBeforeLook(verification({ status: 'started', expires_at: null }), null, at)).toBe(2000);
   });
 
-  it('is four seconds after a failure', () => {
+  test('is four seconds after a failure', () => {
     expect(pauseBeforeLook(due('in_session', 600), new Failure('offline'), at)).toBe(4000);
     expect(pauseBeforeLook(null, new Failure('timeout'), at)).toBe(4000);
   });
 
-  it('is as long as the server asked for', () => {
+  test('is as long as the server asked for', () => {
     const busy = new Failure('throttled', null, 30);
     const local = busy.retryAt ?? 0;
     expect(pauseBeforeLook(null, busy, { local: local - 30_000, server: NOON })).toBe(30_000);
   });
 });
 
-it('a page that is looked at again reads at once, but not earlier than the server said', () => {
+test('a page that is looked at again reads at once, but not earlier than the server said', () => {
   expect(mayLookNow(null, { local: NOON })).toBe(true);
   expect(mayLookNow(new Failure('offline'), { local: NOON })).toBe(true);
   const busy = new Failure('throttled', null, 30);
@@ -103,33 +103,33 @@ it('a page that is looked at again reads at once, but not earlier than the serve
   expect(mayLookNow(busy, { local: busy.retryAt ?? 0 })).toBe(true);
 });
 
-it('an open verification is read for as long as it is open, a closed one twelve times', () => {
+test('an open verification is read for as long as it is open, a closed one twelve times', () => {
   expect(looksFor('awaiting_consent')).toBe(Number.POSITIVE_INFINITY);
   expect(looksFor(undefined)).toBe(Number.POSITIVE_INFINITY);
   expect(looksFor('closed')).toBe(12);
 });
 
 describe('a failed act', () => {
-  it.each(['wrong-step', 'code-refused', 'conflict'] as const)('that ended in %s is explained by a move', (kind) => {
+  test.each(['wrong-step', 'code-refused', 'conflict'] as const)('that ended in %s is explained by a move', (kind) => {
     expect(needsTelling(new Failure(kind), true)).toBe(false);
     expect(needsTelling(new Failure(kind), false)).toBe(true);
   });
 
-  it.each(['offline', 'timeout', 'unavailable', 'not-allowed'] as const)('that ended in %s is told even after a move', (kind) => {
+  test.each(['offline', 'timeout', 'unavailable', 'not-allowed'] as const)('that ended in %s is told even after a move', (kind) => {
     expect(needsTelling(new Failure(kind), true)).toBe(true);
   });
 
-  it('is told in the dialog, if it is a cancel and the dialog is still open', () => {
+  test('is told in the dialog, if it is a cancel and the dialog is still open', () => {
     const failed = { act: 'cancel', failure: new Failure('offline') } as const;
     expect(isToldElsewhere(failed, 'started', true)).toBe(true);
     expect(isToldElsewhere(failed, 'closed', false)).toBe(false);
   });
 
-  it('is told at the field, if it is a refused code', () => {
+  test('is told at the field, if it is a refused code', () => {
     expect(isToldElsewhere({ act: 'enter-own', failure: new Failure('code-refused') }, 'agent_challenged', true)).toBe(true);
   });
 
-  it('is told on the session’s own screen, if the session started although its answer was lost', () => {
+  test('is told on the session’s own screen, if the session started although its answer was lost', () => {
     const failed = { act: 'issue', failure: new Failure('timeout') } as const;
     expect(isToldElsewhere(failed, 'in_session', true)).toBe(true);
     expect(isToldElsewhere(failed, 'consented', true)).toBe(false);

@@ -1,11 +1,11 @@
-import { expect, test as it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Status, Step } from '../src/model';
 import { stagesOf } from '../src/progress';
 import { steps, verification } from './samples';
 
 const states = (found: ReturnType<typeof stagesOf>) => found.map(({ stage, state }) => `${stage}: ${state}`);
 
-it.each<[Status, string[]]>([
+test.each<[Status, string[]]>([
   ['started', ['lookUp: done', 'validation: now', 'consent: open', 'session: open']],
   ['agent_challenged', ['lookUp: done', 'validation: now', 'consent: open', 'session: open']],
   ['agent_verified', ['lookUp: done', 'validation: done', 'consent: now', 'session: open']],
@@ -17,7 +17,7 @@ it.each<[Status, string[]]>([
   expect(states(stagesOf(verification({ status }), false))).toEqual(expected);
 });
 
-it.each<[Step['action'][], string[]]>([
+test.each<[Step['action'][], string[]]>([
   [
     ['started', 'cancelled'],
     ['lookUp: done', 'validation: stopped', 'consent: stopped', 'session: stopped'],
@@ -38,13 +38,13 @@ it.each<[Step['action'][], string[]]>([
   expect(states(stagesOf(verification({ status: 'closed', steps: steps(...actions) }), false))).toEqual(expected);
 });
 
-it('with a support grant there is no stage for the authorization, which came first', () => {
+test('with a support grant there is no stage for the authorization, which came first', () => {
   const granted = (status: Status) => states(stagesOf(verification({ module: 'support-grant', status }), false));
   expect(granted('started')).toEqual(['credentials: done', 'validation: now', 'session: open']);
   expect(granted('consented')).toEqual(['credentials: done', 'validation: done', 'session: now']);
 });
 
-it('a session that is over by the clock has all stages done, before the server says so', () => {
+test('a session that is over by the clock has all stages done, before the server says so', () => {
   expect(stagesOf(verification({ status: 'in_session' }), true).every(({ state }) => state === 'done')).toBe(true);
   expect(stagesOf(verification({ module: 'support-grant', status: 'in_session' }), true).every(({ state }) => state === 'done')).toBe(true);
 });

@@ -1,9 +1,9 @@
-import { expect, test as it } from 'vitest';
+import { expect, test } from 'vitest';
 import { HOME, href, parse, type Route } from '../src/route';
 
 const ID = 'AbCdEfGhIjKlMnOpQrSt_-';
 
-it.each<[string, Route]>([
+test.each<[string, Route]>([
   ['#/technical-assistance', { page: 'start', module: 'technical-assistance' }],
   ['#/ecosystem-admin', { page: 'start', module: 'ecosystem-admin' }],
   ['#/support-grant', { page: 'start', module: 'support-grant' }],
@@ -16,20 +16,20 @@ it.each<[string, Route]>([
   expect(href(route)).toBe(hash);
 });
 
-it.each(['', '#', '#/', '#/nothing', '#/verifications/', '#/technical-assistance/short', `#/other/${ID}`, `#/support-grant/${ID}/rcm`])(
+test.each(['', '#', '#/', '#/nothing', '#/verifications/', '#/technical-assistance/short', `#/other/${ID}`, `#/support-grant/${ID}/rcm`])(
   '“%s” leads home',
   (hash) => {
     expect(parse(hash)).toBe(HOME);
   },
 );
 
-it('a recovery that was opened by itself goes home, and so does one inside another', () => {
+test('a recovery that was opened by itself goes home, and so does one inside another', () => {
   expect(parse('#/recovery')).toEqual({ page: 'recovery', back: HOME });
   expect(href({ page: 'recovery', back: HOME })).toBe('#/recovery');
   expect(parse('#/recovery/recovery/verifications')).toEqual({ page: 'recovery', back: HOME });
 });
 
-it('a recovery keeps the verification to return to', () => {
+test('a recovery keeps the verification to return to', () => {
   const back = parse(`#/support-grant/${ID}`);
   expect(parse(href({ page: 'recovery', back }))).toEqual({ page: 'recovery', back });
 });

@@ -1,4 +1,4 @@
-import { expect, test as it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Api } from '../src/api';
 import type { Search, SearchPage, VerificationSummary } from '../src/model';
 import { cursorsAfter, isFiltered, NO_FILTERS, readPage } from '../src/search';
@@ -15,7 +15,7 @@ function pagesOf(...found: number[]) {
   return { search };
 }
 
-it('filters that are not set are not sent', async () => {
+test('filters that are not set are not sent', async () => {
   const api = pagesOf(1);
   await readPage(api, NO_FILTERS, null);
   expect(api.search).toHaveBeenLastCalledWith({});
@@ -23,54 +23,54 @@ it('filters that are not set are not sent', async () => {
   expect(api.search).toHaveBeenLastCalledWith({ status: 'in_session', customer: 'carla@example.com', agent: 'ana', cursor: '0' });
 });
 
-it('a list is filtered if any filter is set', () => {
+test('a list is filtered if any filter is set', () => {
   expect(isFiltered(NO_FILTERS)).toBe(false);
   expect(isFiltered({ ...NO_FILTERS, status: 'closed' })).toBe(true);
   expect(isFiltered({ ...NO_FILTERS, customer: 'c' })).toBe(true);
   expect(isFiltered({ ...NO_FILTERS, agent: 'a' })).toBe(true);
 });
 
-it('a page that has something is the page', async () => {
+test('a page that has something is the page', async () => {
   const api = pagesOf(20, 3);
   expect(await readPage(api, NO_FILTERS, null)).toEqual({ items: Array.from({ length: 20 }, () => ITEM), cursor: '1', further: false });
   expect(api.search).toHaveBeenCalledOnce();
 });
 
-it('empty pages are skipped', async () => {
+test('empty pages are skipped', async () => {
   const api = pagesOf(0, 0, 2, 5);
   expect(await readPage(api, NO_FILTERS, null)).toMatchObject({ items: [ITEM, ITEM], cursor: '3', further: false });
 });
 
-it('a search that ends without anything is over', async () => {
+test('a search that ends without anything is over', async () => {
   expect(await readPage(pagesOf(0, 0), NO_FILTERS, null)).toEqual({ items: [], cursor: null, further: false });
 });
 
-it('after ten empty pages the agent is asked whether to continue, from there', async () => {
+test('after ten empty pages the agent is asked whether to continue, from there', async () => {
   const api = pagesOf(...Array.from({ length: 15 }, () => 0));
   expect(await readPage(api, NO_FILTERS, null)).toEqual({ items: [], cursor: '10', further: true });
   expect(api.search).toHaveBeenCalledTimes(10);
 });
 
-it('a tenth page that has something is found', async () => {
+test('a tenth page that has something is found', async () => {
   expect(await readPage(pagesOf(...Array.from({ length: 9 }, () => 0), 1), NO_FILTERS, null)).toMatchObject({
     items: [ITEM],
     cursor: null,
   });
 });
 
-it('a search that another has overtaken stops', async () => {
+test('a search that another has overtaken stops', async () => {
   const api = pagesOf(0, 0, 0, 1);
   await readPage(api, NO_FILTERS, null, () => true);
   expect(api.search).toHaveBeenCalledOnce();
 });
 
-it('the cursors of the pages grow by the next one, and are cut where the search began', () => {
+test('the cursors of the pages grow by the next one, and are cut where the search began', () => {
   expect(cursorsAfter([null], 0, { items: [ITEM], cursor: 'b', further: false })).toEqual([null, 'b']);
   expect(cursorsAfter([null, 'b', 'c'], 1, { items: [ITEM], cursor: 'd', further: false })).toEqual([null, 'b', 'd']);
   expect(cursorsAfter([null, 'b'], 1, { items: [ITEM], cursor: null, further: false })).toEqual([null, 'b']);
 });
 
-it('a page on which nothing was found yet begins where the search goes on', () => {
+test('a page on which nothing was found yet begins where the search goes on', () => {
   expect(cursorsAfter([null], 0, { items: [], cursor: 'k', further: true })).toEqual(['k']);
   expect(cursorsAfter([null, 'b'], 1, { items: [], cursor: 'k', further: true })).toEqual([null, 'k']);
 });

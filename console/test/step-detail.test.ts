@@ -1,4 +1,4 @@
-import { describe, expect, test as it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { detailOf, hasActivity, statusOf, titleOf } from '../src/activity';
 import { wasOpened } from '../src/handoffs';
 import type { ActivityItem, Step, StepFacts } from '../src/model';
@@ -43,44 +43,44 @@ const KINDS: { [Kind in StepFacts['kind']]: [facts: StepFacts & { kind: Kind }, 
   'grant-revoked': [{ kind: 'grant-revoked' }, 'the support grant was revoked', 'se revocó el acceso ofrecido'],
 };
 
-it.each(Object.entries(KINDS))('the facts of the kind “%s” are said in both languages', (_, [facts, english, spanish]) => {
+test.each(Object.entries(KINDS))('the facts of the kind “%s” are said in both languages', (_, [facts, english, spanish]) => {
   expect(factsInWords(facts, customer(), en)).toBe(english);
   expect(factsInWords(facts, customer(), es)).toBe(spanish);
 });
 
-it('each notice has its own words', () => {
+test('each notice has its own words', () => {
   const said = (['grant_used', 'start', 'close'] as const).map((notice) => factsInWords({ kind: 'notice', notice }, customer(), en));
   expect(said).toEqual(['use of the support grant', 'start of the session', 'end of the verification']);
 });
 
-it('an older page of the activity is told apart from the first', () => {
+test('an older page of the activity is told apart from the first', () => {
   expect(factsInWords({ kind: 'activity-list', continued: true }, customer(), en)).toBe('an older page of the list');
 });
 
-it('an ecosystem is named by its id, if the customer is masked or no longer has it', () => {
+test('an ecosystem is named by its id, if the customer is masked or no longer has it', () => {
   const facts = { kind: 'consent-request', ecosystem: 'eco-gone', number: 1, of: 5 } as const;
   expect(factsInWords(facts, customer(), en)).toBe('eco-gone, code 1 of at most 5');
   expect(factsInWords({ ...facts, ecosystem: 'eco-bakery' }, MASKED, en)).toBe('eco-bakery, code 1 of at most 5');
 });
 
-it('facts of a kind that only a newer server has are passed over', () => {
+test('facts of a kind that only a newer server has are passed over', () => {
   expect(factsInWords({ kind: 'tomorrow' } as unknown as StepFacts, customer(), en)).toBe('');
 });
 
 describe('an environment was opened', () => {
   const redeemed = (detail: Step['detail']) => ({ steps: steps('handoff-redeemed').map((step) => ({ ...step, detail })) });
 
-  it('if a step says so', () => {
+  test('if a step says so', () => {
     expect(wasOpened(redeemed({ kind: 'environment', environment: 'web' }), 'web')).toBe(true);
     expect(wasOpened(redeemed({ kind: 'environment', environment: 'store' }), 'web')).toBe(false);
   });
 
-  it('if a step says so that was recorded before details were data', () => {
+  test('if a step says so that was recorded before details were data', () => {
     expect(wasOpened(redeemed('web'), 'web')).toBe(true);
     expect(wasOpened(redeemed('web'), 'app')).toBe(false);
   });
 
-  it('not because of a step that says something else', () => {
+  test('not because of a step that says something else', () => {
     expect(wasOpened(redeemed(null), 'web')).toBe(false);
     expect(wasOpened({ steps: steps('started', 'session-started') }, 'web')).toBe(false);
     const named = { ...steps('session-started')[0], detail: { kind: 'environment', environment: 'web' } } as Step;
@@ -98,7 +98,7 @@ describe('a successor’s activity', () => {
     ...changes,
   });
 
-  it('can be read in Ecosystem Admin, from the authorization to the end of the session', () => {
+  test('can be read in Ecosystem Admin, from the authorization to the end of the session', () => {
     const may = (['started', 'agent_verified', 'awaiting_consent', 'consented', 'minting', 'in_session', 'closed'] as const).filter(
       (status) => hasActivity({ module: 'ecosystem-admin', status }),
     );
@@ -106,18 +106,18 @@ describe('a successor’s activity', () => {
     expect(hasActivity({ module: 'technical-assistance', status: 'in_session' })).toBe(false);
   });
 
-  it('names a step by its action and a process by the directory’s own title', () => {
+  test('names a step by its action and a process by the directory’s own title', () => {
     expect(titleOf(item({ kind: 'verification', title: 'agent-verified' }), es)).toBe('Agente validado');
     expect(titleOf(item({}), es)).toBe('The validation was rejected');
   });
 
-  it('shows a title and a status that it does not know as they are', () => {
+  test('shows a title and a status that it does not know as they are', () => {
     expect(titleOf(item({ kind: 'verification', title: 'constructor' }), en)).toBe('constructor');
     expect(statusOf('constructor', en)).toEqual({ look: 'info', text: 'constructor' });
     expect(statusOf('rejected', es)).toEqual({ look: 'error', text: 'Rechazado' });
   });
 
-  it('says the facts of a step in words, and shows a text as it is', () => {
+  test('says the facts of a step in words, and shows a text as it is', () => {
     const of = verification();
     expect(detailOf({ detail: { kind: 'attempt', number: 2 } }, of, es)).toBe('intento 2');
     expect(detailOf({ detail: 'A document is missing.' }, of, es)).toBe('A document is missing.');

@@ -1,6 +1,6 @@
 /** The texts that depend on where something stands. */
 
-import { describe, expect, test as it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { adviceOnOffer, adviceOnRecovery, adviceOnStart } from '../src/advice';
 import { canBeAsked, chosenEcosystem, describeEcosystem, nameOf } from '../src/customer';
 import { Failure } from '../src/failure';
@@ -14,18 +14,18 @@ import { customer, MASKED, verification } from './samples';
 const { en, es } = LANGUAGES;
 
 describe('a customer', () => {
-  it('can be asked if the account is active and its sign-in works', () => {
+  test('can be asked if the account is active and its sign-in works', () => {
     expect(canBeAsked(customer())).toBe(true);
     expect(canBeAsked(customer({ status: 'suspended' }))).toBe(false);
     expect(canBeAsked(customer({ sign_in: 'reset-required' }))).toBe(false);
   });
 
-  it('is named by the masked address until the agent is verified', () => {
+  test('is named by the masked address until the agent is verified', () => {
     expect(nameOf(customer())).toBe('Carla Núñez');
     expect(nameOf(MASKED)).toBe('c***@customers.example.com');
   });
 
-  it('has ecosystems by role and plan, and a chosen one by its name', () => {
+  test('has ecosystems by role and plan, and a chosen one by its name', () => {
     expect(customer().ecosystems.map((each) => describeEcosystem(each, en))).toEqual(['Administrator · Premium']);
     expect(chosenEcosystem(verification({ ecosystem: 'eco-bakery' }))).toBe('Panadería Núñez');
     expect(chosenEcosystem(verification({ ecosystem: 'eco-gone' }))).toBe('eco-gone');
@@ -35,12 +35,12 @@ describe('a customer', () => {
 });
 
 describe('a move is announced', () => {
-  it('to the agent, and in other words to people who only read', () => {
+  test('to the agent, and in other words to people who only read', () => {
     expect(announce(verification({ status: 'agent_verified' }), true, en)).toBe('You are verified. Choose an ecosystem.');
     expect(announce(verification({ status: 'agent_verified' }), false, en)).toBe('The agent is verified.');
   });
 
-  it('with a support grant in words of its own, where it differs', () => {
+  test('with a support grant in words of its own, where it differs', () => {
     const granted = (status: 'started' | 'consented' | 'in_session') =>
       announce(verification({ module: 'support-grant', status }), true, en);
     expect(granted('started')).toBe('The credentials are correct. Next: Internal Validation.');
@@ -49,7 +49,7 @@ describe('a move is announced', () => {
   });
 });
 
-it.each([
+test.each([
   ['agent_verified', true, false, 'if you do nothing.'],
   ['agent_verified', false, false, 'if Ana Rivas does nothing.'],
   ['awaiting_consent', true, false, 'if the customer does nothing.'],
@@ -63,7 +63,7 @@ it.each([
 });
 
 describe('advice fits the place', () => {
-  it('where a verification may have been started although its answer was lost', () => {
+  test('where a verification may have been started although its answer was lost', () => {
     for (const kind of ['offline', 'timeout', 'unavailable'] as const) {
       expect(adviceOnStart(new Failure(kind), false, en)?.next).toContain('My verifications');
       expect(adviceOnStart(new Failure(kind), true, en)?.next).toContain('in Verifications');
@@ -71,27 +71,27 @@ describe('advice fits the place', () => {
     expect(adviceOnStart(new Failure('unknown-customer'), false, en)).toBeUndefined();
   });
 
-  it('where an agent is no longer allowed, or a grant is too short', () => {
+  test('where an agent is no longer allowed, or a grant is too short', () => {
     expect(adviceOnAct({ act: 'enter-own', failure: new Failure('not-allowed') }, en)).toBe(en.failures.validationNotAllowed);
     expect(adviceOnAct({ act: 'ask', failure: new Failure('not-allowed') }, en)).toBeUndefined();
     expect(adviceOnAct({ act: 'issue', failure: new Failure('grant-refused') }, en)).toBe(en.grant.tooShort);
     expect(adviceOnAct({ act: 'issue', failure: new Failure('conflict') }, en)).toBeUndefined();
   });
 
-  it('where a password is recovered', () => {
+  test('where a password is recovered', () => {
     expect(adviceOnRecovery('save', new Failure('invalid-request'), es)).toBe(es.signIn.refusals['weak-password']);
     expect(adviceOnRecovery('send', new Failure('invalid-request'), es)).toBeUndefined();
     expect(adviceOnRecovery('send', new Failure('timeout'), es)).toBe(es.recovery.failures.send.timeout);
     expect(adviceOnRecovery('save', new Failure('timeout'), es)).toBe(es.recovery.failures.save.timeout);
   });
 
-  it('where a customer offers access, even to a failure that customers are not expected to see', () => {
+  test('where a customer offers access, even to a failure that customers are not expected to see', () => {
     expect(adviceOnOffer(new Failure('grant-exists'), en)).toBe(en.remote.failures['grant-exists']);
     expect(adviceOnOffer(new Failure('wrong-step'), en)).toBe(en.remote.failures.unexpected);
   });
 });
 
-it('a verification in the list looks like its outcome, or its status', () => {
+test('a verification in the list looks like its outcome, or its status', () => {
   const look = (changes: object) => lookOf({ status: 'started', outcome: null, ...changes } as VerificationSummary);
   expect(look({})).toBe('pending');
   expect(look({ status: 'in_session' })).toBe('in-progress');
@@ -100,14 +100,14 @@ it('a verification in the list looks like its outcome, or its status', () => {
 });
 
 describe('the language', () => {
-  it('is the one chosen before, then the browser’s first that there is, then English', () => {
+  test('is the one chosen before, then the browser’s first that there is, then English', () => {
     expect(firstLanguage('es', ['en-US'])).toBe('es');
     expect(firstLanguage(undefined, ['de-DE', 'es-CO', 'en'])).toBe('es');
     expect(firstLanguage('klingon', ['de'])).toBe('en');
     expect(firstLanguage('constructor', [])).toBe('en');
   });
 
-  it('formats times as the browser’s own region does, where it has that language', () => {
+  test('formats times as the browser’s own region does, where it has that language', () => {
     expect(localeOf('es', ['en-US', 'es-CO', 'es'])).toBe('es-CO');
     expect(localeOf('es', ['en-US'])).toBe('es');
   });

@@ -1,18 +1,18 @@
-import { expect, test as it } from 'vitest';
+import { expect, test } from 'vitest';
 import { digitsIn, isCode, isEmailAddress, isTicket } from '../src/typed';
 
-it.each(['carla@customers.example.com', 'a@b.co', 'núñez@pan.example', 'a+b@c.d.example'])('%s may be an email address', (text) => {
+test.each(['carla@customers.example.com', 'a@b.co', 'núñez@pan.example', 'a+b@c.d.example'])('%s may be an email address', (text) => {
   expect(isEmailAddress(text)).toBe(true);
 });
 
-it.each(['', 'carla', 'carla@', '@example.com', 'carla@example', 'carla @example.com', 'a@b@example.com', 'a@b.c, d@e.f'])(
+test.each(['', 'carla', 'carla@', '@example.com', 'carla@example', 'carla @example.com', 'a@b@example.com', 'a@b.c, d@e.f'])(
   '“%s” is no email address',
   (text) => {
     expect(isEmailAddress(text)).toBe(false);
   },
 );
 
-it('a ticket number has at most 64 printable ASCII characters, and may be missing', () => {
+test('a ticket number has at most 64 printable ASCII characters, and may be missing', () => {
   expect(isTicket('')).toBe(true);
   expect(isTicket('CASE-2026/118 #4')).toBe(true);
   expect(isTicket('a'.repeat(64))).toBe(true);
@@ -21,7 +21,7 @@ it('a ticket number has at most 64 printable ASCII characters, and may be missin
   expect(isTicket('two\nlines')).toBe(false);
 });
 
-it('a code has exactly six digits, of the ASCII ones', () => {
+test('a code has exactly six digits, of the ASCII ones', () => {
   expect(isCode('046128')).toBe(true);
   expect(isCode('04612')).toBe(false);
   expect(isCode('0461280')).toBe(false);
@@ -30,7 +30,7 @@ it('a code has exactly six digits, of the ASCII ones', () => {
   expect(isCode('٠٤٦١٢٨')).toBe(false);
 });
 
-it('of what is typed into a code’s field the digits are kept, and no more than the code has', () => {
+test('of what is typed into a code’s field the digits are kept, and no more than the code has', () => {
   expect(digitsIn('046 128')).toBe('046128');
   expect(digitsIn('your code: 046128.')).toBe('046128');
   expect(digitsIn('0461289')).toBe('046128');
