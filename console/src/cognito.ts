@@ -29,18 +29,33 @@ const FACTORS = {
 
 type Factor = keyof typeof FACTORS;
 
-/** What Cognito asks for before it gives tokens. */
-export type Challenge = {
+interface Asked {
   user: string;
   email: string;
   session: string;
-} /** An administrator set the password: the user must choose their own. */ & (
-  | { asks: 'new-password' }
-  /** `sentTo`: where the code was sent, masked by Cognito; missing for an authenticator app, whose code is not sent. */
-  | { asks: 'second-factor'; factor: Factor; sentTo?: string }
-  /** The pool requires a second factor and the user has none. `key`: for their authenticator app, in base 32. */
-  | { asks: 'authenticator'; key: string }
-);
+}
+
+/** An administrator set the password: the user must choose their own. */
+interface NewPasswordAsked extends Asked {
+  asks: 'new-password';
+}
+
+interface SecondFactorAsked extends Asked {
+  asks: 'second-factor';
+  factor: Factor;
+  /** Where the code was sent, masked by Cognito; missing for an authenticator app, whose code is not sent. */
+  sentTo?: string;
+}
+
+/** The pool requires a second factor and the user has none. */
+interface AuthenticatorAsked extends Asked {
+  asks: 'authenticator';
+  /** For the user's authenticator app, in base 32. */
+  key: string;
+}
+
+/** What Cognito asks for before it gives tokens. */
+export type Challenge = NewPasswordAsked | SecondFactorAsked | AuthenticatorAsked;
 
 interface AuthAnswer {
   AuthenticationResult?: { AccessToken: string; IdToken?: string; RefreshToken?: string };
