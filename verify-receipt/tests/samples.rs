@@ -73,10 +73,10 @@ fn eventful() -> Receipt {
     let mut walk = Walk::start(101);
     let id = walk.verification.id.clone();
     let mut person = customer("diego");
-    person.name = "Ana Prieto".to_owned();
+    person.name = "Ana Prieto".into();
     person.ecosystems = vec![ecosystem("eco-1", Role::Successor, Plan::Premium)];
     let mut luis = agent("ana");
-    luis.name = "Luis Ortega".to_owned();
+    luis.name = "Luis Ortega".into();
     walk.verification = Verification::start(
         id,
         Module::EcosystemAdmin,

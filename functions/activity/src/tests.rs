@@ -52,7 +52,7 @@ impl Scene {
             id: format!("p-{n}"),
             title: "Validation process for The Successor".into(),
             status: "rejected".into(),
-            at: Timestamp::from_seconds(NOON.seconds() - 60 * n as i64),
+            at: Timestamp::from_seconds(NOON.seconds() - 60 * i64::try_from(n).unwrap()),
             detail: "The validation process for The Successor was rejected by Waizant".into(),
         };
         scene.world.processes((1..=count).map(process).collect());

@@ -431,7 +431,7 @@ mod tests {
         assert_eq!(second["response"]["failAuthentication"], true);
     }
 
-    /// On AWS the ClientMetadata of AdminInitiateAuth does not reach these two, in the emulator it
+    /// On AWS the `ClientMetadata` of `AdminInitiateAuth` does not reach these two, in the emulator it
     /// does: nothing may hang on it.
     #[tokio::test]
     async fn define_and_create_do_not_look_at_metadata() {

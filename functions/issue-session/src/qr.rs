@@ -80,9 +80,10 @@ mod tests {
         let mut reader = png::Decoder::new(std::io::Cursor::new(&content)).read_info().unwrap();
         let mut rows = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut rows).unwrap();
-        let modules = rows.len() / info.height as usize;
-        assert_eq!((info.width, info.height), (modules as u32 * 8, modules as u32 * 8));
-        assert_eq!(side, modules as u32 * 4);
+        let modules = u32::try_from(rows.len()).unwrap() / info.height;
+        assert_eq!((info.width, info.height), (modules * 8, modules * 8));
+        assert_eq!(side, modules * 4);
+        let modules = usize::try_from(modules).unwrap();
         let code = code(&text).unwrap();
         assert_eq!(modules, code.width() + 8);
         for (y, row) in rows.chunks(modules).enumerate() {

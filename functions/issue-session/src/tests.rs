@@ -174,9 +174,11 @@ async fn a_crash_anywhere_leaves_no_second_session_and_the_process_goes_on() {
                 ("unavailable", Status::Consented | Status::Minting | Status::InSession) => {}
                 other => panic!("{fault:?} at {call}: {other:?}"),
             }
-            if stored.status() == Status::InSession {
-                panic!("{fault:?} at {call}: committed, and its handoffs withheld");
-            }
+            assert_ne!(
+                stored.status(),
+                Status::InSession,
+                "{fault:?} at {call}: committed, and its handoffs withheld"
+            );
             // Once the lease is over, whatever was minted before, another attempt goes through.
             let later = NOON.plus(46);
             let second = scene.issue(later).await;

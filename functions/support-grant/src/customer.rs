@@ -315,7 +315,7 @@ async fn tell(app: &impl App, grant: SupportGrant, about: GrantNoticeKind) {
         Ok(Ok(())) => {}
         Ok(Err(failure)) => notice_not_sent(&failure),
         Err(_) => {
-            notice_not_sent(&Failure::unsure("deadline", "telling the customer took too long"))
+            notice_not_sent(&Failure::unsure("deadline", "telling the customer took too long"));
         }
     }
 }

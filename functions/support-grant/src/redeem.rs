@@ -111,7 +111,7 @@ async fn tell_of_use(app: &impl App, verification: Verification, now: Timestamp)
         // Somebody has moved it meanwhile: he is told of that instead.
         Ok(Err(CallError::Refused(_))) => {}
         Err(_) => {
-            notice_not_sent(&Failure::unsure("deadline", "telling the customer took too long"))
+            notice_not_sent(&Failure::unsure("deadline", "telling the customer took too long"));
         }
     }
     verification

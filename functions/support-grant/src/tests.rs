@@ -705,7 +705,7 @@ async fn what_changed_since_the_offer_is_seen_when_it_is_redeemed() {
     type Change = fn(&World);
     let cases: [(&str, &str, Change); 4] = [
         ("works in support by now", "not-allowed", |world| {
-            world.colleague(&customer("carla").email)
+            world.colleague(&customer("carla").email);
         }),
         ("down", "unavailable", |world| world.down(true)),
         ("another with this address", "grant-refused", |world| {
@@ -756,8 +756,8 @@ async fn it_serves_until_its_deadline_and_as_long_as_a_session_fits() {
 async fn five_wrong_ones_lock_a_user_name_for_whomever() {
     let (scene, credentials) = Scene::granted().await;
     let bad = wrong(&credentials);
-    for (n, by) in ["ana", "ben", "cleo", "ana", "ben"].iter().enumerate() {
-        let now = NOON.plus(n as u32);
+    for (n, by) in (0..).zip(["ana", "ben", "cleo", "ana", "ben"]) {
+        let now = NOON.plus(n);
         assert_eq!(scene.redeem(by, &bad, now).await.slug(), "grant-refused");
     }
     let until = NOON.plus(4 + 900);
@@ -1493,7 +1493,9 @@ async fn of_many_redeems_at_once_one_starts_a_verification() {
         let agents: Vec<_> = (0..24)
             .map(|n| if round % 2 == 0 { "ana".to_owned() } else { format!("a{n}") })
             .collect();
-        agents.iter().for_each(|name| scene.world.agent(name, true));
+        for name in &agents {
+            scene.world.agent(name, true);
+        }
         let events = agents.iter().map(|by| agent_event(by, REDEEM, &credentials)).collect();
         let answers = at_once(&scene, events);
         assert_eq!(count(&answers, "ok"), 1, "{answers:?}");

@@ -16,7 +16,6 @@ const RETRIES: u32 = 3;
 
 /// What a call makes of the state that it found: of a verification, unless it says otherwise.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "made and taken apart within one call")]
 pub enum Decision<T, C = Change> {
     /// Write this, then give this answer.
     Save(C, T),

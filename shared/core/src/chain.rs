@@ -128,11 +128,12 @@ mod tests {
         (id, steps)
     }
 
+    type Change = fn(&mut Vec<Step>);
+
     #[test] // P12
     fn a_whole_chain_checks_and_every_change_shows() {
         let (id, steps) = chain();
         assert_eq!(check(&id, &steps), Ok(()));
-        type Change = fn(&mut Vec<Step>);
         let changes: [(u32, Change); 6] = [
             (2, |steps| steps[1].detail = Some(Detail::Text("why!".into()))),
             (1, |steps| steps[0].at = Timestamp::from_millis(1001)),

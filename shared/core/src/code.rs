@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn chi_square(counts: &[u32], draws: u32) -> f64 {
-        let expected = f64::from(draws) / counts.len() as f64;
+        let expected = f64::from(draws) / f64::from(u32::try_from(counts.len()).unwrap());
         counts.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum()
     }
 

@@ -236,7 +236,7 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// From a SubjectPublicKeyInfo in DER (RFC 5480), as KMS gives it. `None` for any other kind
+    /// From a `SubjectPublicKeyInfo` in DER (RFC 5480), as KMS gives it. `None` for any other kind
     /// of key than a point on P-256.
     pub fn from_spki(der: &[u8]) -> Option<Self> {
         // What comes before the point is the same for every key on P-256.

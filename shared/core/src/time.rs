@@ -69,6 +69,8 @@ pub mod rfc3339 {
 
     use super::Timestamp;
 
+    /// # Errors
+    /// What the serializer fails with.
     pub fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(moment)
     }

@@ -6,7 +6,7 @@ use crate::chain::Step;
 use crate::directory::{CustomerStatus, Locale, Plan, Role, SignIn};
 use crate::entitlement::{Environment, Visibility, environments};
 use crate::grant_terms::SupportGrantId;
-use crate::identity::{Agent, EmailAddress, VerificationId};
+use crate::identity::{Agent, EmailAddress, Reason, TicketNumber, VerificationId};
 use crate::limits::Limits;
 use crate::session::IssuedHandoff;
 use crate::status::{Module, Outcome, Side, Status};
@@ -197,7 +197,7 @@ impl<'a> VerificationView<'a> {
             }),
             status: verification.status(),
             outcome: closed.map(|closed| closed.outcome),
-            ticket: verification.ticket.as_ref().map(|ticket| ticket.as_str()),
+            ticket: verification.ticket.as_ref().map(TicketNumber::as_str),
             agent: &verification.agent,
             customer: CustomerView::new(verification, limits),
             ecosystem: consent.map(|consent| consent.ecosystem.as_str()),
@@ -214,7 +214,7 @@ impl<'a> VerificationView<'a> {
                 expires_at: deadline.to_string(),
                 handoffs: None,
             }),
-            reason: closed.and_then(|closed| closed.reason.as_ref()).map(|r| r.as_str()),
+            reason: closed.and_then(|closed| closed.reason.as_ref()).map(Reason::as_str),
             expires_at: verification.expires_at().map(|at| at.to_string()),
             created_at: verification.created_at.to_string(),
             steps: None,

@@ -1,7 +1,7 @@
 //! A request's body: strict JSON, and errors that say what was expected and never what was sent,
 //! since what was sent may be a code, a token or an address.
 //!
-//! serde_json by itself would take an array for a struct and the last of two equal names, and its
+//! `serde_json` by itself would take an array for a struct and the last of two equal names, and its
 //! messages quote the input. So the text becomes a tree that keeps every name, and the type is
 //! read from that tree with an error type of our own, which drops the input where serde offers it.
 
@@ -212,7 +212,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Fault> for Tree {
+impl IntoDeserializer<'_, Fault> for Tree {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

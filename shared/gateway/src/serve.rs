@@ -290,7 +290,7 @@ mod tests {
 
     const ID: &str = "AAECAwQFBgcICQoLDA0ODw";
     const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     /// What the log of this test program holds. The requests' ids tell the tests' lines apart.
     static LOG: LazyLock<Mutex<Vec<u8>>> = LazyLock::new(|| {

@@ -289,7 +289,7 @@ async fn a_picture_stands_in_the_html_and_is_no_attachment() {
         // RFC 2387 asks for it.
         let related = parsed.part(if files > 0 { 3 } else { 2 }).unwrap().content_type().unwrap();
         assert_eq!(related.attribute("type"), Some("text/html"));
-        let kinds: Vec<_> = (0..parsed.parts.len()).map(|at| kind(at as u32)).collect();
+        let kinds: Vec<_> = (0..).take(parsed.parts.len()).map(kind).collect();
         assert_eq!(kinds, expected);
         let image = parsed.parts.iter().find(|part| part.content_id().is_some()).unwrap();
         assert_eq!(image.content_id(), Some("app-qr.1@support-access"));

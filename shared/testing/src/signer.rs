@@ -37,7 +37,7 @@ impl Signer {
         self.down.store(down, Ordering::Relaxed);
     }
 
-    /// SubjectPublicKeyInfo in DER, as KMS gives it.
+    /// `SubjectPublicKeyInfo` in DER, as KMS gives it.
     pub fn spki(&self) -> Vec<u8> {
         let head = [
             0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,

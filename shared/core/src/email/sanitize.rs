@@ -25,6 +25,7 @@ pub fn url(url: &str) -> String {
 }
 
 /// A moment as both languages read it: `2026-10-28 12:34:56 UTC`.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes references")]
 pub fn utc(moment: &Timestamp) -> String {
     moment.to_string().replace('T', " ").replace('Z', " UTC")
 }

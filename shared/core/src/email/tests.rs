@@ -536,7 +536,8 @@ fn is_unwelcome(c: char) -> bool {
 
 /// The tags of a page, in order.
 fn tags(html: &str) -> String {
-    html.split('<').skip(1).map(|tag| format!("<{}>", tag.split('>').next().unwrap())).collect()
+    let tags = html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap());
+    tags.flat_map(|tag| ["<", tag, ">"]).collect()
 }
 
 fn href(url: &str) -> String {
@@ -577,7 +578,8 @@ fn words_of_html(html: &str) -> Vec<String> {
         } else if tag == "/a" {
             // What is read as an address says where it goes.
             if !out.ends_with(link) {
-                out.push_str(&format!(": {link}"));
+                out.push_str(": ");
+                out.push_str(link);
             }
         } else if !matches!(tag, "/b" | "/strong") && !tag.starts_with("b ") && tag != "b" {
             out.push(' ');

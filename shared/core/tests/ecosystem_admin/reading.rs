@@ -198,7 +198,10 @@ fn pages_leave_nothing_out_and_repeat_nothing_while_new_items_come() {
         // Some of them at the same moments.
         let mut processes: Vec<_> = (0..count)
             .map(|n| {
-                process(&format!("p-{n}"), Timestamp::from_seconds(NOON.seconds() - n as i64 / 3))
+                process(
+                    &format!("p-{n}"),
+                    Timestamp::from_seconds(NOON.seconds() - i64::try_from(n).unwrap() / 3),
+                )
             })
             .collect();
         let whole = count + walk.verification.steps.len();

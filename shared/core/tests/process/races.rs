@@ -110,6 +110,10 @@ async fn stored(walk: &Walk) -> (Arc<Memory>, support_core::identity::Verificati
 
 /// What the random walk is held against: the whole process in a few counters.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a model to hold the states against, so it has none"
+)]
 struct Model {
     proved: bool,
     agent: bool,

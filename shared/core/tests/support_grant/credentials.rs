@@ -50,7 +50,8 @@ fn every_character_is_as_likely_as_any_other() {
         grant = next;
     }
     let chi_square = |counts: &[u32]| {
-        let expected = f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
+        let expected =
+            f64::from(counts.iter().sum::<u32>()) / f64::from(u32::try_from(counts.len()).unwrap());
         counts.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum::<f64>()
     };
     // At one in a million: 82.0 for 30 degrees of freedom.

@@ -14,10 +14,10 @@ pub(super) async fn listings_are_newest_first_and_go_on_where_they_stopped(
     store: &(impl Verifications + VerificationIndex),
 ) {
     let mut expected = Vec::new();
-    for n in 0..7 {
-        let mut verification = verification(8000 + n);
+    for n in 0..7_u32 {
+        let mut verification = verification(8000 + u64::from(n));
         verification.agent.id = "lister".into();
-        verification.created_at = NOON.plus(n as u32);
+        verification.created_at = NOON.plus(n);
         store.save(&Change::to(verification.clone())).await.expect("saved");
         expected.insert(0, verification.id);
     }

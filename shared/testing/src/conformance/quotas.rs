@@ -109,7 +109,7 @@ pub(super) async fn a_lockout_quota_is_never_exceeded_however_many_count_at_once
             Counted::Over { until } => assert_eq!(until, NOON.plus(900)),
         }
     }
-    counted.sort();
+    counted.sort_unstable();
     assert_eq!(counted, [1, 2, 3, 4, 5]);
 }
 
