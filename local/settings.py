@@ -15,8 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "local" / ".env"
 DEFAULT_STATE = ROOT / "local" / ".state"
 REGION = "us-east-1"
+# The environments that a session can open.
+OPENED = ("store", "web", "app", "rcm")
 # The pages of a stack, each at an origin of its own, on the ports after the emulator's.
-PAGES = ("start", "console", "consent", "store", "web", "app", "rcm")
+PAGES = ("start", "console", "consent", *OPENED)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
-//! The grants in DynamoDB and the key in Secrets Manager, both reached on first need.
+//! The mint tickets in DynamoDB and the key in Secrets Manager, each reached when it is first needed.
 
 use support_aws::{Aws, Timeouts};
 use support_core::refusal::Failure;
 use support_core::secret::HashKey;
 use support_dynamodb::DynamoMintTickets;
+use support_settings::SettingError;
+use support_settings::variable::{HASH_KEY_SECRET, SUPPORT_TABLE};
 use tokio::sync::OnceCell;
 
 use crate::customers::Store;
 
-/// Nothing of AWS is touched before a sign-in brings a ticket: not a connection, not even the
-/// certificates on disk.
+/// Touches nothing of AWS before a sign-in brings a ticket: no connection, not even the certificates
+/// on disk.
 pub struct LazyStore {
     table: String,
     secret: String,
@@ -23,8 +25,13 @@ struct Way {
 }
 
 impl LazyStore {
-    pub fn new(table: String, secret: String) -> Self {
-        Self { table, secret, way: OnceCell::new(), key: OnceCell::new() }
+    /// Reads the names of the table and the secret.
+    ///
+    /// # Errors
+    /// A variable is missing, blank or not UTF-8.
+    pub fn from_env() -> Result<Self, SettingError> {
+        let (table, secret) = (SUPPORT_TABLE.required()?, HASH_KEY_SECRET.required()?);
+        Ok(Self { table, secret, way: OnceCell::new(), key: OnceCell::new() })
     }
 
     async fn way(&self) -> Result<&Way, Failure> {
@@ -38,13 +45,13 @@ impl LazyStore {
 }
 
 impl Store for LazyStore {
-    type Grants = DynamoMintTickets;
+    type Tickets = DynamoMintTickets;
 
     async fn tickets(&self) -> Result<&DynamoMintTickets, Failure> {
         Ok(&self.way().await?.tickets)
     }
 
-    /// A key that could not be fetched is asked for again by the next sign-in under a ticket.
+    /// If the key could not be fetched, the next sign-in with a ticket fetches it again.
     async fn key(&self) -> Result<&HashKey, Failure> {
         let way = self.way().await?;
         let fetch = async || support_secrets::hash_key(way.aws.config(), &self.secret).await;

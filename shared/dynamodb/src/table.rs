@@ -14,17 +14,14 @@ use rand::Rng;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
+use support_aws::Aws;
 use support_core::limits::QuotaUse;
 use support_core::ports::Saved;
 use support_core::refusal::Failure;
+use support_settings::{SettingError, Variable};
 
-use crate::{attribute, failure, not_built, quotas};
-
-pub(crate) type Item = HashMap<String, AttributeValue>;
-
-pub(crate) fn number(n: impl ToString) -> AttributeValue {
-    AttributeValue::N(n.to_string())
-}
+use crate::item::{Item, number};
+use crate::{attribute, counts, failure, not_built};
 
 /// A table and the client that reaches it.
 #[derive(Clone, Debug)]
@@ -34,6 +31,10 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    pub fn from_env(aws: &Aws, name: Variable) -> Result<Self, SettingError> {
+        Ok(Self::new(aws.config(), name.required()?))
+    }
+
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
         Self { client: Client::new(config), name: name.into() }
     }
@@ -99,7 +100,7 @@ impl Table {
         // In the order that `cancelled` reads.
         let mut items = vec![self.versioned(put)?];
         for quota_use in quota_uses {
-            items.push(quotas::transact_item(&self.name, quota_use)?);
+            items.push(counts::transact_item(&self.name, quota_use)?);
         }
         items.extend(others);
         let request = self.client.transact_write_items().set_transact_items(Some(items));

@@ -4,18 +4,19 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use aws_types::SdkConfig;
 use serde::Serialize;
+use support_aws::Aws;
 use support_core::identity::VerificationId;
-use support_core::limits::{LockoutQuota, QuotaUse};
-use support_core::ports::{
-    Change, Counted, Quotas, Saved, SupportGrants, TicketChange, Verifications,
-};
+use support_core::limits::QuotaUse;
+use support_core::ports::{Change, Saved, SupportGrants, TicketChange, Verifications};
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
+use support_settings::SettingError;
+use support_settings::variable::SUPPORT_TABLE;
 
-use crate::DynamoQuotas;
-use crate::table::{Item, Table, VersionedPut, Writer};
+use crate::item::Item;
+use crate::table::{Table, VersionedPut, Writer};
 use crate::{DUE, VERIFICATION, attribute, mint_tickets, support_grants};
 use crate::{not_built, unreadable};
 
@@ -78,6 +79,16 @@ fn item(
 }
 
 impl DynamoVerifications {
+    /// Takes the table of `SUPPORT_TABLE`, and keeps a verification for `RECORD_DAYS` after its last
+    /// change.
+    ///
+    /// # Errors
+    /// A variable is missing or unreadable.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        let record_days = support_settings::limits()?.record_days;
+        Ok(Self::new(aws.config(), SUPPORT_TABLE.required()?, record_days))
+    }
+
     /// `record_days`: how long a verification is kept after its last change.
     pub fn new(config: &SdkConfig, table: impl Into<String>, record_days: u32) -> Self {
         Self {
@@ -142,20 +153,5 @@ impl SupportGrants for DynamoVerifications {
     ) -> Result<Saved, Failure> {
         let writer = Writer::of(next.version);
         self.table.write(self.put_grant(next, &writer)?, quota_uses, Vec::new(), &writer).await
-    }
-}
-
-/// Until every function has its quotas apart.
-impl Quotas for DynamoVerifications {
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        DynamoQuotas::of(&self.table).spend(quota_use).await
-    }
-
-    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
-        DynamoQuotas::of(&self.table).count(lockout, now).await
-    }
-
-    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
-        DynamoQuotas::of(&self.table).give_back(lockout).await
     }
 }
