@@ -27,7 +27,6 @@ pub mod session;
 pub mod status;
 pub mod step_detail;
 pub mod support_grant;
-pub mod telling;
 mod text;
 pub mod time;
 pub mod time_zone;
