@@ -1,6 +1,7 @@
 //! The parts of this function.
 
 use support_core::limits::Limits;
+use support_core::notices::Context;
 use support_core::ports::{DueItems, Mailer, ReceiptKey, SupportGrants, Verifications};
 use support_core::secret::HashKey;
 use support_core::time_zone::TimeZone;
@@ -25,6 +26,17 @@ pub struct Settings {
     /// Where a customer revokes a support grant.
     pub grant_page: String,
     pub limits: Limits,
+}
+
+impl Settings {
+    /// What the emails of notices say beside the record.
+    pub fn notices(&self) -> Context<'_> {
+        Context {
+            session_minutes: self.limits.session_minutes(),
+            grant_page: &self.grant_page,
+            time_zone: &self.time_zone,
+        }
+    }
 }
 
 /// An [`App`] from its parts.

@@ -1,7 +1,7 @@
 //! `POST /verifications/{id}/session`: mints the session, once, and gives its handoffs, once.
 //!
 //! The lease is committed before Cognito is asked, the session before its handoffs are shown or
-//! sent. Whoever cancels meanwhile wins: then the tokens are dropped, and nobody has seen them.
+//! sent. A cancel, a denial or an end meanwhile wins: then the tokens are dropped unseen.
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -14,6 +14,7 @@ use support_core::identity::{LinkToken, VerificationId};
 use support_core::mint::{
     Expected, MintTicket, MintTicketId, SessionClaims, TokenFault, check_tokens,
 };
+use support_core::notices::{self, session_started};
 use support_core::ports::{
     AgentPool, Change, CustomerPool, Directory, Mailer, Minted, Minter, Saved, TicketChange,
     Verifications,
@@ -21,7 +22,6 @@ use support_core::ports::{
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::secret::Secret;
 use support_core::session::{IssuedHandoff, Session, Tokens};
-use support_core::telling::{start_email, tell};
 use support_core::time::Timestamp;
 use support_core::verification::{NoticeKind, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
@@ -34,7 +34,7 @@ use crate::qr;
 #[serde(deny_unknown_fields)]
 struct Body {}
 
-/// How often a session is saved again over somebody's reading.
+/// How often a session is saved again after another write.
 const RETRIES: u32 = 3;
 
 /// A mint under way: what it was allowed and who may finish it.
@@ -52,7 +52,7 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
     let Body {} = request.json()?;
     let mint = begin(app, &caller, &id, request.now()).await?;
     let minted = mint_tokens(app, &mint).await;
-    // Cognito takes its time: the session, its record and its email begin now.
+    // Cognito takes its time: the session, its record and its email start now.
     let now = request.later();
     let secret = Secret::generate(&mut UnwrapErr(SysRng));
     let page = LinkToken { verification: id.clone(), secret };
@@ -68,7 +68,7 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
         }
     };
     let (told, qr_sent) = tokio::join!(
-        tell_of_start(app, verification.clone(), &page, now),
+        send_notice(app, verification.clone(), &page, now),
         email_qr(app, &verification, &handoffs),
     );
     let verification = match qr_sent {
@@ -91,7 +91,7 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
     Ok(Answer::created(&location, &view))
 }
 
-/// Checks both standings and the entitlement as they are now, and commits the lease together with
+/// Checks the agent, the customer's sign-in status and the entitlement as they are now, and commits the lease together with
 /// its mint ticket: of parallel calls, one goes on.
 async fn begin(
     app: &impl App,
@@ -169,7 +169,9 @@ async fn mint_tokens(app: &impl App, mint: &Mint) -> Result<Tokens, CallError> {
     }
 }
 
-/// Checks and seals the tokens and commits the session, if this mint still has its lease.
+/// Checks and seals the tokens and commits the session, if this mint still has its lease. It does not
+/// retry as `attempt` does: it starts from the state that it wrote itself, a lost race ends it unless
+/// the lease is still its own, and a write whose answer was lost may have been done.
 async fn finish(
     app: &impl App,
     mint: &Mint,
@@ -210,11 +212,11 @@ async fn finish(
                 if found.mint_ticket_id().as_ref() != Some(&mint.ticket) {
                     return Err(found.at(now).wrong_step().into());
                 }
-                // Somebody wrote, and this attempt is still the one: a reading was recorded.
+                // Another call wrote, and the lease is still this one's: a reading was recorded.
                 verification = found;
             }
             Err(failure) if failure.maybe_done => {
-                // The answer was lost, not the write, perhaps: only then are these its tokens.
+                // Perhaps the answer was lost and not the write: then these are its tokens.
                 let found = app.verifications().load(&id).await?;
                 let ours = found.filter(|v| match &v.state {
                     State::InSession { session, .. } => {
@@ -236,24 +238,22 @@ async fn finish(
     Err(Refusal::Conflict.into())
 }
 
-/// Tells the customer that somebody is in his account now, for as long as the agent can wait for
-/// his answer. What comes to nothing here is owed still, and the sweep makes up for it.
-async fn tell_of_start(
+/// Sends the customer the notice of the session, for as long as the answer can wait.
+async fn send_notice(
     app: &impl App,
     verification: Verification,
     page: &LinkToken,
     now: Timestamp,
 ) -> Verification {
-    let page_url = format!("{}#token={}", app.settings().consent_page, page.to_secret().expose());
-    let Some(email) = start_email(&verification, &page_url, &app.settings().time_zone) else {
-        return verification;
-    };
-    let telling =
-        tell(app.verifications(), app.mailer(), &verification, NoticeKind::Start, &email, now);
-    let failure = match tokio::time::timeout(NOTICE_WAIT, telling).await {
+    let page_url = page.page_url(&app.settings().consent_page);
+    let email = session_started(&verification, &page_url, &app.settings().time_zone);
+    let Some(email) = email else { return verification };
+    let (store, kind) = (app.verifications(), NoticeKind::Start);
+    let sending = notices::send(store, app.mailer(), &verification, kind, &email, now);
+    let failure = match tokio::time::timeout(NOTICE_WAIT, sending).await {
         Ok(Ok(told)) => return told,
         Ok(Err(CallError::Failed(failure))) => failure,
-        // Somebody has moved it meanwhile: he is told of that instead.
+        // Another call has changed it meanwhile: the customer is told of that instead.
         Ok(Err(CallError::Refused(_))) => return verification,
         Err(_) => Failure::unsure("deadline", "telling the customer took too long"),
     };
@@ -261,7 +261,7 @@ async fn tell_of_start(
     verification
 }
 
-/// Says what failed beside the answer, which does not say it.
+/// Logs what failed, since the answer does not say so.
 fn warn(verification: &Verification, failure: &Failure, what: &'static str) {
     tracing::warn!(
         target: "support",
@@ -272,11 +272,11 @@ fn warn(verification: &Verification, failure: &Failure, what: &'static str) {
     );
 }
 
-/// Sends the customer the App's QR code, where he is its holder: to his mailbox, and to nobody
-/// else. `None` where the agent is; otherwise whether it was sent, as far as anybody knows.
+/// Sends the customer the App's QR code, if the customer is its holder: to the customer's mailbox
+/// alone. Returns `None` if the agent is the holder, otherwise whether it was sent, as far as is known.
 ///
-/// The secret is in this call alone, so nothing can send it again. Unlike the news of the session
-/// it waits for as long as the mailer does.
+/// Only this call has the secret, so nothing can send it again. Unlike the notice of the session, it
+/// waits for as long as the mailer does.
 async fn email_qr(
     app: &impl App,
     verification: &Verification,
@@ -315,7 +315,7 @@ async fn email_qr(
     Some(sent.is_ok())
 }
 
-/// Notes what became of the QR code, best effort: the answer says it in any case.
+/// Records what became of the QR code, best effort: the answer says it in any case.
 async fn note_qr(
     app: &impl App,
     verification: Verification,
@@ -334,7 +334,7 @@ async fn note_qr(
     }
 }
 
-/// Frees the lease, best effort: otherwise it runs out. What has moved on is left as it is.
+/// Frees the lease, best effort: otherwise it runs out. A verification that has moved on is left alone.
 async fn give_up(app: &impl App, mint: &Mint, now: Timestamp) {
     let id = &mint.verification.id;
     let _: Result<(), CallError> =

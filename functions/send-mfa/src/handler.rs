@@ -119,7 +119,7 @@ async fn ask(
     })
     .await?;
     let consent = sent.consent().ok_or_else(|| sent.wrong_step())?;
-    let page_url = format!("{}#token={}", app.consent_page, page.to_secret().expose());
+    let page_url = page.page_url(&app.consent_page);
     let email = CustomerCode {
         customer_name: &sent.customer.name,
         agent_name: &sent.agent.name,

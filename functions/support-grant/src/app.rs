@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use support_core::limits::Limits;
+use support_core::notices::Context;
 use support_core::ports::{
     AgentPool, CustomerPool, Directory, Mailer, Quotas, SupportGrants, Verifications,
 };
@@ -35,6 +36,17 @@ pub struct Settings {
     pub redeem_url: String,
     /// Where a customer makes and revokes a grant.
     pub page_url: String,
+}
+
+impl Settings {
+    /// What the emails of notices say beside the record.
+    pub fn notices(&self) -> Context<'_> {
+        Context {
+            session_minutes: self.limits.session_minutes(),
+            grant_page: &self.page_url,
+            time_zone: &self.time_zone,
+        }
+    }
 }
 
 /// An [`App`] from its parts.
@@ -85,9 +97,6 @@ where
         &self.settings
     }
 }
-
-/// How often a lost race is tried again, on fresh state.
-pub const RETRIES: u32 = 3;
 
 /// How long an answer waits for the customer's notice. A notice that is not sent by then is still due,
 /// and the sweep sends it.

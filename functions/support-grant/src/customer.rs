@@ -1,15 +1,16 @@
-//! The customer makes a grant, looks at it, replaces its credentials, and takes it back.
+//! The customer makes a grant, looks at it, replaces its credentials, and revokes it.
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
+use support_core::attempt::{Decision, attempt_on, close_if_over};
 use support_core::directory::{Customer, SignInStatus};
-use support_core::email::Email;
 use support_core::entitlement::Visibility;
 use support_core::identity::IdText;
-use support_core::limits::QuotaUse;
+use support_core::notices::{grant_email, send_for_grant};
 use support_core::ports::{
-    AgentPool, Change, CustomerPool, Directory, Mailer, Quotas, Saved, SupportGrants, Verifications,
+    AgentPool, CustomerPool, Directory, GrantChange, Mailer, Quotas, Saved, SupportGrants,
+    Verifications,
 };
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::support_grant::{
@@ -19,7 +20,7 @@ use support_core::time::Timestamp;
 use support_core::verification::Verification;
 use support_gateway::{Answer, FieldError, Problem, Request};
 
-use crate::app::{App, NOTICE_WAIT, RETRIES, notice_not_sent};
+use crate::app::{App, NOTICE_WAIT, notice_not_sent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,7 +89,7 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
     let place = GrantKey::of(&caller.user_id, &app.settings().key);
     let (before, found) =
         tokio::join!(app.store().load_grant(&place), customer(app, &caller.user_id));
-    let ((customer, sign_in_status), mut before) = (found?, before?);
+    let ((customer, sign_in_status), before) = (found?, before?);
     let offer = Offer {
         customer: &customer,
         sign_in_status,
@@ -96,9 +97,16 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
         visibility: Visibility { messages: body.allow_messages, talks: body.allow_talks },
         minutes: body.duration_minutes,
     };
-    let makings = app.settings().grant_limits.credential_quota(&caller.user_id, now);
-    let quota_use = makings.clone().spend();
-    for _ in 0..=RETRIES {
+    let quota = app.settings().grant_limits.credential_quota(&caller.user_id, now);
+    let mut before = Some(before);
+    let load = async || match before.take() {
+        Some(loaded) => Ok(loaded),
+        None => Ok(app.store().load_grant(&place).await?),
+    };
+    let created = attempt_on(app.store(), load, async |before: Option<SupportGrant>, over| {
+        if let Some(quota) = over {
+            return Err(Refusal::until(quota.ends_at, now).into());
+        }
         let (grant, credentials) = SupportGrant::create(
             before.as_ref(),
             &offer,
@@ -108,32 +116,27 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
             now,
         )?;
         if let Some(over) = before.filter(|grant| owes_its_end(grant, now)) {
-            // A call that is refused in the end tells him nothing.
-            if let Saved::OverQuota(quota) = app.quotas().spend(&makings.clone().require()).await? {
+            // A call that is refused in the end sends no email.
+            if let Saved::OverQuota(quota) = app.quotas().spend(&quota.clone().require()).await? {
                 return Err(Refusal::until(quota.ends_at, now).into());
             }
-            tell_its_end(app, over, now).await?;
+            send_its_end(app, over, now).await?;
         }
-        match app.store().save_grant(&grant, std::slice::from_ref(&quota_use)).await? {
-            Saved::Done => {
-                let shown = credentials_view(app, &grant, &credentials, |view| {
-                    Answer::created("/support-grant", view)
-                });
-                tell(app, grant, GrantNoticeKind::Created).await;
-                return Ok(shown);
-            }
-            Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
-            Saved::LostRace => before = app.store().load_grant(&place).await?,
-        }
-    }
-    Err(Refusal::Conflict.into())
+        let change = GrantChange::to(grant.clone()).counting(quota.clone().spend());
+        Ok(Decision::Save(change, (grant, credentials)))
+    });
+    let (grant, credentials) = created.await?;
+    let shown =
+        credentials_view(app, &grant, &credentials, |view| Answer::created("/support-grant", view));
+    send_notice(app, grant, GrantNoticeKind::Created).await;
+    Ok(shown)
 }
 
 pub async fn read(app: &impl App, request: &Request) -> Result<Answer, Problem> {
     let caller = request.customer(&app.settings().client_id)?;
     let now = request.now();
     let grant = live(app, &caller.user_id, now).await?;
-    // New credentials leave a session that runs with the old ones as it is: he is still in there.
+    // New credentials leave a session that runs with the old ones alone: that agent is still in it.
     let running = match (&grant.redeemed_by, &grant.verification) {
         (None, Some(id)) => app.store().load(id).await?.map(|last| last.at(now)),
         (Some(_), _) | (None, None) => None,
@@ -164,48 +167,45 @@ pub async fn options(app: &impl App, request: &Request) -> Result<Answer, Proble
 pub async fn regenerate(app: &impl App, request: &Request) -> Result<Answer, Problem> {
     let caller = request.customer(&app.settings().client_id)?;
     let now = request.now();
-    let quota_use = app.settings().grant_limits.credential_quota(&caller.user_id, now).spend();
-    for _ in 0..=RETRIES {
-        let grant = live(app, &caller.user_id, now).await?;
+    let quota = app.settings().grant_limits.credential_quota(&caller.user_id, now);
+    let load = async || live(app, &caller.user_id, now).await;
+    let replaced = attempt_on(app.store(), load, async |grant: SupportGrant, over| {
+        if let Some(quota) = over {
+            return Err(Refusal::until(quota.ends_at, now).into());
+        }
         let last = last_under(app, &grant, now).await?;
         let (next, credentials, closed) =
             grant.regenerate(last, &app.settings().key, &mut UnwrapErr(SysRng), now);
-        match save(app, &next, closed, std::slice::from_ref(&quota_use)).await? {
-            Saved::Done => {
-                let shown = credentials_view(app, &next, &credentials, |view| Answer::ok(view));
-                tell(app, next, GrantNoticeKind::Renewed).await;
-                return Ok(shown);
-            }
-            Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
-            Saved::LostRace => {}
-        }
-    }
-    Err(Refusal::Conflict.into())
+        let change = GrantChange { closed, ..GrantChange::to(next.clone()) };
+        Ok(Decision::Save(change.counting(quota.clone().spend()), (next, credentials)))
+    });
+    let (grant, credentials) = replaced.await?;
+    let shown = credentials_view(app, &grant, &credentials, |view| Answer::ok(view));
+    send_notice(app, grant, GrantNoticeKind::Renewed).await;
+    Ok(shown)
 }
 
 pub async fn revoke(app: &impl App, request: &Request) -> Result<Answer, Problem> {
     let caller = request.customer(&app.settings().client_id)?;
     let now = request.now();
-    for _ in 0..=RETRIES {
-        let grant = live(app, &caller.user_id, now).await?;
+    let load = async || live(app, &caller.user_id, now).await;
+    attempt_on(app.store(), load, async |grant: SupportGrant, _| {
         let last = last_under(app, &grant, now).await?;
         let (ended, closed) = grant.revoke(last, now);
-        match save(app, &ended, closed, &[]).await? {
-            Saved::Done => return Ok(Answer::no_content()),
-            Saved::LostRace | Saved::OverQuota(_) => {}
-        }
-    }
-    Err(Refusal::Conflict.into())
+        Ok(Decision::Save(GrantChange { closed, ..GrantChange::to(ended) }, ()))
+    })
+    .await?;
+    Ok(Answer::no_content())
 }
 
-/// The customer's record, with how he stands. His address in the pool only leads to the record: it is
-/// his if the record says so. Nobody who works in support is a customer here (P20).
+/// Returns the customer's record and sign-in status. The address in the pool only leads to the record,
+/// which says whether it is this customer's. Nobody who works in support is a customer here (P20).
 async fn customer(app: &impl App, user_id: &str) -> Result<(Customer, SignInStatus), CallError> {
     let (email, sign_in_status) =
         app.customers().account(user_id).await?.ok_or(NotAllowed::NoCustomer)?;
     let (customer, colleague) =
         tokio::join!(app.directory().find(&email), app.agents().has_account(&email));
-    // First: he may have given himself anybody's address in the pool, and is not told whose it is.
+    // First: the address in the pool may be anybody's, and the answer must not tell whose it is.
     let customer =
         customer?.filter(|customer| customer.user_id == user_id).ok_or(NotAllowed::NoCustomer)?;
     if colleague? {
@@ -219,50 +219,18 @@ async fn live(app: &impl App, user_id: &str, now: Timestamp) -> Result<SupportGr
     Ok(found.ok_or(Refusal::NoGrant)?.live_of(user_id, now)?)
 }
 
-/// The last verification under `grant`, as it is now. If it is over it is closed in the store first,
-/// for good: an act on it that began before its deadline, and is under way still, would else go
-/// through after the grant has gone on without it (P10, P15).
+/// Returns the last verification under `grant`, as it is now. One that is over is first closed in the
+/// store, for good: otherwise a call on it that started before its deadline and is still under way
+/// could succeed after the grant has gone on without it (P10, P15).
 pub async fn last_under(
     app: &impl App,
     grant: &SupportGrant,
     now: Timestamp,
 ) -> Result<Option<Verification>, CallError> {
-    let Some(id) = &grant.verification else { return Ok(None) };
-    for _ in 0..=RETRIES {
-        let Some(stored) = app.store().load(id).await? else { return Ok(None) };
-        let Some(closed) = stored.clone().close_if_over(now) else {
-            return Ok(Some(stored.at(now)));
-        };
-        if app.store().save(&Change::to(closed.clone())).await? == Saved::Done {
-            return Ok(Some(closed));
-        }
+    match &grant.verification {
+        Some(id) => close_if_over(app.store(), id, now).await,
+        None => Ok(None),
     }
-    Err(Refusal::Conflict.into())
-}
-
-/// Writes the grant, together with the verification that it closes.
-async fn save(
-    app: &impl App,
-    next: &SupportGrant,
-    closed: Option<Verification>,
-    quota_uses: &[QuotaUse],
-) -> Result<Saved, Failure> {
-    match closed {
-        None => app.store().save_grant(next, quota_uses).await,
-        Some(closed) => {
-            let change = Change { support_grant: Some(next.clone()), ..Change::to(closed) };
-            app.store().save(&change.counting(quota_uses.iter().cloned())).await
-        }
-    }
-}
-
-fn email(app: &impl App, grant: &SupportGrant, about: GrantNoticeKind) -> Option<Email> {
-    grant.email(
-        about,
-        app.settings().limits.session_minutes(),
-        &app.settings().page_url,
-        &app.settings().time_zone,
-    )
 }
 
 fn credentials_view(
@@ -284,34 +252,27 @@ fn credentials_view(
     })
 }
 
-/// Whether the customer is still to be told that it is over.
+/// Returns whether the notice of the grant's end is still to be sent.
 fn owes_its_end(grant: &SupportGrant, now: Timestamp) -> bool {
     grant.ended.is_none() && !grant.is_live(now)
         || grant.notice.is_some_and(|notice| notice.kind == GrantNoticeKind::Ended)
 }
 
-/// A new grant takes the place of the old one, so what is owed of that is told first, or nothing is
-/// done.
-async fn tell_its_end(app: &impl App, grant: SupportGrant, now: Timestamp) -> Result<(), Failure> {
+/// Sends the notice of the end of a grant that a new one is about to replace. If it cannot be sent, the
+/// new one is not made.
+async fn send_its_end(app: &impl App, grant: SupportGrant, now: Timestamp) -> Result<(), Failure> {
     let ended = grant.clone().end_if_over(now).unwrap_or(grant);
-    match email(app, &ended, GrantNoticeKind::Ended) {
+    match grant_email(&ended, GrantNoticeKind::Ended, &app.settings().notices()) {
         Some(email) => app.mailer().send(&ended.customer.email, &email).await,
         None => Ok(()),
     }
 }
 
-/// Tells the customer of his grant, for as long as he can wait for his answer.
-async fn tell(app: &impl App, grant: SupportGrant, about: GrantNoticeKind) {
-    let telling = async {
-        if let Some(email) = email(app, &grant, about) {
-            app.mailer().send(&grant.customer.email, &email).await?;
-        }
-        match grant.notice_sent(about) {
-            Some(told) => app.store().save_grant(&told, &[]).await.map(drop),
-            None => Ok(()),
-        }
-    };
-    match tokio::time::timeout(NOTICE_WAIT, telling).await {
+/// Sends a notice about the customer's grant, for as long as the answer can wait.
+async fn send_notice(app: &impl App, grant: SupportGrant, kind: GrantNoticeKind) {
+    let context = app.settings().notices();
+    let sending = send_for_grant(app.store(), app.mailer(), grant, kind, &context);
+    match tokio::time::timeout(NOTICE_WAIT, sending).await {
         Ok(Ok(())) => {}
         Ok(Err(failure)) => notice_not_sent(&failure),
         Err(_) => {

@@ -1,21 +1,22 @@
-//! An agent enters the credentials that a customer gave him, and starts a verification with them.
+//! An agent enters the credentials that a customer gave them, and starts a verification with them.
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
+use support_core::attempt::{Decision, attempt_on};
 use support_core::identity::VerificationId;
 use support_core::limits::Quota;
+use support_core::notices::{self, grant_used};
 use support_core::ports::{
     AgentPool, Change, Counted, Directory, Quotas, Saved, SupportGrants, Verifications,
 };
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
-use support_core::support_grant::{EnteredCredentials, SupportGrant, use_email};
-use support_core::telling::tell;
+use support_core::support_grant::{EnteredCredentials, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::{NoticeKind, Verification};
 use support_core::view::VerificationView;
 use support_gateway::{Answer, Caller, Problem, Request};
 
-use crate::app::{App, NOTICE_WAIT, RETRIES, notice_not_sent};
+use crate::app::{App, NOTICE_WAIT, notice_not_sent};
 use crate::customer::last_under;
 
 pub async fn redeem(app: &impl App, request: &Request) -> Result<Answer, Problem> {
@@ -24,14 +25,14 @@ pub async fn redeem(app: &impl App, request: &Request) -> Result<Answer, Problem
     let now = request.now();
     let started = start(app, &caller, &entered, now).await?;
     request.about(&started.id);
-    let told = tell_of_use(app, started, now).await;
+    let told = send_notice(app, started, now).await;
     let location = format!("/verifications/{}", told.id);
     Ok(Answer::created(&location, &VerificationView::new(&told, &app.settings().limits)))
 }
 
-/// Entries are counted before they are judged, so that however many come at once no more are judged
-/// than may be wrong; a right one is given back. Whether a user name exists makes no difference to
-/// what is asked of the store (P2, P14).
+/// Counts the entry before it is judged, so that of entries that come at once no more are judged than
+/// may be wrong; a right one is given back. The calls to the store are the same whether or not a user
+/// name exists (P2, P14).
 async fn start(
     app: &impl App,
     caller: &Caller,
@@ -51,21 +52,27 @@ async fn start(
     if let Counted::Over { until } = counted? {
         return Err(Refusal::until(until, now).into());
     }
-    let mut stored = stored?;
     let id = VerificationId::generate(&mut UnwrapErr(SysRng));
-    for retry in 0..=RETRIES {
-        if retry > 0 {
-            stored = app.store().load_grant(&place).await?;
+    let mut loaded = Some(stored?);
+    let load = async || match loaded.take() {
+        Some(stored) => Ok(stored),
+        None => Ok(app.store().load_grant(&place).await?),
+    };
+    let mut counted_right = false;
+    attempt_on(app.store(), load, async |stored: Option<SupportGrant>, over| {
+        if let Some(quota) = over {
+            return Err(Refusal::until(quota.ends_at, now).into());
         }
-        let grant =
-            SupportGrant::judge(stored.take(), entered, &caller.agent, &app.settings().key, now)?;
-        let emails = Quota::customer_emails(&grant.customer.user_id, &app.settings().limits, now);
+        let settings = app.settings();
+        let grant = SupportGrant::judge(stored, entered, &caller.agent, &settings.key, now)?;
+        let emails = Quota::customer_emails(&grant.customer.user_id, &settings.limits, now);
+        let give_back = !std::mem::replace(&mut counted_right, true);
         let (given_back, last, customer, colleague, agent) = tokio::join!(
-            async { if retry == 0 { app.quotas().give_back(&entries).await } else { Ok(()) } },
+            async { if give_back { app.quotas().give_back(&entries).await } else { Ok(()) } },
             last_under(app, &grant, now),
             app.directory().find(&grant.customer.email),
             app.agents().has_account(&grant.customer.email),
-            // His token may be older than his leaving, and who redeems keeps the grant (P33).
+            // The token may be older than the agent's leaving, and who redeems keeps the grant (P33).
             app.agents().is_agent(&caller.username),
         );
         given_back?;
@@ -80,35 +87,26 @@ async fn start(
             id.clone(),
             caller.agent.clone(),
             customer?,
-            &app.settings().limits,
+            &settings.limits,
             now,
         )?;
-        let change =
-            Change { support_grant: Some(next), ..Change::to(started) }.counting([emails.spend()]);
-        match app.store().save(&change).await? {
-            Saved::Done => return Ok(change.next),
-            Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
-            Saved::LostRace => {}
-        }
-    }
-    Err(Refusal::Conflict.into())
+        let change = Change { support_grant: Some(next), ..Change::to(started.clone()) };
+        Ok(Decision::Save(change.counting([emails.spend()]), started))
+    })
+    .await
 }
 
-/// Tells the customer that his grant is used, for as long as the agent can wait for his answer.
-async fn tell_of_use(app: &impl App, verification: Verification, now: Timestamp) -> Verification {
-    let email = use_email(
-        &verification,
-        app.settings().limits.session_minutes(),
-        &app.settings().page_url,
-        &app.settings().time_zone,
-    );
-    let Some(email) = email else { return verification };
-    let telling =
-        tell(app.store(), app.mailer(), &verification, NoticeKind::GrantUsed, &email, now);
-    match tokio::time::timeout(NOTICE_WAIT, telling).await {
+/// Sends the customer the notice that the grant is used, for as long as the answer can wait.
+async fn send_notice(app: &impl App, verification: Verification, now: Timestamp) -> Verification {
+    let Some(email) = grant_used(&verification, &app.settings().notices()) else {
+        return verification;
+    };
+    let kind = NoticeKind::GrantUsed;
+    let sending = notices::send(app.store(), app.mailer(), &verification, kind, &email, now);
+    match tokio::time::timeout(NOTICE_WAIT, sending).await {
         Ok(Ok(told)) => return told,
         Ok(Err(CallError::Failed(failure))) => notice_not_sent(&failure),
-        // Somebody has moved it meanwhile: he is told of that instead.
+        // Another call has changed it meanwhile: the customer is told of that instead.
         Ok(Err(CallError::Refused(_))) => {}
         Err(_) => {
             notice_not_sent(&Failure::unsure("deadline", "telling the customer took too long"));

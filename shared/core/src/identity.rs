@@ -294,6 +294,27 @@ mod tests {
         }
     }
 
+    #[test] // P24
+    fn a_ticket_number_is_up_to_64_printable_ascii_characters() {
+        let (longest, too_long) = ("9".repeat(64), "9".repeat(65));
+        let rows =
+            [("T-1", "T-1"), ("  CASE 4711 ", "CASE 4711"), ("!~", "!~"), (&longest, &longest)];
+        for (text, number) in rows {
+            assert_eq!(TicketNumber::parse(text).unwrap().as_str(), number);
+        }
+        for text in ["", "   ", "T\n1", "T\t1", "T\u{7f}", "Nº 1", &too_long] {
+            assert_eq!(TicketNumber::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test] // P24
+    fn a_text_that_comes_in_is_kept_as_it_is_up_to_its_length() {
+        let text = |text: &str| Text::<3>::try_from(text.to_owned());
+        assert_eq!(text("a").unwrap().as_str(), "a");
+        assert_eq!(text("ñ é").unwrap().as_str(), "ñ é");
+        assert!(text("").is_err() && text("abcd").is_err());
+    }
+
     #[test]
     fn ids_are_128_bits_of_base64url() {
         let id = VerificationId::generate(&mut rand::rand_core::UnwrapErr(rand::rngs::SysRng));

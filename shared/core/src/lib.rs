@@ -30,7 +30,6 @@ pub mod setting;
 pub mod status;
 pub mod step_detail;
 pub mod support_grant;
-pub mod telling;
 mod text;
 pub mod time;
 pub mod time_zone;

@@ -218,4 +218,44 @@ mod tests {
         let next = Quota::lookups("a", &limits, Timestamp::from_seconds(900));
         assert_eq!(next.key, "lookups#a#1");
     }
+
+    #[test]
+    fn each_quota_has_its_own_limit_and_window() {
+        const QUARTER_HOUR: i64 = 15 * 60;
+        const HOUR: i64 = 60 * 60;
+        const DAY: i64 = 24 * HOUR;
+        let limits = Limits {
+            lookups_per_agent: 1,
+            wrong_per_agent: 2,
+            wrong_per_customer: 3,
+            wrong_per_customer_and_agent: 4,
+            emails_per_customer: 5,
+            ..Limits::default()
+        };
+        // The last second of a day, and the first of the next.
+        for (now, number) in [(DAY - 1, 0), (DAY, 1)] {
+            let end = |window: i64| Timestamp::from_seconds((now / window + 1) * window);
+            let key = |name: &str, window: i64| format!("{name}#{}", now / window);
+            let now = Timestamp::from_seconds(now);
+            let rows = [
+                (Quota::lookups("a", &limits, now), "lookups#a", 1, QUARTER_HOUR),
+                (Quota::agent_wrong("a", &limits, now), "agent-wrong#a", 2, DAY),
+                (Quota::customer_wrong("c", &limits, now), "customer-wrong#c", 3, DAY),
+                (Quota::customer_wrong_by("c", "a", &limits, now), "customer-wrong-by#c#a", 4, DAY),
+                (Quota::customer_emails("c", &limits, now), "customer-mails#c", 5, HOUR),
+            ];
+            for (quota, name, limit, window) in rows {
+                assert_eq!(quota, Quota { key: key(name, window), limit, ends_at: end(window) });
+            }
+            assert!(Quota::agent_wrong("a", &limits, now).key.ends_with(&format!("#{number}")));
+        }
+    }
+
+    #[test]
+    fn a_session_is_told_in_whole_minutes_rounded_up() {
+        for (session_seconds, minutes) in [(60, 1), (61, 2), (119, 2), (120, 2), (300, 5)] {
+            let limits = Limits { session_seconds, ..Limits::default() };
+            assert_eq!(limits.session_minutes(), minutes, "{session_seconds} seconds");
+        }
+    }
 }

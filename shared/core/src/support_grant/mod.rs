@@ -13,8 +13,7 @@ mod terms;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use crate::directory::{Customer, Reader};
-use crate::email::{Email, GrantCreated, GrantEnded, GrantUsed};
+use crate::directory::Customer;
 use crate::entitlement::RcmForMembers;
 use crate::identity::{Agent, VerificationId};
 use crate::limits::Limits;
@@ -24,7 +23,6 @@ use crate::secret::{Digest, HashKey, Purpose};
 use crate::status::Status;
 use crate::step_detail::Facts;
 use crate::time::Timestamp;
-use crate::time_zone::TimeZone;
 use crate::verification::Verification;
 
 use self::credentials::digest_of;
@@ -237,64 +235,4 @@ impl SupportGrant {
         self.version = self.version.saturating_add(1);
         self
     }
-
-    /// Returns the email for a notice; `page_url` is where the customer revokes a grant.
-    pub fn email(
-        &self,
-        kind: GrantNoticeKind,
-        session_minutes: u32,
-        page_url: &str,
-        time_zone: &TimeZone,
-    ) -> Option<Email> {
-        let Grantor { name: customer_name, locale, time_zone: own, .. } = &self.customer;
-        let reader = &Reader::new(*locale, own.as_ref(), time_zone);
-        match (kind, self.ended) {
-            (GrantNoticeKind::Created | GrantNoticeKind::Renewed, None) => Some(
-                GrantCreated {
-                    customer_name,
-                    ecosystem_name: &self.terms.ecosystem_name,
-                    environments: &self.terms.environments,
-                    visibility: self.terms.visibility,
-                    session_minutes,
-                    until: self.terms.expires_at,
-                    renewed: kind == GrantNoticeKind::Renewed,
-                    page_url,
-                }
-                .render(reader),
-            ),
-            (GrantNoticeKind::Ended, Some(Ended { how, at })) => Some(
-                GrantEnded {
-                    customer_name,
-                    ecosystem_name: &self.terms.ecosystem_name,
-                    ending: how,
-                    at,
-                }
-                .render(reader),
-            ),
-            (GrantNoticeKind::Created | GrantNoticeKind::Renewed, Some(_))
-            | (GrantNoticeKind::Ended, None) => None,
-        }
-    }
-}
-
-/// Returns the email about the use of the support grant under which `verification` was started, if it
-/// was under one.
-pub fn use_email(
-    verification: &Verification,
-    session_minutes: u32,
-    page_url: &str,
-    time_zone: &TimeZone,
-) -> Option<Email> {
-    let terms = verification.support_grant.as_ref()?;
-    let email = GrantUsed {
-        customer_name: &verification.customer.name,
-        agent_name: &verification.agent.name,
-        ecosystem_name: &terms.ecosystem_name,
-        visibility: terms.visibility,
-        session_minutes,
-        at: verification.created_at,
-        until: terms.expires_at,
-        page_url,
-    };
-    Some(email.render(&verification.customer.reader(time_zone)))
 }

@@ -5,10 +5,9 @@ use support_core::directory::Locale;
 use support_core::email::Email;
 use support_core::entitlement::RcmForMembers;
 use support_core::entitlement::Visibility;
+use support_core::notices::{Context, grant_email, grant_used};
 use support_core::step_detail::Facts;
-use support_core::support_grant::{
-    Ended, GrantEnding, GrantNoticeKind, Offer, SupportGrant, use_email,
-};
+use support_core::support_grant::{Ended, GrantEnding, GrantNoticeKind, Offer, SupportGrant};
 use support_core::time_zone::TimeZone;
 use support_core::verification::{NoticeKind, Status, Verification};
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, granted, key, rng};
@@ -148,7 +147,9 @@ fn each_email_says_its_news_and_none_has_the_credentials() {
     let (renewed, new, _) = created.clone().regenerate(None, &key(), &mut rng(5), NOON);
     let (revoked, _) = created.clone().revoke(None, NOON.plus(60));
     let expired = created.clone().end_if_over(END).unwrap();
-    let email = |grant: &SupportGrant, about| grant.email(about, 5, PAGE, &TimeZone::default());
+    let time_zone = &TimeZone::default();
+    let context = Context { session_minutes: 5, grant_page: PAGE, time_zone };
+    let email = |grant: &SupportGrant, about| grant_email(grant, about, &context);
     let has = |email: &Email, words: &[&str]| {
         for word in words {
             assert!(email.text.contains(word), "{word}: {}", email.text);
@@ -183,13 +184,11 @@ fn each_email_says_its_news_and_none_has_the_credentials() {
     assert!(email(&created, GrantNoticeKind::Ended).is_none());
 
     let (walk, _) = Walk::redeem(1, created);
-    let used = use_email(&walk.verification, 5, PAGE, &TimeZone::default()).unwrap();
+    let used = grant_used(&walk.verification, &context).unwrap();
     assert!(used.subject.contains("ana"), "{}", used.subject);
     has(&used, &["ana", "Hidden from the analyst: talks", "08:15", PAGE]);
-    assert!(
-        use_email(&Walk::start(1).verification, 5, PAGE, &TimeZone::default()).is_none(),
-        "there is no grant"
-    );
+    let other = Walk::start(1).verification;
+    assert!(grant_used(&other, &context).is_none(), "there is no grant");
 }
 
 /// In the language that the directory had when the grant was made.
@@ -206,8 +205,9 @@ fn emails_are_in_the_language_of_the_customer() {
     };
     let rcm = RcmForMembers::default();
     let (grant, _) = SupportGrant::create(None, &offer, rcm, &key(), &mut rng(1), NOON).unwrap();
-    let email = grant
-        .email(GrantNoticeKind::Created, 5, "https://console.example.com/", &TimeZone::default())
-        .unwrap();
+    let time_zone = &TimeZone::default();
+    let context =
+        Context { session_minutes: 5, grant_page: "https://console.example.com/", time_zone };
+    let email = grant_email(&grant, GrantNoticeKind::Created, &context).unwrap();
     assert!(email.text.starts_with("Hola, carla"), "{}", email.text);
 }
