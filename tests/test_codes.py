@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -122,9 +123,12 @@ def test_fifty_wrong_guesses_at_the_same_time_are_judged_five_times_at_most(stac
     assert told.keys() <= LOST | {"code-refused"}, told
     judged = [answer for answer in answers if answer.status == 422]
     assert 1 <= len(judged) <= 5, told
-    # Each verdict is one step, and has a number of its own.
-    assert len(journey.actions()) - before == len(judged)
-    assert sorted(answer.json["attempts_left"] for answer in judged) == list(range(5 - len(judged), 5))
+    # Each verdict is one step, and has a number of its own. On a busy machine a call may run out of time after its verdict.
+    steps = len(journey.actions()) - before
+    assert len(judged) <= steps <= min(5, len(judged) + told["unavailable"]), told
+    left = [answer.json["attempts_left"] for answer in judged]
+    assert len(left) == len(set(left))
+    assert set(left) <= set(range(5 - steps, 5))
 
 
 def test_guesses_of_both_sides_at_the_same_time_are_judged_five_times_at_most(stack: Stack) -> None:  # P2
@@ -188,7 +192,7 @@ def test_a_code_opens_no_other_verification(stack: Stack) -> None:  # P8
         stack.journey().through_asking(),
     ]
     sides = itertools.cycle([victim.enter_for_customer, victim.allow])
-    for left, other, enter in zip((4, 3, 2, 1), others, sides):
+    for left, other, enter in zip((4, 3, 2, 1), others, sides, strict=False):
         assert refused(enter(mailed(other, "customer")), left)
     assert victim.enter_for_customer().status == 200
     assert victim.allow().json["status"] == "consented"
@@ -204,7 +208,8 @@ def test_a_code_is_not_the_other_partys(stack: Stack) -> None:  # P8
 
 def test_a_page_opens_its_own_verification_alone(stack: Stack) -> None:  # P8
     ours, theirs = stack.journey().through_asking(), stack.journey().through_asking()
-    assert ours.customer_mail is not None and theirs.customer_mail is not None
+    assert ours.customer_mail is not None
+    assert theirs.customer_mail is not None
     mixed = theirs.id + "." + ours.customer_mail.token.partition(".")[2]
     for answer in (theirs.view(mixed), theirs.allow(token=mixed), theirs.deny(mixed), theirs.end(mixed)):
         assert (answer.status, answer.json["type"]) == (410, "/problems/consent-refused")
@@ -229,7 +234,7 @@ def test_a_stored_code_is_worth_nothing_for_another_agent(stack: Stack) -> None:
     for stage in ("agent", "customer"):
         journey, other = at_stage(stack, stage), stack.new_agent()
         code = mailed(journey, stage)
-        journey.edit(lambda record: given_to(record, other))
+        journey.edit(partial(given_to, agent=other))
         journey.agent = other
         assert refused(entry(journey, stage, code), 4), stage
 
@@ -332,7 +337,7 @@ def test_consent_on_a_page_whose_ecosystem_was_switched_counts_for_nothing(stack
         journey.allow(new.code, old.token, "eco-1"),
         journey.allow(new.code, old.token, "eco-2"),
     ]
-    # A new mail's token with what an old page showed.
+    # A new email's token with what an old page showed.
     elsewhere = [journey.allow(new.code, new.token, "eco-1"), journey.allow(old.code, new.token, "eco-1")]
     for answer in on_the_old_page + elsewhere:
         assert (answer.status, answer.json["type"]) == (410, "/problems/consent-refused")

@@ -25,7 +25,8 @@ WORDS = {
         "active": "The remote support access is already active", "hidden": "What stays hidden Messages", "nobody": "Nobody yet",
         "revoke": "Revoke credentials", "regenerate": "Regenerate credentials", "cancel": "Cancel", "revoked": "The credentials have been revoked.",
         "dead": "The old credentials stop working", "labels": ["URL", "User Name", "Password", "Security code", "Timeout"],
-        "module": "Support Grant", "user name": "User Name", "security code": "Security code", "beforehand": "The customer authorized the access beforehand",
+        "module": "Support Grant", "user name": "User Name", "security code": "Security code",
+        "beforehand": "The customer authorized the access beforehand",
         "hidden from you": "Hidden from you Messages", "refused": "These credentials were not accepted", "consent stage": "Customer’s authorization",
     },
     "es": {
@@ -54,7 +55,7 @@ Come = Callable[..., Visitor]
 
 
 class Home:
-    """A customer before the page where he offers access."""
+    """A customer at the page where they offer access."""
 
     def __init__(self, stack: Stack, visitor: Visitor, customer: Customer, language: str = "en") -> None:
         self.stack, self.visitor, self.customer, self.words = stack, visitor, customer, WORDS[language]
@@ -108,7 +109,9 @@ def credentials(block: str, labels: list[str]) -> dict[str, str]:
     lines = dict(line.split(": ", 1) for line in block.splitlines())
     assert list(lines) == labels
     url, user_name, password, code, _ = lines.values()
-    assert re.fullmatch(USER_NAME, user_name) and re.fullmatch(PASSWORD, password) and re.fullmatch(r"\d{6}", code)
+    assert re.fullmatch(USER_NAME, user_name)
+    assert re.fullmatch(PASSWORD, password)
+    assert re.fullmatch(r"\d{6}", code)
     return {"url": url, "user_name": user_name, "password": password, "security_code": code, "block": block}
 
 
