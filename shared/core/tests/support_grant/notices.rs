@@ -161,7 +161,7 @@ fn each_email_says_its_news_and_none_has_the_credentials() {
         }
         assert!(email.attachments.is_empty() && email.pictures.is_empty());
     };
-    let limits = ["Ecosystem eco-1", "Hidden from the analyst: talks", PAGE, "for 5 minutes"];
+    let limits = ["Ecosystem eco-1", "Hidden from the agent: talks", PAGE, "for 5 minutes"];
     let first = email(&created, GrantNoticeKind::Created).unwrap();
     assert!(first.subject.contains("activated"), "{}", first.subject);
     has(&first, &limits);
@@ -185,7 +185,7 @@ fn each_email_says_its_news_and_none_has_the_credentials() {
     let (walk, _) = Walk::redeem(1, created);
     let used = use_email(&walk.verification, 5, PAGE, &TimeZone::default()).unwrap();
     assert!(used.subject.contains("ana"), "{}", used.subject);
-    has(&used, &["ana", "Hidden from the analyst: talks", "08:15", PAGE]);
+    has(&used, &["ana", "Hidden from the agent: talks", "08:15", PAGE]);
     assert!(
         use_email(&Walk::start(1).verification, 5, PAGE, &TimeZone::default()).is_none(),
         "there is no grant"

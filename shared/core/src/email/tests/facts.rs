@@ -40,7 +40,7 @@ fn the_customer_is_told_who_what_how_long_and_how_to_refuse() {
 }
 
 #[test] // P30
-fn times_are_given_by_the_clock_of_whoever_reads_them() {
+fn times_are_given_by_the_clock_of_the_reader() {
     let name = crate::time_zone::TimeZoneName::parse("America/Montevideo").unwrap();
     let time_zone = TimeZone::find(&name).unwrap();
     for locale in LOCALES {
