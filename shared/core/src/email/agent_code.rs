@@ -1,5 +1,6 @@
 use super::document::{Document, code, line};
-use super::{Email, en, es};
+use super::message::Email;
+use super::{en, es};
 use crate::code::Code;
 use crate::directory::Locale;
 
@@ -14,8 +15,8 @@ pub struct AgentCode<'a> {
 impl AgentCode<'_> {
     pub fn render(&self, locale: Locale) -> Email {
         match locale {
-            Locale::Es => self.es().render(),
-            Locale::En => self.en().render(),
+            Locale::Es => Email::of(&self.es()),
+            Locale::En => Email::of(&self.en()),
         }
     }
 

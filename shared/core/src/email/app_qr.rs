@@ -1,5 +1,6 @@
 use super::document::{Document, address, line, name, strong};
-use super::{Email, en, es};
+use super::message::Email;
+use super::{en, es};
 use crate::directory::{Locale, Reader};
 use crate::identity::TicketNumber;
 use crate::time::Timestamp;
@@ -17,7 +18,7 @@ pub struct AppQr<'a> {
     /// What the QR code says, for customers who read the email on the phone itself or cannot see
     /// pictures: the handoff.
     pub app_url: &'a str,
-    /// The [picture](super::Picture)'s id.
+    /// The [picture](super::message::Picture)'s id.
     pub picture_id: &'a str,
     /// How wide and high it is shown, in CSS pixels: Outlook takes an image's own size
     /// otherwise.
@@ -27,8 +28,8 @@ pub struct AppQr<'a> {
 impl AppQr<'_> {
     pub fn render(&self, reader: &Reader) -> Email {
         match reader.locale {
-            Locale::Es => self.es(&reader.time_zone).render(),
-            Locale::En => self.en(&reader.time_zone).render(),
+            Locale::Es => Email::of(&self.es(&reader.time_zone)),
+            Locale::En => Email::of(&self.en(&reader.time_zone)),
         }
     }
 

@@ -1,5 +1,6 @@
 use super::document::{Document, Line, button, code, line, link, name, number, strong};
-use super::{Email, en, es};
+use super::message::Email;
+use super::{en, es};
 use crate::code::Code;
 use crate::directory::{Locale, Reader};
 use crate::entitlement::Environment;
@@ -35,8 +36,8 @@ pub struct CustomerCode<'a> {
 impl CustomerCode<'_> {
     pub fn render(&self, reader: &Reader) -> Email {
         match reader.locale {
-            Locale::Es => self.es(&reader.time_zone).render(),
-            Locale::En => self.en(&reader.time_zone).render(),
+            Locale::Es => Email::of(&self.es(&reader.time_zone)),
+            Locale::En => Email::of(&self.en(&reader.time_zone)),
         }
     }
 

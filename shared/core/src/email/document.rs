@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{Email, html, sanitize, text};
+use super::sanitize;
 use crate::code::Code;
 use crate::directory::Locale;
 use crate::entitlement::Environment;
@@ -184,7 +184,7 @@ pub enum Block {
 /// An email in one language.
 pub struct Document {
     pub(super) language: Locale,
-    subject: Line,
+    pub(super) subject: Line,
     pub(super) blocks: Vec<Block>,
 }
 
@@ -222,15 +222,5 @@ impl Document {
 
     pub fn warning(self, line: impl Into<Line>) -> Self {
         self.with(Block::Warning(line.into()))
-    }
-
-    pub fn render(&self) -> Email {
-        Email {
-            subject: sanitize::one_line(&text::line(&self.subject), Email::MAX_SUBJECT_CHARS),
-            text: text::render(self),
-            html: html::render(self),
-            pictures: Vec::new(),
-            attachments: Vec::new(),
-        }
     }
 }

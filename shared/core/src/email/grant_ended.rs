@@ -1,5 +1,6 @@
 use super::document::{Document, line, strong};
-use super::{Email, en, es};
+use super::message::Email;
+use super::{en, es};
 use crate::directory::{Locale, Reader};
 use crate::grant_terms::GrantEnding;
 use crate::time::Timestamp;
@@ -16,8 +17,8 @@ pub struct GrantEnded<'a> {
 impl GrantEnded<'_> {
     pub fn render(&self, reader: &Reader) -> Email {
         match reader.locale {
-            Locale::Es => self.es(&reader.time_zone).render(),
-            Locale::En => self.en(&reader.time_zone).render(),
+            Locale::Es => Email::of(&self.es(&reader.time_zone)),
+            Locale::En => Email::of(&self.en(&reader.time_zone)),
         }
     }
 

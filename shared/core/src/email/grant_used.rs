@@ -1,5 +1,6 @@
 use super::document::{Document, button, line, name, strong};
-use super::{Email, en, es};
+use super::message::Email;
+use super::{en, es};
 use crate::directory::{Locale, Reader};
 use crate::entitlement::Visibility;
 use crate::time::Timestamp;
@@ -25,8 +26,8 @@ pub struct GrantUsed<'a> {
 impl GrantUsed<'_> {
     pub fn render(&self, reader: &Reader) -> Email {
         match reader.locale {
-            Locale::Es => self.es(&reader.time_zone).render(),
-            Locale::En => self.en(&reader.time_zone).render(),
+            Locale::Es => Email::of(&self.es(&reader.time_zone)),
+            Locale::En => Email::of(&self.en(&reader.time_zone)),
         }
     }
 

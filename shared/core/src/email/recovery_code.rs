@@ -1,5 +1,6 @@
 use super::document::{Document, line, placeholder};
-use super::{Email, en, es};
+use super::message::Email;
+use super::{en, es};
 use crate::directory::Locale;
 
 /// Brings an agent who forgot their password the code with which they set another one. Cognito
@@ -13,8 +14,8 @@ pub struct RecoveryCode<'a> {
 impl RecoveryCode<'_> {
     pub fn render(&self, locale: Locale) -> Email {
         match locale {
-            Locale::Es => self.es().render(),
-            Locale::En => self.en().render(),
+            Locale::Es => Email::of(&self.es()),
+            Locale::En => Email::of(&self.en()),
         }
     }
 

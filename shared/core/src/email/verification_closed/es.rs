@@ -1,4 +1,4 @@
-use super::{Ending, ToldSession, VerificationClosed};
+use super::told::{Ending, ToldSession, VerificationClosed};
 use crate::email::document::{Document, Facts, Line, line, name, reason, strong};
 use crate::email::es;
 use crate::status::Side;
