@@ -30,6 +30,7 @@ class Customer:
     locale: str = "en"
     status: str = "active"
     sign_in: str = "confirmed"
+    time_zone: str | None = None
     processes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -64,7 +65,13 @@ CUSTOMERS = [
     Customer("adam@customers.example.com", "Adam Reed", [ecosystem("eco-reed", "Reed Books", "admin", "premium")]),
     Customer("paula@customers.example.com", "Paula Vega", [ecosystem("eco-vega", "Vega Flores", "admin", "plus", "rcm")], locale="es"),
     Customer("mark@customers.example.com", "Mark Lowe", [ecosystem("eco-lowe", "Lowe & Sons", "member", "premium", "rcm")]),
-    Customer("mia@customers.example.com", "Mia Castro", [ecosystem("eco-castro", "Castro Hnos.", "member", "plus")], locale="es"),
+    Customer(
+        "mia@customers.example.com",
+        "Mia Castro",
+        [ecosystem("eco-castro", "Castro Hnos.", "member", "plus")],
+        locale="es",
+        time_zone="America/Mexico_City",
+    ),
     Customer(
         "sol@customers.example.com",
         "Sol Herrera",
@@ -148,6 +155,8 @@ class People:
             "ecosystems": customer.ecosystems,
             "processes": customer.processes,
         }
+        if customer.time_zone is not None:
+            record["time_zone"] = customer.time_zone
         self.table.put_item(TableName=self.facts["CoreTable"], Item=TypeSerializer().serialize(record)["M"])
 
     def _add_user(self, pool: str, email: str, name: str, locale: str) -> str:

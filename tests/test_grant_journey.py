@@ -10,7 +10,7 @@ import pytest
 
 from client import decode
 from samples import ecosystem
-from support.emails import assert_readable, links, words
+from support.emails import assert_readable, links, told_time, words
 from support.grant_answers import SESSION_SECONDS, at_step, is_gone, is_refused, seconds
 from support.grant_notices import kinds, told
 from support.grants import CREDENTIALS, Offer, offered, redeem
@@ -48,7 +48,7 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
 
     # Told at once, of what and until when, and of none of the credentials.
     mail = told(offer, "created")
-    until = shown["expires_at"].replace("T", " ").replace("Z", " UTC")
+    until = told_time(shown["expires_at"], locale)
     for part in (mail.text, words(mail.html)):
         for fact in ("Cleo Núñez", "Test & Co", "Waizant RCM", until, {"en": "messages", "es": "mensajes"}[locale]):
             assert fact in part, f"{fact} is missing:\n{part}"
@@ -99,7 +99,7 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
         found = introspect(stack, token, backend).json
         assert (found["active"], found["visibility"], found["support_session"]) == (True, visibility, journey.id)
     start = told(offer, "started")
-    hidden = {"en": "Hidden from the analyst: messages", "es": "Oculto para el analista: mensajes"}[locale]
+    hidden = {"en": "Hidden from the agent: messages", "es": "Oculto para el agente: mensajes"}[locale]
     for part in (start.text, words(start.html)):
         assert hidden in part, part
         assert "Tess Ågent" in part

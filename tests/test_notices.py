@@ -13,7 +13,7 @@ import pytest
 from samples import ecosystem
 from support.answers import face
 from support.at_once import at_once
-from support.emails import HOSTILE, NAMES, assert_readable, links, words
+from support.emails import HOSTILE, NAMES, assert_readable, links, told_time, words
 from support.hosted import Call, Ended, Hosted
 from support.journey import Journey
 from support.people import Agent
@@ -29,13 +29,13 @@ def test_the_start_mail_says_who_why_where_until_when_and_how_to_end_it(stack: S
     customer = stack.new_customer(locale=locale, name="Cleo Núñez")
     journey = stack.journey(agent=stack.new_agent(name="Tess Ågent"), customer=customer, ticket="WZ-1042").through_session()
     mail = told(journey, "start")
-    until = journey.session["expires_at"].replace("T", " ").replace("Z", " UTC")
+    until = told_time(journey.session["expires_at"], locale)
     assert "Tess Ågent" in mail.subject
     assert "Waizant" in mail.subject
     for part in (mail.text, words(mail.html)):
         for fact in ("Cleo Núñez", "Tess Ågent", "WZ-1042", "Test & Co", *NAMES.values(), until):
             assert fact in part, f"{fact} is missing:\n{part}"
-        assert {"en": "End the session now", "es": "Termine la sesión ahora"}[locale] in part
+        assert {"en": "End the session now", "es": "Terminar la sesión ahora"}[locale] in part
     assert_readable(mail, locale)
     assert mail.link.partition("#")[0] == stack.facts["parameters"]["ConsentPageUrl"]
     assert journey.customer_mail is not None
@@ -45,6 +45,18 @@ def test_the_start_mail_says_who_why_where_until_when_and_how_to_end_it(stack: S
     sweep(stack)
     stack.delivered()
     assert [kind(mail) for mail in mails(journey)] == ["asking", "start"]
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "place"),
+    [("America/Mexico_City", "hora de Ciudad de México, UTC−6"), ("America/Nowhere", "hora de Bogotá, UTC−5"), ("", "hora de Bogotá, UTC−5")],
+)
+def test_times_are_given_by_the_customers_own_clock_where_the_directory_knows_it(stack: Stack, time_zone: str, place: str) -> None:  # P30
+    journey = stack.journey(customer=stack.new_customer(locale="es", time_zone=time_zone)).through_session()
+    mail = told(journey, "start")
+    utc = journey.session["expires_at"][11:19]
+    for part in (mail.text, words(mail.html)):
+        assert f"({place}) · " in part and f"{utc} UTC" in part, part
 
 
 def lock(journey: Journey) -> Journey:
@@ -76,13 +88,13 @@ def close(journey: Journey, outcome: str) -> None:
 
 
 ENDINGS = {
-    "completed": ("its time was up", "se cumplió su tiempo"),
-    "ended": ("it was ended from the link", "se terminó desde el enlace"),
+    "completed": ("its time ran out", "se acabó el tiempo"),
+    "ended": ("it was ended with the link", "se terminó con el enlace"),
     "cancelled in session": ("Resolved: <b>it was the cache</b>", "Resolved: <b>it was the cache</b>"),
     "cancelled before": ("Wrong customer", "Wrong customer"),
-    "denied": ("Somebody tried to enter your account", "Alguien intentó entrar a su cuenta"),
+    "denied": ("Someone tried to enter your account", "Alguien intentó entrar a su cuenta"),
     "expired": ("has expired", "Venció la solicitud"),
-    "locked": ("somebody entered too many wrong codes", "alguien ingresó demasiados códigos incorrectos"),
+    "locked": ("someone entered too many wrong codes", "alguien ingresó demasiados códigos incorrectos"),
 }
 
 

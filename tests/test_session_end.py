@@ -161,6 +161,6 @@ def test_the_customer_refuses_before_the_session_and_is_told_that_somebody_tried
             assert journey.read().json["outcome"] == "denied"
             sweep(stack)
             mail = told(journey, "end")
-            assert "Somebody tried to enter your account" in mail.text
+            assert "Someone tried to enter your account" in mail.text
             assert "No session was opened" in mail.text
             assert receipts(mail) == []

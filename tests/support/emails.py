@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import http.client
 import re
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from client import Mail
@@ -16,6 +17,26 @@ def words(document: str) -> str:
     """What a reader sees of an HTML part."""
     body = re.sub(r"(?s)<head>.*?</head>|<[^>]+>", " ", document)
     return re.sub(r"\s+", " ", html.unescape(body))
+
+
+MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+}
+
+
+def told_time(moment: str, locale: str = "en") -> str:
+    """A moment of the API as an email gives it, by the clock of Bogotá and in UTC."""
+    utc = datetime.fromisoformat(moment)
+    local = utc - timedelta(hours=5)
+
+    def day(clock: datetime) -> str:
+        month = MONTHS[locale][clock.month - 1]
+        return f"{clock.day} {month} {clock.year}" if locale == "en" else f"{clock.day} de {month} de {clock.year}"
+
+    place = {"en": "Bogotá time", "es": "hora de Bogotá"}[locale]
+    universal = f"{utc:%H:%M:%S}" if utc.date() == local.date() else f"{day(utc)}, {utc:%H:%M:%S}"
+    return f"{day(local)}, {local:%H:%M:%S} ({place}, UTC−5) · {universal} UTC"
 
 
 def assert_readable(mail: Mail, locale: str) -> None:

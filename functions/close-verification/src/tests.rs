@@ -222,13 +222,13 @@ async fn every_outcome_is_told_and_a_receipt_sent_where_there_was_a_session() {
         walk.verification
     };
     let cases = [
-        (told_session(1), "its time was up", true),
-        (session(1).verification.stop_by_customer(NOON).unwrap(), "ended from the link", true),
+        (told_session(1), "its time ran out", true),
+        (session(1).verification.stop_by_customer(NOON).unwrap(), "ended with the link", true),
         (cancelled(session(1).verification, NOON), "All done <b>& thanks</b>", true),
         (cancelled(asked(), NOON), "cancelled the request", false),
-        (asked().stop_by_customer(NOON).unwrap(), "Somebody tried to enter", false),
+        (asked().stop_by_customer(NOON).unwrap(), "Someone tried to enter", false),
         (asked(), "has expired", false),
-        (locked(), "Somebody tried to enter", false),
+        (locked(), "Someone tried to enter", false),
     ];
     for (verification, says, receipt) in cases {
         let scene = Scene::with(&[&verification]).await;
@@ -242,7 +242,7 @@ async fn every_outcome_is_told_and_a_receipt_sent_where_there_was_a_session() {
         let stored = scene.stored(&verification.id).await;
         assert_eq!(
             count(&stored, Action::CustomerTold),
-            1 + usize::from(says == "its time was up")
+            1 + usize::from(says == "its time ran out")
         );
         assert_eq!(chain::check(&stored.id, &stored.steps), Ok(()));
     }
@@ -921,16 +921,16 @@ async fn every_outcome_under_a_grant_is_told_from_the_beginning_on() {
     let cases = [
         (start(|_| {}), "did not start a session in time", false),
         (start(|w| _ = w.prove()), "did not start a session in time", false),
-        (start(|w| _ = w.session()), "its time was up", true),
+        (start(|w| _ = w.session()), "its time ran out", true),
         (cancelled(start(|_| {}), NOON), "decided not to enter your account", false),
-        (cancelled(start(|w| _ = w.session()), NOON), "the analyst ended it", true),
+        (cancelled(start(|w| _ = w.session()), NOON), "the agent ended it", true),
         (lost(|_| {}, false), revoked, false),
         (lost(|_| {}, true), revoked, false),
         (lost(|w| _ = w.challenge(), false), revoked, false),
         (lost(|w| _ = w.prove(), true), revoked, false),
         (lost(|w| _ = w.mint(), false), revoked, false),
         (lost(|w| _ = w.session(), false), "or because the access was revoked", true),
-        (locked, "was blocked: somebody entered too many wrong codes", false),
+        (locked, "was blocked: someone entered too many wrong codes", false),
     ];
     for (verification, says, receipt) in cases {
         let scene = Scene::with(&[&verification]).await;
@@ -942,7 +942,7 @@ async fn every_outcome_under_a_grant_is_told_from_the_beginning_on() {
         for environment in ["Waizant Store", "Waizant Web", "Waizant App", "Waizant RCM"] {
             assert!(email.text.contains(environment), "{says}: {environment}");
         }
-        assert_eq!(email.text.contains("Hidden from the analyst: talks"), receipt, "{says}");
+        assert_eq!(email.text.contains("Hidden from the agent: talks"), receipt, "{says}");
         assert!(!email.html.contains("<b>&"), "{says}: other people's words are escaped");
         assert_eq!(email.attachments.len(), usize::from(receipt), "{says}");
         for file in &email.attachments {
@@ -984,7 +984,7 @@ async fn a_use_that_could_not_be_told_is_told_by_the_sweep() {
     assert_eq!(scene.sweep(NOON.plus(110)).await, Ok(1));
     let email = &scene.mailbox.emails()[0];
     assert!(email.text.contains("with the credentials that you created for remote assistance"));
-    assert!(email.text.contains("Hidden from the analyst: talks"), "{}", email.text);
+    assert!(email.text.contains("Hidden from the agent: talks"), "{}", email.text);
     assert!(scene.stored(&started.id).await.is_page(&token(email).secret, &key()));
 }
 

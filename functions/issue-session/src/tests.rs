@@ -569,7 +569,7 @@ async fn a_session_under_a_grant_hides_what_the_customer_hides() {
     assert_eq!(emails.len(), 1);
     let text = &emails[0].1.text;
     assert!(text.contains("with the credentials that you created"), "{text}");
-    assert!(text.contains("Hidden from the analyst: talks"), "{text}");
+    assert!(text.contains("Hidden from the agent: talks"), "{text}");
     // Tokens that would show more are no good.
     let scene = under_a_grant().await;
     scene.mints(|_| {});

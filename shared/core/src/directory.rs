@@ -136,3 +136,45 @@ pub enum SignIn {
     Federated,
     Missing,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn customer(time_zone: Option<Value>) -> Customer {
+        let mut record = json!({
+            "user_id": "sub-carla",
+            "email": "carla@example.com",
+            "name": "Carla",
+            "locale": "es",
+            "status": "active",
+            "ecosystems": [],
+        });
+        if let Some(time_zone) = time_zone {
+            record["time_zone"] = time_zone;
+        }
+        serde_json::from_value(record).unwrap()
+    }
+
+    #[test] // P30
+    fn customers_read_times_by_their_own_clock() {
+        let carla = customer(Some(json!("America/Mexico_City")));
+        assert_eq!(carla.reader(&TimeZone::default()).time_zone.name(), "America/Mexico_City");
+        let stored = serde_json::to_value(&carla).unwrap();
+        assert_eq!(serde_json::from_value::<Customer>(stored).unwrap(), carla);
+    }
+
+    #[test] // P30
+    fn a_time_zone_that_cannot_be_read_makes_nobody_unreachable() {
+        let without = customer(None);
+        assert!(!serde_json::to_string(&without).unwrap().contains("time_zone"));
+        for other in [json!("America/Nowhere"), json!("Bogotá"), json!(-5), json!(null), json!([])]
+        {
+            let reader = customer(Some(other.clone())).reader(&TimeZone::default());
+            assert_eq!(reader, without.reader(&TimeZone::default()), "{other}");
+            assert_eq!(reader.time_zone.name(), "America/Bogota", "{other}");
+        }
+    }
+}

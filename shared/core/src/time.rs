@@ -30,32 +30,32 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// This many seconds later.
+    /// The moment that is this many seconds later.
     #[must_use]
     pub const fn plus(self, seconds: u32) -> Self {
         Self(self.0.saturating_add(seconds as i64 * 1000))
     }
 
-    /// So much later, in whole milliseconds.
+    /// The moment that is this much later, in whole milliseconds.
     #[must_use]
     pub fn after(self, elapsed: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// Whether a deadline at this moment has passed: `now >= deadline` is dead.
+    /// Whether a deadline at this moment has passed: it has at that moment itself.
     pub const fn is_over(self, now: Self) -> bool {
         now.0 >= self.0
     }
 
-    /// Seconds from `now` until this moment, rounded up, so that whoever waits that long is not
-    /// early. Zero once it has passed.
+    /// Seconds from `now` until this moment, rounded up, so that a wait of that length is not too
+    /// short. Zero once it has passed.
     pub fn seconds_from(self, now: Self) -> u32 {
         let millis = self.0.saturating_sub(now.0).max(0);
         u32::try_from(millis.saturating_add(999) / 1000).unwrap_or(u32::MAX)
     }
 }
 
-/// RFC 3339 in UTC with whole seconds, as the API gives every time.
+/// Prints RFC 3339 in UTC with whole seconds, as the API gives every time.
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let moment = jiff::Timestamp::from_second(self.seconds()).map_err(|_| std::fmt::Error)?;
@@ -63,7 +63,7 @@ impl std::fmt::Display for Timestamp {
     }
 }
 
-/// A moment as another system writes it: RFC 3339 text, with whatever offset and fraction.
+/// A moment as another system writes it: RFC 3339 text, with any offset and fraction.
 pub mod rfc3339 {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -76,7 +76,7 @@ pub mod rfc3339 {
     }
 
     /// # Errors
-    /// A text that is no moment.
+    /// The text is not a moment in RFC 3339.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         let text = String::deserialize(deserializer)?;
         let moment: jiff::Timestamp =

@@ -49,6 +49,8 @@ impl TimeZoneName {
 pub struct TimeZone(tz::TimeZone);
 
 impl TimeZone {
+    pub const UTC: Self = Self(tz::TimeZone::UTC);
+
     /// `None` if the database has no zone of this name.
     pub fn find(name: &TimeZoneName) -> Option<Self> {
         tz::db().get(name.as_str()).ok().map(Self)
@@ -59,7 +61,10 @@ impl TimeZone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    #[expect(dead_code, reason = "the emails are about to give local times")]
+    pub fn is_utc(&self) -> bool {
+        matches!(self.name(), "UTC" | "Etc/UTC")
+    }
+
     /// What a clock of this zone shows at a moment.
     pub(crate) fn clock(&self, moment: Timestamp) -> Option<Zoned> {
         let moment = jiff::Timestamp::from_second(moment.seconds()).ok()?;

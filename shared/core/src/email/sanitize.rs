@@ -1,9 +1,8 @@
-//! What was not written here, made harmless before a template prints it: a name must
-//! not add a line, turn the text around, carry a link or be a message of its own.
+//! What other people wrote, made harmless before an email contains it: a name must not add a line,
+//! turn the text around, carry a link or be a message of its own.
 
 use crate::identity::Reason;
 use crate::text::is_invisible;
-use crate::time::Timestamp;
 
 /// The longest name, in characters: longer ones are a message, not a name.
 const MAX_NAME_CHARS: usize = 80;
@@ -19,15 +18,10 @@ pub fn reason(reason: &Reason) -> String {
     unlinked(&one_line(reason.as_str(), Reason::MAX_CHARS))
 }
 
-/// An address of our own, without anything that could end it early.
-pub fn url(url: &str) -> String {
-    url.chars().filter(char::is_ascii_graphic).collect()
-}
-
-/// A moment as both languages read it: `2026-10-28 12:34:56 UTC`.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes references")]
-pub fn utc(moment: &Timestamp) -> String {
-    moment.to_string().replace('T', " ").replace('Z', " UTC")
+/// What is made of visible ASCII: an address of our own, a code or an id, without anything that
+/// could end it early.
+pub fn graphic(text: &str) -> String {
+    text.chars().filter(char::is_ascii_graphic).collect()
 }
 
 /// The whitespace of `text` made single spaces, invisible characters left out, and what is longer

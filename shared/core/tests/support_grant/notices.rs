@@ -162,7 +162,7 @@ fn each_email_says_its_news_and_none_has_the_credentials() {
         }
         assert!(email.attachments.is_empty() && email.pictures.is_empty());
     };
-    let limits = ["Ecosystem eco-1", "Hidden from the analyst: talks", PAGE, "for 5 minutes"];
+    let limits = ["Ecosystem eco-1", "Hidden from the agent: talks", PAGE, "for 5 minutes"];
     let first = email(&created, GrantNoticeKind::Created).unwrap();
     assert!(first.subject.contains("activated"), "{}", first.subject);
     has(&first, &limits);
@@ -186,7 +186,7 @@ fn each_email_says_its_news_and_none_has_the_credentials() {
     let (walk, _) = Walk::redeem(1, created);
     let used = grant_used(&walk.verification, &context).unwrap();
     assert!(used.subject.contains("ana"), "{}", used.subject);
-    has(&used, &["ana", "Hidden from the analyst: talks", "08:15", PAGE]);
+    has(&used, &["ana", "Hidden from the agent: talks", "08:15", PAGE]);
     let other = Walk::start(1).verification;
     assert!(grant_used(&other, &context).is_none(), "there is no grant");
 }

@@ -1,0 +1,70 @@
+//! English: what several emails say.
+
+use super::document::{Document, Facts, Line, Words, line, name, ticket};
+use super::moment::{self, Style};
+use crate::directory::Locale;
+use crate::entitlement::Visibility;
+use crate::identity::TicketNumber;
+use crate::time::Timestamp;
+use crate::time_zone::TimeZone;
+
+const STYLE: Style = Style {
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    date: |day, month, year| format!("{day} {month} {year}"),
+    time_of: |place| format!("{place} time"),
+    language: Locale::En,
+};
+
+/// An email that begins with its reader's name.
+pub fn to(reader: &str, subject: impl Into<Line>) -> Document {
+    Document::new(Locale::En, subject).paragraph(line!["Hello ", name(reader), ","])
+}
+
+pub fn moment(moment: Timestamp, zone: &TimeZone) -> Words {
+    moment::words(moment, zone, &STYLE)
+}
+
+pub fn minutes(minutes: u32) -> Words {
+    match minutes {
+        1 => "1 minute".into(),
+        _ => Words::ours(format!("{minutes} minutes")),
+    }
+}
+
+/// What a customer's email is about.
+pub fn about(number: Option<&TicketNumber>, ecosystem: &str) -> Facts {
+    Facts::default().fact_if("Case:", number.map(ticket)).fact("Ecosystem:", name(ecosystem))
+}
+
+pub const HIDDEN: &str = "Hidden from the agent:";
+
+pub fn hidden(visibility: Visibility) -> &'static str {
+    match (visibility.messages, visibility.talks) {
+        (true, true) => "nothing",
+        (false, true) => "messages",
+        (true, false) => "talks",
+        (false, false) => "messages, talks",
+    }
+}
+
+/// What an agent can do in an account.
+pub fn can_do(visibility: Visibility) -> &'static str {
+    if visibility == Visibility::default() {
+        "see and do everything that you can"
+    } else {
+        "see and do everything that you can, except what is hidden"
+    }
+}

@@ -1,0 +1,70 @@
+//! Spanish: what several emails say.
+
+use super::document::{Document, Facts, Line, Words, line, name, ticket};
+use super::moment::{self, Style};
+use crate::directory::Locale;
+use crate::entitlement::Visibility;
+use crate::identity::TicketNumber;
+use crate::time::Timestamp;
+use crate::time_zone::TimeZone;
+
+const STYLE: Style = Style {
+    months: [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
+    date: |day, month, year| format!("{day} de {month} de {year}"),
+    time_of: |place| format!("hora de {place}"),
+    language: Locale::Es,
+};
+
+/// An email that begins with its reader's name.
+pub fn to(reader: &str, subject: impl Into<Line>) -> Document {
+    Document::new(Locale::Es, subject).paragraph(line!["Hola, ", name(reader), ":"])
+}
+
+pub fn moment(moment: Timestamp, zone: &TimeZone) -> Words {
+    moment::words(moment, zone, &STYLE)
+}
+
+pub fn minutes(minutes: u32) -> Words {
+    match minutes {
+        1 => "1 minuto".into(),
+        _ => Words::ours(format!("{minutes} minutos")),
+    }
+}
+
+/// What a customer's email is about.
+pub fn about(number: Option<&TicketNumber>, ecosystem: &str) -> Facts {
+    Facts::default().fact_if("Caso:", number.map(ticket)).fact("Ecosistema:", name(ecosystem))
+}
+
+pub const HIDDEN: &str = "Oculto para el agente:";
+
+pub fn hidden(visibility: Visibility) -> &'static str {
+    match (visibility.messages, visibility.talks) {
+        (true, true) => "nada",
+        (false, true) => "mensajes",
+        (true, false) => "conversaciones",
+        (false, false) => "mensajes, conversaciones",
+    }
+}
+
+/// What an agent can do in an account.
+pub fn can_do(visibility: Visibility) -> &'static str {
+    if visibility == Visibility::default() {
+        "ver y hacer lo mismo que usted"
+    } else {
+        "ver y hacer lo mismo que usted, salvo lo que está oculto"
+    }
+}

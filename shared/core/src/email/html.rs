@@ -1,0 +1,112 @@
+//! A document as HTML, with its style in the tags: many email programs drop a style sheet.
+
+use super::document::{Block, Document, Fact, Facts, Inline, Line};
+use crate::directory::Locale;
+
+const BODY: &str = "margin:0;padding:24px 16px;background:#fff;color:#1a1a1a;\
+    font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;\
+    overflow-wrap:anywhere";
+const WARNING: &str =
+    "margin:24px 0;padding:12px 16px;border-left:4px solid #b3261e;background:#fdf1f0";
+const CODE: &str = "display:block;margin:8px 0;\
+    font:bold 32px/1.25 ui-monospace,Menlo,Consolas,monospace;letter-spacing:4px";
+const BUTTON: &str = "display:inline-block;margin:8px 0;padding:12px 20px;border-radius:6px;\
+    background:#0b5cad;color:#fff;font-weight:bold;text-decoration:none";
+const LINK: &str = "color:#0b5cad";
+
+pub fn render(document: &Document) -> String {
+    let language = match document.language {
+        Locale::Es => "es",
+        Locale::En => "en",
+    };
+    let blocks: String = document.blocks.iter().map(block).collect();
+    format!(
+        "<!doctype html>\n\
+         <html lang=\"{language}\">\n\
+         <head>\n\
+         <meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>Waizant</title>\n\
+         </head>\n\
+         <body style=\"{BODY}\">\n\
+         <div style=\"max-width:560px;margin:0 auto\">\n\
+         {blocks}\
+         </div>\n\
+         </body>\n\
+         </html>"
+    )
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Paragraph(lines) => {
+            let lines: Vec<_> = lines.iter().map(line).collect();
+            format!("<p>{}</p>\n", lines.join("<br>\n"))
+        }
+        Block::Facts(facts) => self::facts(facts),
+        Block::Steps(steps) => format!("<ol>\n{}</ol>\n", items(steps)),
+        Block::Picture { id, side, alt } => format!(
+            "<p><img src=\"cid:{}\" width=\"{side}\" height=\"{side}\" alt=\"{}\" \
+             style=\"display:block;border:0\"></p>\n",
+            escaped(id.as_str()),
+            escaped(alt),
+        ),
+        Block::Warning(warning) => format!("<p style=\"{WARNING}\">{}</p>\n", line(warning)),
+    }
+}
+
+fn facts(Facts(facts): &Facts) -> String {
+    let facts = facts.iter().map(|fact| match fact {
+        Fact::Line(fact) => format!("<p style=\"margin:0\">{}</p>\n", line(fact)),
+        Fact::List { label, items: list } => format!(
+            "<p style=\"margin:0\">{}</p>\n<ul style=\"margin:0\">\n{}</ul>\n",
+            escaped(label),
+            items(list),
+        ),
+    });
+    format!("<div style=\"margin:16px 0 24px\">\n{}</div>\n", facts.collect::<String>())
+}
+
+fn items(items: &[Line]) -> String {
+    items.iter().map(|item| format!("<li>{}</li>\n", line(item))).collect()
+}
+
+fn line(Line(parts): &Line) -> String {
+    parts.iter().map(inline).collect()
+}
+
+fn inline(part: &Inline) -> String {
+    match part {
+        Inline::Plain(words) => escaped(words.as_str()),
+        Inline::Strong(words) => format!("<b>{}</b>", escaped(words.as_str())),
+        Inline::Number(digits) => {
+            format!("<b style=\"font-size:24px\">{}</b>", escaped(digits.as_str()))
+        }
+        Inline::Code(code) => {
+            format!("<strong style=\"{CODE}\">{}</strong>", escaped(code.as_str()))
+        }
+        Inline::Link { words, url } => anchor(url.as_str(), LINK, words.as_str()),
+        Inline::Button { words, url } => anchor(url.as_str(), BUTTON, words.as_str()),
+        Inline::Address(url) => anchor(url.as_str(), LINK, url.as_str()),
+    }
+}
+
+fn anchor(url: &str, style: &str, words: &str) -> String {
+    format!("<a href=\"{}\" style=\"{style}\">{}</a>", escaped(url), escaped(words))
+}
+
+/// Harmless between tags and in an attribute's quotation marks.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
