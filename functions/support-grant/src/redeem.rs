@@ -6,9 +6,7 @@ use support_core::attempt::{Decision, attempt_on};
 use support_core::identity::VerificationId;
 use support_core::limits::Quota;
 use support_core::notices::{self, grant_used};
-use support_core::ports::{
-    AgentPool, Change, Counted, Directory, Quotas, Saved, SupportGrants, Verifications,
-};
+use support_core::ports::{AgentPool, Change, Counted, Directory, Quotas, Saved, SupportGrants};
 use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use support_core::support_grant::{EnteredCredentials, SupportGrant};
 use support_core::time::Timestamp;
