@@ -1,4 +1,4 @@
-"""The stack as its callers see it: the API over HTTP, the inbox, signing in. The walk and the tests both use it."""
+"""The stack as its callers see it: the API over HTTP, the inbox, sign-in. The walk and the tests both use it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,10 @@ class Answer:
 
 
 class Api:
-    """Calls the deployed HTTP API. One connection a call, so that any number of threads may share it."""
+    """Calls the deployed HTTP API. Each call has a connection of its own, so that any number of threads can share an `Api`."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
-        self.host: str = facts["host"]
-        self.address = facts["endpoint"].removeprefix("http://")
+        self.address: str = facts["ApiUrl"].removeprefix("http://")
 
     def call(
         self,
@@ -50,7 +49,7 @@ class Api:
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """`body` is sent as JSON; `raw` as it is."""
-        sent = {"Host": self.host} | (headers or {})
+        sent = dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         if raw is None and body is not None:
@@ -100,7 +99,7 @@ class Mail:
 
     @property
     def code(self) -> str:
-        """The one-time code: the only six digits that stand by themselves."""
+        """The one-time code: the only six digits that stand alone."""
         return self._only(r"(?<![\w#=/.-])(\d{6})(?![\w-])", "code")
 
     @property
@@ -114,19 +113,19 @@ class Mail:
 
     def _only(self, pattern: str, what: str) -> str:
         found = set(re.findall(pattern, self.text))
-        assert len(found) == 1, f"mail {self.number} ({self.subject}) has {len(found)} of one {what}:\n{self.text}"
+        assert len(found) == 1, f"email {self.number} ({self.subject}) has {len(found)} of one {what}:\n{self.text}"
         return found.pop()
 
 
 class Inbox:
-    """The mails that the stack has sent so far, oldest first."""
+    """The emails that the stack has sent so far, oldest first."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
         self.directory = Path(facts["mail"])
         self._known: dict[int, EmailMessage] = {}
 
     def mails(self, to: str | None = None, after: int = 0) -> list[Mail]:
-        """The mails to an address, numbered higher than `after`."""
+        """The emails to an address, numbered higher than `after`."""
         numbers = sorted(int(path.stem) for path in self.directory.glob("*.eml"))
         found = [Mail(number, self._read(number)) for number in numbers if number > after]
         return [mail for mail in found if to is None or to.lower() in mail.to.lower()]
@@ -135,10 +134,10 @@ class Inbox:
         return max((int(path.stem) for path in self.directory.glob("*.eml")), default=0)
 
     def wait(self, to: str, after: int = 0, seconds: float = 10) -> Mail:
-        """The newest mail to an address, numbered higher than `after`: the emulator delivers in the background."""
+        """The newest email to an address, numbered higher than `after`: the emulator delivers in the background."""
         deadline = time.monotonic() + seconds
         while not (found := self.mails(to, after)):
-            assert time.monotonic() < deadline, f"no mail to {to} within {seconds} s"
+            assert time.monotonic() < deadline, f"no email to {to} within {seconds} s"
             time.sleep(0.02)
         return found[-1]
 

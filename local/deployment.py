@@ -1,4 +1,4 @@
-"""Builds the functions and deploys template.yaml into the emulator, with what the emulator leaves out added after it."""
+"""Builds the functions and deploys template.yaml into the emulator, then adds what the emulator leaves out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAIL_FROM = "support@waizant.example"
 
 
 def pages(settings: Settings) -> dict[str, str]:
-    """Where the pages are: `serve.py` serves them."""
+    """The addresses of the pages, which `serve.py` serves."""
     origins = {
         "ConsoleOrigin": settings.origin("console"),
         "ConsentPageOrigin": settings.origin("consent"),
@@ -37,20 +37,18 @@ def pages(settings: Settings) -> dict[str, str]:
 
 def client(settings: Settings, service: str) -> Any:
     """A client with the emulator's root key, which no policy binds."""
-    return boto3.client(
-        service, endpoint_url=settings.endpoint, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
-    )
+    return boto3.client(service, endpoint_url=settings.endpoint, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
 
 
 def build(settings: Settings) -> None:
-    """`sam build` for this machine's processor, with its own compiler and without optimisation: quick to repeat.
+    """Runs `sam build` for this machine's processor, with its own compiler and without optimization, so that it is quick to repeat.
 
-    One at a time: cargo-lambda moves each program out of the one directory that all builds share.
+    One build runs at a time: cargo-lambda moves each program out of the directory that all builds share.
     """
     env = settings.aws_environment() | {"SAM_BUILD_MODE": "debug", "CARGO_LAMBDA_COMPILER": "cargo"}
     lock = ROOT / "target/.sam-build.lock"
     lock.parent.mkdir(exist_ok=True)
-    with step("Building the functions (minutes the first time)"), lock.open("w") as alone:
+    with step("Building the functions (about 5 minutes the first time, seconds after that)"), lock.open("w") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
         call(
             [ENVIRONMENTS / "sam/bin/sam", "build", "--build-dir", settings.state / "build", "--parameter-overrides",
@@ -63,7 +61,7 @@ def build(settings: Settings) -> None:
 
 
 def deploy(settings: Settings, parameters: dict[str, str]) -> None:
-    """Deploys what `build` built; `parameters` override the local ones. If only programs changed, they alone are replaced."""
+    """Deploys what `build` built; `parameters` override the local ones. If only programs changed, only they are replaced."""
     everything = {
         **pages(settings),
         "MailFrom": MAIL_FROM,
@@ -92,7 +90,7 @@ def _digest(path: Path) -> str:
 
 
 def _replace_program(settings: Settings, function: str, program: Path) -> None:
-    """What a deployment does to a function whose code changed."""
+    """Does what a deployment does to a function whose code changed."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.write(program, "bootstrap")
@@ -111,7 +109,7 @@ def _deploy_template(settings: Settings, parameters: dict[str, str]) -> None:
             env=settings.aws_environment(),
             cwd=ROOT,
         )  # fmt: skip
-    with step("Adding routes, boundaries of rights, time to live and the sender's identity"):
+    with step("Adding routes, permissions boundaries, time to live and the sender's identity"):
         stack = Deployed(settings)
         stack.add_routes()
         stack.add_boundaries()
@@ -124,7 +122,7 @@ def _deploy_template(settings: Settings, parameters: dict[str, str]) -> None:
 
 
 class Deployed:
-    """The stack as CloudFormation in the emulator sees it."""
+    """The stack as the emulator's CloudFormation sees it."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -133,19 +131,16 @@ class Deployed:
         self.outputs: dict[str, str] = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
         self.parameters: dict[str, str] = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
         self.physical: dict[str, str] = {
-            r["LogicalResourceId"]: r["PhysicalResourceId"]
-            for r in formation.describe_stack_resources(StackName=STACK)["StackResources"]
+            r["LogicalResourceId"]: r["PhysicalResourceId"] for r in formation.describe_stack_resources(StackName=STACK)["StackResources"]
         }
         template = formation.get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
         self.template: dict[str, Any] = json.loads(template) if isinstance(template, str) else template
 
     def facts(self) -> dict[str, Any]:
-        """All that a caller needs: the template's outputs (`ApiUrl` as it is here), and where things are on this machine."""
-        host = f"{self.physical['Api']}.execute-api.localhost:{self.settings.port}"
+        """What a caller needs: the template's outputs (`ApiUrl` as it is here), and where things are on this machine."""
         return {
             **self.outputs,
-            "ApiUrl": f"http://{host}",
-            "host": host,
+            "ApiUrl": self.settings.api,
             "endpoint": self.settings.endpoint,
             "region": REGION,
             "mail": str(self.settings.mail),
@@ -192,14 +187,14 @@ class Deployed:
         return (self.parameters | self.physical | pseudo)[name]
 
     def add_boundaries(self) -> None:
-        """The most that a role may do, which the emulator takes from an IAM call and not from a template."""
+        """Sets the permissions boundaries of roles, which the emulator takes from an IAM call but not from a template."""
         iam = client(self.settings, "iam")
         for name, resource in self.template["Resources"].items():
             if resource["Type"] == "AWS::IAM::Role" and (boundary := resource["Properties"].get("PermissionsBoundary")):
                 iam.put_role_permissions_boundary(RoleName=self.physical[name], PermissionsBoundary=self.resolve(boundary))
 
     def add_routes(self) -> None:
-        """What the emulator does not read out of the API's OpenAPI body: CORS, the authorizer, a route for each operation."""
+        """Adds what the emulator does not read from the API's OpenAPI body: CORS, the authorizers, a route for each operation."""
         gateway, api = client(self.settings, "apigatewayv2"), self.physical["Api"]
         body = self.resolve(self.template["Resources"]["Api"]["Properties"]["Body"])
         cors = body["x-amazon-apigateway-cors"]

@@ -1,8 +1,8 @@
-"""The emulated AWS, the inbox, and the process that serves the pages: one group, so that ending the group ends everything.
+"""The emulated AWS, the inbox, and the process that serves the pages: one process group, so that ending the group ends everything.
 
     python emulator.py <state directory> [--with-parent]
 
-The environment it is started with names the port (see `start`).
+The environment that it is started with names the port (see `start`).
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import api_address
 import authorization
 import environment
 import recovery
 import second_factor
 import tokens
 import workers
-from settings import PAGES, Settings
+from settings import PAGES, PORTS_AFTER, Settings
 from terminal import Failed
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def start(settings: Settings, *, with_parent: bool) -> subprocess.Popen[bytes]:
-    """Starts it and waits until it answers. `with_parent`: it ends when the process that started it does, however that ends."""
+    """Starts it and waits until it answers. With `with_parent`, it ends with the process that started it, however that one ends."""
     check_ports(settings)
     temporary = settings.state / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -50,8 +51,8 @@ def start(settings: Settings, *, with_parent: bool) -> subprocess.Popen[bytes]:
         "TMPDIR": str(temporary),
         "S3_DATA_DIR": str(temporary / "s3"),
         "STATE_DIR": str(temporary / "state"),  # the keys that tokens are signed with
-        "DOCKER_HOST": "unix:///nonexistent",  # it would look after containers; there are none
-        "IOT_MTLS_ENABLED": "0",  # it would listen on every interface
+        "DOCKER_HOST": "unix:///nonexistent",  # otherwise it looks for containers, and there are none
+        "IOT_MTLS_ENABLED": "0",  # otherwise it listens on every interface
         "LOG_LEVEL": "INFO",
     }
     log = settings.state / "emulator.log"
@@ -79,12 +80,12 @@ def start(settings: Settings, *, with_parent: bool) -> subprocess.Popen[bytes]:
 
 
 def renew_pages(settings: Settings) -> None:
-    """Starts the pages' server anew if a source in local/ is younger, and waits until it answers."""
+    """Restarts the pages' server if a source in local/ is newer than it, and waits until it answers."""
     server, record = _process(settings, settings.pages_pid_file), settings.pages_pid_file
     sources = max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py"))
     outdated = server is not None and sources > record.stat().st_mtime
     if server is None or outdated:
-        record.unlink(missing_ok=True)  # The next one to be recorded counts.
+        record.unlink(missing_ok=True)  # The next process that is recorded counts.
     if outdated:
         os.kill(server, signal.SIGTERM)
         while _alive(server):
@@ -102,7 +103,7 @@ def _await_pages(settings: Settings) -> None:
 
 
 def _reachable(url: str) -> bool:
-    """Whether it answers anything: before the deployment, pages answer that there is nothing to show yet."""
+    """Whether it answers at all: before the deployment, pages answer that there is nothing to show yet."""
     try:
         urllib.request.urlopen(url, timeout=2).close()
     except urllib.error.HTTPError:
@@ -113,14 +114,16 @@ def _reachable(url: str) -> bool:
 
 
 def check_ports(settings: Settings) -> None:
-    """The emulator's, and the pages' after it."""
-    for port in range(settings.port, settings.port + 1 + len(PAGES)):
+    """The emulator's, and after it the pages' and the API's."""
+    for port in range(settings.port, settings.port + 1 + PORTS_AFTER):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                raise Failed(f"Port {port} is in use: choose others with PORT=…; the stack takes that and the {len(PAGES)} after it.") from None
+                raise Failed(
+                    f"Port {port} is in use: choose other ports with PORT=…; the stack uses that one and the {PORTS_AFTER} after it."
+                ) from None
 
 
 def answers(settings: Settings) -> bool:
@@ -132,12 +135,12 @@ def answers(settings: Settings) -> bool:
 
 
 def running(settings: Settings) -> int | None:
-    """The process id, which is also the group's, if one was started from this state directory and is alive."""
+    """Its process id, which is also its group's, if one was started from this state directory and is alive."""
     return _process(settings, settings.pid_file)
 
 
 def running_port(settings: Settings) -> int | None:
-    """That one's port. Its environment says it even before anything is deployed."""
+    """Its port. Its environment names it even before anything is deployed."""
     if (pid := running(settings)) is None:
         return None
     try:
@@ -150,14 +153,14 @@ def running_port(settings: Settings) -> int | None:
 def _process(settings: Settings, record: Path) -> int | None:
     try:
         pid = int(record.read_text())
-        # An id may have been given to somebody else since.
+        # Another process may have the id by now.
         return pid if str(settings.state) in Path(f"/proc/{pid}/cmdline").read_text().split("\0") else None
     except (OSError, ValueError):
         return None
 
 
 def stop(settings: Settings) -> None:
-    """Ends it and the functions it runs, at once: there is nothing in it to keep."""
+    """Ends it and the functions that it runs, at once: it holds nothing to keep."""
     if (group := running(settings)) is not None:
         os.killpg(group, signal.SIGKILL)
         while _alive(group):
@@ -167,7 +170,7 @@ def stop(settings: Settings) -> None:
 
 
 def _alive(pid: int) -> bool:
-    """Whether the process is more than an entry that its parent has not collected yet."""
+    """Whether the process runs, and is not just an entry that its parent has not collected yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -175,18 +178,18 @@ def _alive(pid: int) -> bool:
 
 
 class Inbox:
-    """Keeps every mail as `<n>.eml`, in the order of arrival."""
+    """Keeps every email as `<n>.eml`, in the order of arrival."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.numbers = itertools.count(1)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
         number = next(self.numbers)
         whole = self.directory / f"{number}.eml"
         part = whole.with_suffix(".part")
         part.write_bytes(envelope.content)
-        part.rename(whole)  # a reader sees all of a mail or none of it
+        part.rename(whole)  # a reader sees a whole email or none
         return "250 kept"
 
 
@@ -201,12 +204,14 @@ def main() -> None:
         port = probe.getsockname()[1]
     Controller(Inbox(state / "mail"), hostname="127.0.0.1", port=port, decode_data=False).start()
     os.environ["SMTP_HOST"] = f"127.0.0.1:{port}"
-    threading.Thread(target=_serve_pages, args=[Settings(port=int(os.environ["GATEWAY_PORT"]), state=state)], daemon=True).start()
+    settings = Settings(port=int(os.environ["GATEWAY_PORT"]), state=state)
+    threading.Thread(target=_serve_pages, args=[settings], daemon=True).start()
 
-    # The emulator answers a function's runtime in two small writes; Nagle's algorithm would hold the second for 40 ms.
+    # The emulator answers a function's runtime in two small writes; Nagle's algorithm would delay the second by 40 ms.
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
     import ministack.app
 
+    api_address.at_a_port_of_its_own(settings.api_port)
     authorization.fill_in()
     tokens.of_one_moment()
     recovery.by_a_code_of_its_own()
@@ -218,7 +223,7 @@ def main() -> None:
 
 
 def _serve_pages(settings: Settings) -> None:
-    """Keeps the pages' server running. One that `renew_pages` ended comes back at once, with the sources as they are then."""
+    """Keeps the pages' server running. After `renew_pages` has ended it, it comes back at once, with the sources as they are then."""
     while True:
         with (settings.state / "pages.log").open("ab") as log:
             server = subprocess.Popen(

@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "local" / ".env"
 DEFAULT_STATE = ROOT / "local" / ".state"
 REGION = "us-east-1"
-# The pages of a stack, each at an origin of its own, on the ports after the emulator's.
+# The pages of a stack, each at an origin of its own, on the ports after the emulator's; then comes the API's port.
 PAGES = ("start", "console", "consent", "store", "web", "app", "rcm")
+PORTS_AFTER = len(PAGES) + 1
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,12 @@ class Settings:
 
     @staticmethod
     def from_environment() -> Settings:
-        """As `PORT` and `STATE` say. Fails if `PORT` is no port that leaves room for the pages."""
-        port, last = os.environ.get("PORT") or "4566", 65535 - len(PAGES)
+        """As `PORT` and `STATE` say. Fails if `PORT` is not a port that leaves room for the pages and the API."""
+        port, last = os.environ.get("PORT") or "4566", 65535 - PORTS_AFTER
         if not (port.isascii() and port.isdigit() and 1024 <= int(port) <= last):
-            raise Failed(f"PORT is {port}: it has to be a number from 1024 to {last}; the stack takes that and the {len(PAGES)} after it.")
+            raise Failed(
+                f"PORT is {port}: it must be a number from 1024 to {last}; the stack uses that port and the {PORTS_AFTER} after it."
+            )
         return Settings(port=int(port), state=Path(os.environ.get("STATE") or DEFAULT_STATE).resolve())
 
     @staticmethod
@@ -49,6 +52,15 @@ class Settings:
         return f"http://127.0.0.1:{self.page_port(page)}"
 
     @property
+    def api_port(self) -> int:
+        return self.port + PORTS_AFTER
+
+    @property
+    def api(self) -> str:
+        """Where every program on this machine can call the API."""
+        return f"http://127.0.0.1:{self.api_port}"
+
+    @property
     def mail(self) -> Path:
         return self.state / "mail"
 
@@ -62,7 +74,7 @@ class Settings:
 
     @property
     def lock_file(self) -> Path:
-        """Locked while a stack is being started here. It also marks the directory as one that a stack made."""
+        """Locked while a stack is being started here. It also marks the directory as made by a stack."""
         return self.state / "support-access.lock"
 
     @property
@@ -70,11 +82,11 @@ class Settings:
         return self.state / "stack.json"
 
     def facts(self) -> dict[str, Any]:
-        """What the deployed stack is called: see `deployment.facts`."""
+        """Names and addresses of the deployed stack: see `deployment.Deployed.facts`."""
         return json.loads(self.facts_file.read_text())
 
     def aws_environment(self) -> dict[str, str]:
-        """The caller's environment with AWS meaning the emulator, whatever profile or account it meant before."""
+        """The caller's environment, with AWS meaning the emulator instead of any profile or account of the caller's."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}
         tools = [str(ENVIRONMENTS / "sam" / "bin"), env.get("PATH", "")]
         return env | {

@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import secrets
-import socket
 from typing import Any
 from urllib.parse import urlencode
 
@@ -129,10 +128,6 @@ def test_the_python_example_of_the_docs_runs(stack: Stack, backend: Credentials,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }.items():
         monkeypatch.setenv(name, value)
-    here = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *more, **named: here("127.0.0.1" if host.endswith(".localhost") else host, *more, **named)
-    )
     (asking,) = (block for block in blocks("python") if "def introspect" in block)
     (attribution,) = (block for block in blocks("python") if "def actor" in block)
     example: dict[str, Any] = {}
