@@ -9,6 +9,7 @@ PYTHON ?= python3
 STACK := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: name one with PYTHON=…")' && \
 	$(PYTHON) local/stack.py
 SAM := local/.env/sam/bin
+RUFF := local/.env/lint/bin/ruff
 DENY := local/.env/deny-0.20.2/bin/cargo-deny
 
 .PHONY: help console publish run up down clean walk status prepare test lint unit-test stack-test sizes fmt advisories
@@ -36,10 +37,18 @@ publish: prepare
 run up down clean walk status prepare:
 	@$(STACK) $@
 
-test: lint unit-test stack-test
+# Lint and the unit tests run side by side: while one compiles, the other downloads or runs.
+test:
+	@mkdir -p target
+	@$(MAKE) --no-print-directory unit-test >target/unit-test.txt 2>&1 & unit=$$!; \
+		$(MAKE) --no-print-directory lint; lint=$$?; \
+		wait $$unit; unit=$$?; cat target/unit-test.txt; exit $$((lint + unit))
+	@$(MAKE) --no-print-directory stack-test
 
-lint: prepare $(DENY)
+lint: prepare $(DENY) $(RUFF)
 	cargo fmt --all --check
+	$(RUFF) check --quiet
+	$(RUFF) format --check --quiet
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	$(DENY) --log-level error check --hide-inclusion-graph licenses bans sources
 	$(PYTHON) local/links.py
@@ -48,12 +57,14 @@ lint: prepare $(DENY)
 	$(PYTHON) local/console.py
 	AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
 
-unit-test: prepare
+unit-test:
 	cargo test --workspace --quiet
+	@$(STACK) prepare
 	$(PYTHON) local/console.py test
 
+# Runs all test files, or those that TESTS names.
 stack-test: prepare
-	local/.env/stack/bin/python -m pytest -q -rs tests
+	local/.env/stack/bin/python tests/run.py $(TESTS)
 
 sizes: prepare
 	@$(PYTHON) local/sizes.py
@@ -61,9 +72,15 @@ sizes: prepare
 advisories: $(DENY)
 	$(DENY) check advisories
 
-fmt: prepare
+fmt: prepare $(RUFF)
 	cargo fmt --all
 	$(PYTHON) local/console.py format
+	$(RUFF) format --quiet
+
+$(RUFF): local/requirements-lint.txt
+	$(PYTHON) -m venv local/.env/lint
+	local/.env/lint/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 $(DENY):
 	cargo install cargo-deny --version 0.20.2 --locked --debug --quiet --root local/.env/deny-0.20.2

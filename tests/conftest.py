@@ -21,15 +21,24 @@ from support.consent_page import asked  # noqa: E402
 from support.console import desk  # noqa: E402
 from support.introspection import backend  # noqa: E402
 from support.receipts import closed_session, verify_receipt  # noqa: E402
-from support.recovery import budgets_begin_anew  # noqa: E402
+from support.recovery import quotas_begin_anew  # noqa: E402
 from support.remote_assistance import home, redeem_desk  # noqa: E402
 from support.running import running_stack  # noqa: E402
 from support.stack import Stack  # noqa: E402
 from support.sweep import schedule  # noqa: E402
 
 __all__ = [
-    "asked", "backend", "budgets_begin_anew", "chromium", "closed_session", "desk", "home", "redeem_desk", "schedule",
-    "verify_receipt", "visitor",
+    "asked",
+    "backend",
+    "chromium",
+    "closed_session",
+    "desk",
+    "home",
+    "quotas_begin_anew",
+    "redeem_desk",
+    "schedule",
+    "verify_receipt",
+    "visitor",
 ]  # fmt: skip
 
 

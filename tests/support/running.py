@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import tempfile
@@ -18,8 +19,8 @@ from terminal import Failed
 
 
 def free_ports() -> int:
-    """The first of as many as a stack takes: above 10080, which browsers refuse, and below those that the system gives to whoever
-    asks for any.
+    """The first of as many as a stack takes: above 10080, which browsers refuse, and below those that the system gives to
+    programs that ask for any.
     """
     while True:
         settings = Settings(port=random.randrange(10_100, 32_000), state=Path())
@@ -34,11 +35,15 @@ def free_ports() -> int:
 def running_stack(parameters: Callable[[Settings], dict[str, str]]) -> Iterator[Stack]:
     """A stack on a free port, with these parameters over the local ones. Gone at the end, however that comes.
 
-    `parameters` is called when the emulator runs and nothing is deployed yet.
+    `parameters` is called when the emulator runs and nothing is deployed yet. `BUILT` names a directory in which the functions are
+    built already: several processes need them built once.
     """
     settings = Settings(port=0, state=Path(tempfile.mkdtemp(prefix="support-access-")).resolve())
     try:
-        deployment.build(settings)
+        if built := os.environ.get("BUILT"):
+            (settings.state / "build").symlink_to(built)
+        else:
+            deployment.build(settings)
         # Building takes minutes, in which somebody else may take what was free.
         settings = replace(settings, port=free_ports())
         emulator.start(settings, with_parent=True)
