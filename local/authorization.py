@@ -32,9 +32,7 @@ def _sender(service: str, parameters: Any) -> str | None:
 def _with_sender_identity(known: Callable[..., str]) -> Callable[..., str]:
     """The resource of a SendEmail is the identity that it is sent from."""
 
-    def resource(
-        service: str, method: str, path: str, headers: Any, body: bytes, parameters: Any, region: str, account: str
-    ) -> str:
+    def resource(service: str, method: str, path: str, headers: Any, body: bytes, parameters: Any, region: str, account: str) -> str:
         sender = _sender(service, parameters)
         if sender is not None:
             return f"arn:aws:ses:{region}:{account}:identity/{sender}"
@@ -73,6 +71,7 @@ def _keys_of(request: Any) -> list[str]:
 class _ItemOfTable(str):
     """A table's ARN with the key of the one item of a transaction that is being checked."""
 
+    __slots__ = ("keys",)
     keys: list[str]
 
 

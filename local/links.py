@@ -33,6 +33,7 @@ def linked(package: str) -> list[str]:
     """Returns the names of the crates that `package` links."""
     tree = subprocess.run(
         ["cargo", "tree", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"],
+        check=False,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -49,9 +50,11 @@ def sdks(package: str) -> list[str]:
 
 def main() -> int:
     wrong = [f"support-core links {crate}" for crate in linked("support-core") if crate.startswith(NOT_IN_THE_CORE)]
-    for package in {path.name for path in (ROOT / "functions").iterdir()} | SDKS.keys():
-        if (found := sdks(package)) != SDKS.get(package):
-            wrong.append(f"{package} links the clients of {found} and not of {SDKS.get(package)}")
+    wrong += [
+        f"{package} links the clients of {found} and not of {SDKS.get(package)}"
+        for package in {path.name for path in (ROOT / "functions").iterdir()} | SDKS.keys()
+        if (found := sdks(package)) != SDKS.get(package)
+    ]
     print("\n".join(sorted(wrong)) or f"support-core links nothing of AWS, and {len(SDKS)} packages just the clients that they need")
     return 1 if wrong else 0
 

@@ -24,7 +24,10 @@ ELEMENTS = {
     "a", "b", "blockquote", "body", "br", "caption", "code", "div", "em", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol",
     "p", "pre", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "colspan", "dir", "height", "lang", "role", "rowspan", "start", "style", "title", "valign", "width"}  # fmt: skip
+ATTRIBUTES = {
+    "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "colspan", "dir", "height", "lang", "role", "rowspan",
+    "start", "style", "title", "valign", "width",
+}  # fmt: skip
 SILENT = {"head", "script", "style", "template", "title"}
 EMPTY = {"br", "hr", "img"}
 
@@ -87,7 +90,9 @@ class Mail:
     def _pictures(self) -> dict[str, str]:
         """Returns the email's own pictures, as data URLs, by their Content-ID."""
         return {
-            str(part["Content-ID"]).strip("<> "): f"data:{part.get_content_type()};base64,{base64.b64encode(part.get_payload(decode=True)).decode()}"
+            str(part["Content-ID"]).strip(
+                "<> "
+            ): f"data:{part.get_content_type()};base64,{base64.b64encode(part.get_payload(decode=True)).decode()}"
             for part in self.message.walk()
             if part["Content-ID"] and part.get_content_maintype() == "image"
         }
@@ -130,4 +135,4 @@ class Cleaner(HTMLParser):
 
 
 def _loads(style: str | None) -> bool:
-    return re.search(r"url|import|expression|@|\\", style or "", re.I) is not None
+    return re.search(r"url|import|expression|@|\\", style or "", re.IGNORECASE) is not None

@@ -33,13 +33,13 @@ class Customer:
     processes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def ecosystem(id: str, name: str, role: str, plan: str, *modules: str) -> dict[str, Any]:
-    return {"id": id, "name": name, "role": role, "plan": plan, "modules": list(modules)}
+def ecosystem(identifier: str, name: str, role: str, plan: str, *modules: str) -> dict[str, Any]:
+    return {"id": identifier, "name": name, "role": role, "plan": plan, "modules": list(modules)}
 
 
-def process(id: str, title: str, status: str, at: str, detail: str) -> dict[str, str]:
+def process(identifier: str, title: str, status: str, at: str, detail: str) -> dict[str, str]:
     """Something that happened to a customer, or is under way."""
-    return {"id": id, "title": title, "status": status, "at": at, "detail": detail}
+    return {"id": identifier, "title": title, "status": status, "at": at, "detail": detail}
 
 
 REJECTED = (
@@ -73,7 +73,13 @@ CUSTOMERS = [
         processes=[
             process("p-1", "Proof of the succession", "done", "2026-01-12T09:30:00Z", "Accepted by Waizant."),
             process("p-2", "Validation process for The Successor", "rejected", "2026-01-14T16:05:00Z", REJECTED),
-            process("p-3", "Validation process for The Successor, second request", "in-progress", "2026-01-15T10:20:00Z", "Being looked at by Waizant."),
+            process(
+                "p-3",
+                "Validation process for The Successor, second request",
+                "in-progress",
+                "2026-01-15T10:20:00Z",
+                "Being looked at by Waizant.",
+            ),
             process("p-4", "Transfer of the ecosystem", "waiting", "2026-01-15T10:21:00Z", "Waits until the validation has succeeded."),
         ],
     ),
@@ -88,7 +94,9 @@ CUSTOMERS = [
     Customer("sue@customers.example.com", "Sue Park", [ecosystem("eco-park", "Park Deli", "admin", "plus")], status="suspended"),
     Customer("una@customers.example.com", "Una Byrne", [ecosystem("eco-byrne", "Byrne Yarns", "admin", "plus")], sign_in="unconfirmed"),
     Customer("dan@customers.example.com", "Dan Weber", [ecosystem("eco-weber", "Weber Bikes", "admin", "plus")], sign_in="disabled"),
-    Customer("pia@customers.example.com", "Pía León", [ecosystem("eco-leon", "León Café", "admin", "plus")], "es", sign_in="must-change-password"),
+    Customer(
+        "pia@customers.example.com", "Pía León", [ecosystem("eco-leon", "León Café", "admin", "plus")], "es", sign_in="must-change-password"
+    ),
     Customer("max@customers.example.com", "Max Stone", [ecosystem("eco-stone", "Stone Works", "admin", "plus")], sign_in="missing"),
 ]
 
@@ -179,7 +187,12 @@ def describe(settings: Settings) -> str:
     """What a person needs to know to start."""
     facts = settings.facts()
     lines = ["", f"Open     {settings.origin('start')}  (the console, the inbox, and who can sign in)", ""]
-    lines += [f"API      {facts['ApiUrl']}", f"Inbox    {facts['mail']}/<n>.eml", f"AWS      {facts['endpoint']}  (key and secret: test)", ""]
+    lines += [
+        f"API      {facts['ApiUrl']}",
+        f"Inbox    {facts['mail']}/<n>.eml",
+        f"AWS      {facts['endpoint']}  (key and secret: test)",
+        "",
+    ]
     lines.append(f"Sign-ins (every password is {PASSWORD}; agents' app client {facts['AgentClientId']})")
     for agent in AGENTS:
         lines.append(f"  agent     {agent.email:32} {', '.join(agent.groups) or 'in no group'}")

@@ -209,9 +209,7 @@ class Stack:
         """Returns the API's answer about this token's session; `None` if there was none."""
         facts = self.facts()
         body = urlencode({"token": token})
-        request = AWSRequest(
-            "POST", f"{facts['ApiUrl']}/introspect", {"Content-Type": "application/x-www-form-urlencoded"}, body
-        )
+        request = AWSRequest("POST", f"{facts['ApiUrl']}/introspect", {"Content-Type": "application/x-www-form-urlencoded"}, body)
         SigV4Auth(Credentials("test", "test"), "execute-api", facts["region"]).add_auth(request)
         try:
             answer = Api(facts).post("/introspect", raw=body.encode(), headers=dict(request.headers.items()))
@@ -234,7 +232,7 @@ def correspondence(session: dict[str, Any] | None) -> dict[str, list[str] | None
 
 
 @functools.lru_cache(maxsize=4)
-def _headers(settings: Settings, deployed_at: float, page: str) -> dict[str, str]:
+def _headers(settings: Settings, deployed_at: float, page: str) -> dict[str, str]:  # noqa: ARG001 - what was deployed later is read anew
     stack = Deployed(settings)
     policy = stack.template["Resources"][f"{page.capitalize()}Headers"]["Properties"]["ResponseHeadersPolicyConfig"]
     config = stack.resolve(policy)
@@ -263,13 +261,13 @@ def handler(site: Site, host: str) -> type[BaseHTTPRequestHandler]:
         server_version, sys_version = "pages", ""
         disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             url = urlsplit(self.path)
             self._answer(lambda: site.get(url.path, parse_qs(url.query)))
 
-        do_HEAD = do_GET
+        do_HEAD = do_GET  # noqa: N815
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             scheme, _, token = self.headers.get("Authorization", "").partition(" ")
             self._answer(lambda: site.post(self.path, token if scheme == "Bearer" else None))
@@ -292,7 +290,7 @@ def handler(site: Site, host: str) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD":
                 self.wfile.write(answer.body)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             """Nothing: the API's log has what matters."""
 
     return Handler

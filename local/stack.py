@@ -1,4 +1,4 @@
-"""The whole stack on one machine: `make run`, `up`, `walk`, `status`, `down`, `clean`. PORT and STATE choose where it is."""
+"""The whole stack on one machine: `make run`, `up`, `walk`, `status`, `down`, `clean`. PORT and STATE choose where it runs."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from terminal import Failed, step
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=list(COMMANDS))
-    parser.add_argument("function", nargs="?", help="whose variables `env` prints, by its name in template.yaml")
+    parser.add_argument("function", nargs="?", help="the function whose variables `env` prints, by its name in template.yaml")
     arguments = parser.parse_args()
     command: str = arguments.command
     if arguments.function and command != "env":
-        parser.error(f"{command} is for no single function")
+        parser.error(f"{command} does not take a function")
     os.chdir(ROOT)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background commands with Ctrl-C ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # Behind a proxy, what is on this machine must not be asked through it.
+    # Behind a proxy, calls to this machine must not go through it.
     direct = ["127.0.0.1", "localhost", os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(direct)
     try:
@@ -52,27 +52,27 @@ def main() -> int:
 
 
 def of_the_running(settings: Settings) -> Settings:
-    """With the port of the stack that runs in this state directory, if one does. Fails if another was asked for."""
+    """The settings with the port of the stack that runs in this state directory, if one does. Fails if `PORT` names another."""
     port = emulator.running_port(settings)
     if port in (None, settings.port):
         return settings
     if os.environ.get("PORT"):
         raise Failed(
             f"A stack runs in {settings.state} on port {port}, not {settings.port}: "
-            "leave PORT out to mean that one; for one beside it choose a STATE, too."
+            "leave PORT out to use that stack; to start another beside it, choose a STATE, too."
         )
     return dataclasses.replace(settings, port=port)
 
 
 @contextmanager
 def starting(settings: Settings) -> Iterator[None]:
-    """The state directory for one command alone. It is made if need be; one that no stack made is left as it is."""
+    """The state directory, for one command alone. It is made if necessary; a directory that no stack made is left as it is."""
     state, lock = settings.state, settings.lock_file
     try:
-        # STATE may name any directory, and what is in it is deleted when a stack starts.
+        # STATE may name any directory, and a starting stack deletes what is in it.
         known = lock.is_file() or state == DEFAULT_STATE.resolve() or emulator.running(settings) is not None
         if not known and state.exists() and any(state.iterdir()):
-            raise Failed(f"{state} is not empty, and no stack made it: choose an empty directory, or a new one, with STATE=….")
+            raise Failed(f"{state} is not empty, and no stack made it: choose an empty or a new directory with STATE=….")
         state.mkdir(parents=True, exist_ok=True)
         held = lock.open("a")
     except OSError as error:
@@ -81,12 +81,12 @@ def starting(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Failed(f"Another command is starting a stack in {state}: wait for it, or end it with Ctrl-C there.") from None
+            raise Failed(f"Another command is starting a stack in {state}: wait for it, or end it with Ctrl-C in its terminal.") from None
         yield
 
 
 def empty(settings: Settings) -> None:
-    """Deletes what a former stack left, but for the lock that is being held."""
+    """Deletes what an earlier stack left, except for the lock that is being held."""
     for path in settings.state.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -128,7 +128,7 @@ def down(settings: Settings) -> int:
     if emulator.running(settings) is None:
         if settings.lock_file.is_file():
             with starting(settings):
-                pass  # One that is still being built cannot be ended from here: this says so.
+                pass  # A stack that is still being built cannot be ended from here: this says so.
         print("No stack was running.")
         return 0
     emulator.stop(settings)
@@ -138,17 +138,17 @@ def down(settings: Settings) -> int:
     return 0
 
 
-# Seconds that a `make run` in another terminal has to see that its stack was ended.
+# Seconds for a `make run` in another terminal to notice that its stack was ended.
 PATIENCE = 5
 
 
 def clean(settings: Settings) -> int:
-    """Ends the stack and deletes what was installed, built and kept."""
+    """Ends the stack and deletes everything that was installed, built and kept here."""
     down(settings)
     deadline = time.monotonic() + PATIENCE
     while (user := _runs_in_the_environments()) is not None:
         if time.monotonic() > deadline:
-            raise Failed(f"Nothing was deleted: process {user} runs in {ENVIRONMENTS}, of a stack with another STATE perhaps.")
+            raise Failed(f"Nothing was deleted: process {user} runs in {ENVIRONMENTS}, perhaps for a stack with another STATE.")
         time.sleep(0.1)
     if settings.state.exists():
         with starting(settings):
@@ -157,16 +157,16 @@ def clean(settings: Settings) -> int:
     for made in (ENVIRONMENTS, ROOT / "target", ROOT / "console/dist", ROOT / "console/node_modules"):
         if made.exists():
             shutil.rmtree(made)
-    print("What was installed, built and kept is deleted.")
+    print("Everything that was installed, built and kept here is deleted.")
     return 0
 
 
 def _runs_in_the_environments() -> int | None:
-    """The id of another process that does."""
+    """The id of another process that runs a program from there."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = process.joinpath("cmdline").read_text(errors="replace")
-            program = Path(os.readlink(process / "cwd"), command.partition("\0")[0])
+            program = Path((process / "cwd").readlink(), command.partition("\0")[0])
         except OSError:
             continue  # It has ended.
         if program.is_relative_to(ENVIRONMENTS) and int(process.name) != os.getpid():
@@ -177,7 +177,7 @@ def _runs_in_the_environments() -> int | None:
 def run(settings: Settings) -> int:
     """`up` in the foreground, until Ctrl-C."""
     if emulator.running(settings) is not None:
-        raise Failed("A stack is running there already: `make up` brings it up to date, `make down` ends it.")
+        raise Failed("A stack is running there already: `make up` updates it, `make down` ends it.")
     up(settings, with_parent=True)
     ours = emulator.running(settings)
     try:
@@ -187,7 +187,7 @@ def run(settings: Settings) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        # Not another, which may have been started there since.
+        # Not another one, which may have been started there since.
         if ours is not None and emulator.running(settings) == ours:
             down(settings)
     if settings.pid_file.is_file() and emulator.running(settings) is None:
@@ -211,8 +211,8 @@ def status(settings: Settings) -> int:
     return 0
 
 
-def prepare(settings: Settings) -> int:
-    """Makes the environments, which `main` has done by now, and builds the console."""
+def prepare(_: Settings) -> int:
+    """Builds the console. `main` has made the environments by now."""
     import console
 
     console.build()
@@ -220,8 +220,8 @@ def prepare(settings: Settings) -> int:
 
 
 def env(settings: Settings, function: str | None = None) -> int:
-    """The variables that the deployed functions have, for a shell: what `cargo lambda watch` needs to stand in for them. Where two
-    functions do not agree on one, it is left out, unless one `function` is meant.
+    """Prints the deployed functions' variables for a shell, which `cargo lambda watch` needs to stand in for them. A variable on
+    which two functions differ is left out, unless one `function` is named.
     """
     import shlex
 
@@ -231,7 +231,7 @@ def env(settings: Settings, function: str | None = None) -> int:
         raise Failed("No stack is running: `make up` starts one.")
     functions = {name: physical for name, physical in settings.facts()["resources"].items() if name.endswith("Function")}
     if function is not None and function not in functions:
-        raise Failed(f"There is no {function}: one of {', '.join(sorted(functions))}.")
+        raise Failed(f"There is no {function}. There are {', '.join(sorted(functions))}.")
     client = deployment.client(settings, "lambda")
     variables: dict[str, str] = {}
     differ: set[str] = set()
@@ -242,7 +242,7 @@ def env(settings: Settings, function: str | None = None) -> int:
             variables |= found
     for variable in sorted(differ):
         del variables[variable]
-        print(f"{variable} is not the same for all functions: name the one that you mean.", file=sys.stderr)
+        print(f"{variable} is not the same for all functions: name one function to see it.", file=sys.stderr)
     variables |= {"AWS_ENDPOINT_URL": settings.endpoint, "AWS_REGION": deployment.REGION}
     variables |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     for variable, value in sorted(variables.items()):

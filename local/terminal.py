@@ -44,7 +44,7 @@ def call(command: Sequence[str | Path], log: Path, failure: str, *, env: Mapping
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
         try:
-            code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=cwd).returncode
+            code = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=cwd).returncode
         except OSError as error:
             raise Failed(f"{failure}: {command[0]} does not run ({error.strerror}).") from None
     if code != 0:

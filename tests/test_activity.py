@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -29,7 +31,8 @@ def test_the_agent_reads_the_successors_processes_and_why_they_are_so(stack: Sta
     steps = [item for item in items if item["kind"] == "verification"]
     assert [item["title"] for item in steps] == list(reversed(journey.actions())), "this reading is the newest"
     assert [item["title"] for item in steps][:2] == ["activity-read", "consented"]
-    assert items == steps + [
+    assert items == [
+        *steps,
         {"id": "p-2", "kind": "process", "title": PROCESSES[1]["title"], "status": "rejected", "at": "2026-01-14T16:05:00Z"},
         {"id": "p/3 é?#", "kind": "process", "title": PROCESSES[2]["title"], "status": "waiting", "at": "2026-01-13T16:05:00Z"},
         {"id": "p-1", "kind": "process", "title": PROCESSES[0]["title"], "status": "done", "at": "2026-01-12T09:30:00Z"},
@@ -124,11 +127,11 @@ def test_readings_at_the_same_moment_keep_no_session_from_beginning_or_ending(st
     for _ in range(5):
         journey = support(stack).through_consent()
         # As many as a lost race is tried again.
-        issued, *reads = at_once([journey.issue, *[lambda: activity(journey)] * 3])
+        issued, *reads = at_once([journey.issue, *[partial(activity, journey)] * 3])
         assert issued.status == 201, issued.body
         assert {answer.status for answer in reads} <= {200, 409}
         assert journey.actions().count("session-started") == 1
-        ended, *_ = at_once([journey.cancel, *[lambda: activity(journey)] * 3])
+        ended, *_ = at_once([journey.cancel, *[partial(activity, journey)] * 3])
         assert ended.status == 200
 
 

@@ -15,7 +15,7 @@ from support.stack import Stack
 
 
 def set_by_administrator(stack: Stack, agent: Agent, **attributes: str) -> Agent:
-    """The agent as he signs in after his administrator has set these."""
+    """The agent, signed in after an administrator has set these."""
     changed = [{"Name": name, "Value": value} for name, value in attributes.items()]
     stack.aws("cognito-idp").admin_update_user_attributes(UserPoolId=stack.facts["AgentPoolId"], Username=agent.sub, UserAttributes=changed)
     email = attributes.get("email", agent.email)
@@ -24,7 +24,7 @@ def set_by_administrator(stack: Stack, agent: Agent, **attributes: str) -> Agent
 
 
 @pytest.mark.parametrize("attribute", ["email", "name", "email_verified"])
-def test_an_agent_cannot_send_his_code_elsewhere(stack: Stack, attribute: str) -> None:  # P32
+def test_an_agent_cannot_send_their_code_elsewhere(stack: Stack, attribute: str) -> None:  # P32
     agent, cognito = stack.new_agent(), stack.aws("cognito-idp")
     value = {"email": "thief@agents.example.com", "name": "Somebody Else", "email_verified": "true"}[attribute]
     with pytest.raises(cognito.exceptions.NotAuthorizedException):
@@ -33,7 +33,7 @@ def test_an_agent_cannot_send_his_code_elsewhere(stack: Stack, attribute: str) -
         with pytest.raises(cognito.exceptions.NotAuthorizedException):
             call(AccessToken=agent.token)
 
-    # Signed in anew, too, he is who he was.
+    # A new sign-in changes nothing about who the agent is.
     again = stack.sign_in("Agent", agent.email)
     agent = Agent(agent.email, agent.name, agent.sub, again["AccessToken"], again["IdToken"])
     seen = stack.inbox.last_number()
@@ -75,7 +75,7 @@ def refused_as_no_agent(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("how", LEAVINGS)
-def test_who_left_since_his_code_was_sent_cannot_prove_himself(stack: Stack, how: str) -> None:  # P33
+def test_an_agent_who_left_since_their_code_was_sent_cannot_authenticate(stack: Stack, how: str) -> None:  # P33
     leave, come_back = LEAVINGS[how]
     journey = stack.journey().through_start()
     assert journey.send_to_agent().status == 202
@@ -90,7 +90,7 @@ def test_who_left_since_his_code_was_sent_cannot_prove_himself(stack: Stack, how
 
 
 @pytest.mark.parametrize("how", LEAVINGS)
-def test_who_left_since_the_consent_cannot_issue_a_session(stack: Stack, how: str) -> None:  # P33
+def test_an_agent_who_left_since_the_consent_cannot_issue_a_session(stack: Stack, how: str) -> None:  # P33
     leave, come_back = LEAVINGS[how]
     journey = stack.journey().through_consent()
     before = journey.item

@@ -232,7 +232,7 @@ def test_bad_input_gets_a_clear_problem_and_changes_nothing(stack: Stack, name: 
     journey = stack.journey()
     route = ROUTES[name](stack, journey)
     before = journey.item if journey.id else None
-    counted = budgets(stack, journey)
+    counted = quotas(stack, journey)
     since, ids = time.time(), []
     for sent in (*bad_bodies(route), *belongs_elsewhere(route)):
         answer = stack.api.post(route.path, raw=sent, token=route.token)
@@ -244,7 +244,7 @@ def test_bad_input_gets_a_clear_problem_and_changes_nothing(stack: Stack, name: 
         assert stack.api.post("/verifications/search", {}, token=journey.agent.token).json["items"] == []
     else:
         assert journey.item == before
-    assert budgets(stack, journey) == counted
+    assert quotas(stack, journey) == counted
 
     # One line for each, which says how it ended, and nothing of what was sent.
     logged = {line["request_id"]: line for line in lines(stack, since, len(ids))}
@@ -256,7 +256,7 @@ def test_bad_input_gets_a_clear_problem_and_changes_nothing(stack: Stack, name: 
     assert stack.api.post(route.path, route.body, token=route.token).status in (200, 201, 202)
 
 
-def budgets(stack: Stack, journey: Journey) -> list[dict[str, Any]]:
+def quotas(stack: Stack, journey: Journey) -> list[dict[str, Any]]:
     """What has been counted against this agent and this customer, and the customer's grant."""
     items = stack.items()
     grants = [item for item in items if item["pk"]["S"].startswith("S#") and item["customer"]["M"]["user_id"]["S"] == journey.customer.sub]
@@ -284,7 +284,8 @@ def test_a_body_is_what_it_is_and_not_what_it_is_called(stack: Stack, content_ty
 
 ODD_IDS = [
     "x", "A" * 21, "A" * 23, "A" * 2000, "AAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAA+", "%00AAAAAAAAAAAAAAAAAAAAA", "V%23AAAAAAAAAAAAAAAAAAAA",
-    "%2e%2e%2f%2e%2e%2fsearch%3f%23aa", "AAAAAAAAAAAAAAAAAAAA%0d%0a", "%C3%A9AAAAAAAAAAAAAAAAAAAAA", "'%20OR%20'1'%3d'1'%20--%20aa", "null", "undefined", "{id}", "-",
+    "%2e%2e%2f%2e%2e%2fsearch%3f%23aa", "AAAAAAAAAAAAAAAAAAAA%0d%0a", "%C3%A9AAAAAAAAAAAAAAAAAAAAA",
+    "'%20OR%20'1'%3d'1'%20--%20aa", "null", "undefined", "{id}", "-",
 ]  # fmt: skip
 
 
@@ -322,7 +323,7 @@ HOSTILE = f'Eve\r\nBcc: thief@example.com\r\n\r\n<script>alert(1)</script> "Üml
 
 
 def swept(stack: Stack) -> None:
-    """What the minute brings: the mails that are owed."""
+    """What the minute brings: the emails that are owed."""
     function = stack.functions()["CloseVerificationFunction"]
     stack.aws("lambda").invoke(FunctionName=function, Payload=b'{"source": "aws.events"}')
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -188,7 +189,7 @@ def test_a_code_opens_no_other_verification(stack: Stack) -> None:  # P8
         stack.journey().through_asking(),
     ]
     sides = itertools.cycle([victim.enter_for_customer, victim.allow])
-    for left, other, enter in zip((4, 3, 2, 1), others, sides):
+    for left, other, enter in zip((4, 3, 2, 1), others, sides, strict=False):
         assert refused(enter(mailed(other, "customer")), left)
     assert victim.enter_for_customer().status == 200
     assert victim.allow().json["status"] == "consented"
@@ -204,7 +205,8 @@ def test_a_code_is_not_the_other_partys(stack: Stack) -> None:  # P8
 
 def test_a_page_opens_its_own_verification_alone(stack: Stack) -> None:  # P8
     ours, theirs = stack.journey().through_asking(), stack.journey().through_asking()
-    assert ours.customer_mail is not None and theirs.customer_mail is not None
+    assert ours.customer_mail is not None
+    assert theirs.customer_mail is not None
     mixed = theirs.id + "." + ours.customer_mail.token.partition(".")[2]
     for answer in (theirs.view(mixed), theirs.allow(token=mixed), theirs.deny(mixed), theirs.end(mixed)):
         assert (answer.status, answer.json["type"]) == (410, "/problems/consent-refused")
@@ -229,7 +231,7 @@ def test_a_stored_code_is_worth_nothing_for_another_agent(stack: Stack) -> None:
     for stage in ("agent", "customer"):
         journey, other = at_stage(stack, stage), stack.new_agent()
         code = mailed(journey, stage)
-        journey.edit(lambda record: given_to(record, other))
+        journey.edit(partial(given_to, agent=other))
         journey.agent = other
         assert refused(entry(journey, stage, code), 4), stage
 
@@ -332,7 +334,7 @@ def test_consent_on_a_page_whose_ecosystem_was_switched_counts_for_nothing(stack
         journey.allow(new.code, old.token, "eco-1"),
         journey.allow(new.code, old.token, "eco-2"),
     ]
-    # A new mail's token with what an old page showed.
+    # A new email's token with what an old page showed.
     elsewhere = [journey.allow(new.code, new.token, "eco-1"), journey.allow(old.code, new.token, "eco-1")]
     for answer in on_the_old_page + elsewhere:
         assert (answer.status, answer.json["type"]) == (410, "/problems/consent-refused")

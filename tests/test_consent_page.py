@@ -120,7 +120,7 @@ def test_one_press_ends_the_session_from_the_mail_that_told_of_it(stack: Stack, 
 def test_the_mail_that_told_of_the_session_leads_straight_to_its_end(stack: Stack, visitor: Come, language: str) -> None:  # P30
     journey = stack.journey(stack.new_agent(name="Ana Rivas"), stack.new_customer(locale=language)).through_consent()
     page = visitor(f"{language}-{language.upper()}", width=320, height=568).open(told(journey))
-    # Nothing asks for consent any more. Which mail the link is from, nobody knows before it is asked.
+    # Nothing asks for consent any more. Which email the link is from, nobody knows before it is asked.
     headed(page, WORDS[language]["door"])
     expect(page.locator("main")).not_to_contain_text(re.compile("asks for your consent|pide su autorización"))
     press(page, WORDS[language]["see"])

@@ -98,7 +98,9 @@ def test_a_session_whose_time_is_over_is_over_on_the_page(stack: Stack, visitor:
     page.evaluate(
         """() => {
             window.headings = [];
-            new MutationObserver(() => headings.push(document.querySelector("h1").textContent)).observe(document.getElementById("main"), {childList: true});
+            new MutationObserver(() => headings.push(document.querySelector("h1").textContent)).observe(document.getElementById("main"), {
+                childList: true,
+            });
         }"""
     )
     # The page's clock is a little late.

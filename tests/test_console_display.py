@@ -16,8 +16,10 @@ from support.stack import Stack
 @pytest.mark.parametrize(
     ("language", "details"),
     [
-        ("en", ["sending 1 of 5", "wrong entry 1 of 5", "Test & Co, sending 1 of 5", "attempt 1", "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
-        ("es", ["envío 1 de 5", "código incorrecto 1 de 5", "Test & Co, envío 1 de 5", "intento 1", "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
+        ("en", ["sending 1 of 5", "wrong entry 1 of 5", "Test & Co, sending 1 of 5", "attempt 1",
+                "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
+        ("es", ["envío 1 de 5", "código incorrecto 1 de 5", "Test & Co, envío 1 de 5", "intento 1",
+                "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
     ],
 )  # fmt: skip
 def test_the_record_is_told_in_the_readers_language(stack: Stack, desk: Sit, language: str, details: list[str]) -> None:

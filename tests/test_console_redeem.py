@@ -33,7 +33,10 @@ def test_what_is_no_set_of_credentials_is_pasted_as_it_is(stack: Stack, redeem_d
     "text",
     [
         "User Name: 7kqm-x2vd-9fhr-wc4t\r\nPassword: m3wz-8yqk-tc5h-vr2x-9dnf\r\nSecurity code: 048213\r\n",
-        "Ticket 123456\n> Contraseña: m3wz–8yqk–tc5h–vr2x–9dnf\n> Nombre de usuario: 7KQM-X2VD-9FHR-WC4T\n> Código de seguridad: 048213.\n> Vence: 24 ago 2026, 20:41:36",
+        (
+            "Ticket 123456\n> Contraseña: m3wz–8yqk–tc5h–vr2x–9dnf\n> Nombre de usuario: 7KQM-X2VD-9FHR-WC4T\n"
+            "> Código de seguridad: 048213.\n> Vence: 24 ago 2026, 20:41:36"
+        ),
         "7kqm-x2vd-9fhr-wc4t m3wz-8yqk-tc5h-vr2x-9dnf 048213",
     ],
 )

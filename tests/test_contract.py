@@ -178,11 +178,11 @@ ODD: list[Any] = [
 
 def broken(maker: Maker, good: dict[str, Any], schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Objects like a good one with one thing about them changed, of which the schema allows none."""
-    for name in good:
-        yield {other: value for other, value in good.items() if other != name}
+    for name, value in good.items():
+        yield {other: kept for other, kept in good.items() if other != name}
         for odd in maker.random.sample(ODD, 6):
             yield good | {name: odd}
-        yield good | {name: [good[name]]}
+        yield good | {name: [value]}
     for name in ("unknown", "ID", "email ", "constructor"):
         yield good | {name: maker.random.choice(ODD)}
 

@@ -1,4 +1,4 @@
-"""Ecosystem Admin: support for the successor of an ecosystem. The App's QR code is his, by mail, and the agent reads his activity."""
+"""Ecosystem Admin: support for the successor of an ecosystem. The successor gets the App's QR code by email, and the agent reads their activity."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def test_the_successor_gets_the_qr_code_by_mail_and_it_opens_the_app_once(stack:
 
 
 def readable(mail: Mail, until: str) -> None:
-    """As Gmail, Outlook and Apple Mail need it: a picture of the mail's own with its size and words in its place, and text beside."""
+    """As the usual programs for email need it: a picture of the email's own with its size and words in its place, and text beside."""
     kinds = [part.get_content_type() for part in mail.message.walk()]
     assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
     (picture,) = pictures(mail)
     name = picture["Content-ID"].strip("<>")
-    assert re.fullmatch(r"app-qr\.[\w-]{22}@support-access", name), "of this mail alone"
+    assert re.fullmatch(r"app-qr\.[\w-]{22}@support-access", name), "of this email alone"
     assert picture.get_content_disposition() == "inline"
     assert list(mail.message.iter_attachments()) == []
     (tag,) = re.findall(r"<img [^>]*>", mail.html)
@@ -110,7 +110,7 @@ def test_who_keeps_the_request_alive_and_when_it_is_lost_stands_in_view_and_mail
         lost_at = asked["expires_at"].replace("T", " ").replace("Z", " UTC")
         assert journey.customer_mail is not None
         assert f"15 minutes without any activity of yours; if you do nothing, on {lost_at}" in journey.customer_mail.text
-        # Only his own acts move it: not the agent's sending again or entries, and reading is no act at all.
+        # Only the successor's own acts move it: not the agent's resending or entries; reading does not count at all.
         journey.age(60)
         before = journey.read().json["expires_at"]
         journey.send_to_customer()
@@ -137,7 +137,7 @@ def test_fifteen_minutes_without_an_act_lose_the_request(stack: Stack) -> None: 
     session.age(SESSION_SECONDS - 60)
     for journey, status in ((asked, "awaiting_consent"), (consented, "consented"), (session, "in_session")):
         assert journey.read().json["status"] == status
-    # Reading what he does is no act of his.
+    # Reading the successor's activity does not count as an act of the successor.
     assert activity(consented).status == activity(session).status == 200
     for journey in (asked, consented, session):
         journey.age(60)
@@ -148,7 +148,7 @@ def test_fifteen_minutes_without_an_act_lose_the_request(stack: Stack) -> None: 
     assert face(session.redeem("app", handoff)) == face(session.redeem("app", UNKNOWN))
 
 
-# --- P14: the mailed handoff ---
+# --- P14: the emailed handoff ---
 
 
 def test_of_a_hundred_who_scan_it_one_gets_in(stack: Stack) -> None:  # P14
@@ -184,7 +184,7 @@ def test_unknown_used_expired_and_other_mailed_handoffs_look_alike(stack: Stack)
     assert other.redeem("app", handoffs[other.id]).status == 200
 
 
-# --- P7, P27: what is in a mail ---
+# --- P7, P27: what is in an email ---
 
 
 def test_a_scanner_that_opens_every_link_changes_nothing(stack: Stack) -> None:  # P27
@@ -238,7 +238,7 @@ def test_a_hostile_name_stays_a_name_in_the_mail_with_the_code(stack: Stack, loc
     customer = stack.new_customer(name=HOSTILE, ecosystems=[estate], locale=locale)
     journey = support(stack, customer).through_session()
     mail = qr_mail(journey)
-    assert [name for name in mail.message.keys() if name.lower() in ("bcc", "cc")] == []
+    assert [name for name in mail.message if name.lower() in ("bcc", "cc")] == []
     assert "<b>Evil</b>" not in mail.html.replace("<b>&", "")
     assert "\u202e" not in mail.text + mail.html
     for link in {link for link in links(mail) if not link.startswith("cid:")}:
@@ -246,7 +246,7 @@ def test_a_hostile_name_stays_a_name_in_the_mail_with_the_code(stack: Stack, loc
     assert "evil.example" not in mail.text + mail.html
 
 
-# --- mail that does not go out ---
+# --- email that does not go out ---
 
 
 @contextmanager
@@ -265,7 +265,7 @@ def test_a_code_that_could_not_be_sent_is_lost_and_the_agent_is_told(stack: Stac
     assert session["handoffs"][1] == {"environment": "app", "landing": "home", "sent_to": None}
     assert journey.actions()[-2:] == ["session-started", "mail-failed"]
     assert not [mail for mail in stack.inbox.mails(journey.customer.email) if pictures(mail)]
-    # The session is what it is without it; whoever needs the App cancels, and asks again.
+    # The session stays as it is without it; an agent who needs the App cancels, and asks again.
     web = session["handoffs"][0]["url"].partition("#handoff=")[2]
     assert journey.redeem("web", web).status == 200
     assert journey.cancel("the App is needed").status == 200
@@ -279,7 +279,7 @@ def test_a_code_that_could_not_be_sent_is_lost_and_the_agent_is_told(stack: Stac
 # --- whom it supports ---
 
 
-def test_who_is_successor_of_nothing_is_refused_with_that_reason_once_the_agent_has_proved_himself(stack: Stack) -> None:
+def test_a_customer_who_is_successor_of_nothing_is_refused_with_that_reason_once_the_agent_has_authenticated(stack: Stack) -> None:
     mixed = [ecosystem("eco-a", "A", "admin", "premium", "rcm"), ecosystem("eco-b", "B", "member", "plus")]
     journey = support(stack, stack.new_customer(ecosystems=mixed))
     started = journey.start()
@@ -287,7 +287,7 @@ def test_who_is_successor_of_nothing_is_refused_with_that_reason_once_the_agent_
     assert journey.send_to_agent().json["customer"].keys() == {"email"}
     proved = journey.enter_as_agent()
     assert (proved.status, proved.json["status"]) == (200, "agent_verified")
-    assert proved.json["customer"]["sign_in"] == "confirmed", "how he stands is worth knowing all the same"
+    assert proved.json["customer"]["sign_in"] == "confirmed", "their sign-in status is still worth knowing"
     assert proved.json["customer"]["ecosystems"] == []
     before, seen = journey.item, stack.inbox.last_number()
     for each in ("eco-a", "eco-b", "eco-c"):
@@ -298,7 +298,7 @@ def test_who_is_successor_of_nothing_is_refused_with_that_reason_once_the_agent_
     assert stack.inbox.mails(journey.customer.email, after=seen) == []
 
 
-def test_only_an_ecosystem_that_he_has_received_is_shown_and_can_be_picked(stack: Stack) -> None:
+def test_only_an_ecosystem_that_the_successor_has_received_is_shown_and_can_be_picked(stack: Stack) -> None:
     unique = str(time.time_ns())
     own, other = ecosystem(f"own-{unique}", "Own", "successor", "premium", "rcm"), ecosystem(f"other-{unique}", "Other", "admin", "premium")
     customer = stack.new_customer(ecosystems=[other, own])
@@ -324,7 +324,7 @@ def test_who_stops_being_successor_since_the_consent_gets_no_session(stack: Stac
     refused = journey.issue()
     assert problem(refused) == (422, "environment-refused")
     assert "successor" in refused.json["detail"]
-    assert problem(activity(journey)) == (422, "environment-refused"), "nor is he read about"
+    assert problem(activity(journey)) == (422, "environment-refused"), "nor is their activity read"
     assert journey.read().json["status"] == "consented"
     assert journey.actions().count("activity-read") == 1
     directory_says(stack, journey.customer)

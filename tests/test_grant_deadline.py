@@ -28,9 +28,9 @@ def test_one_verification_at_a_time_and_another_after_it(stack: Stack) -> None: 
     journey = offer.journey(agent)
     for walk, status in (
         (journey.through_start, "started"),
-        (lambda: journey.send_to_agent(), "agent_challenged"),
-        (lambda: journey.enter_as_agent(), "consented"),
-        (lambda: journey.issue(), "in_session"),
+        (journey.send_to_agent, "agent_challenged"),
+        (journey.enter_as_agent, "consented"),
+        (journey.issue, "in_session"),
     ):
         walk()
         before = offer.item
@@ -77,7 +77,7 @@ def test_nothing_begins_with_less_than_a_session_of_the_grant_left(stack: Stack,
         assert redeemed.status == 201
         assert journey.cancel().status == 200
 
-    # The same where the agent took his time.
+    # The same where the agent took a long time.
     later = offered(stack).journey().through_consent()
     later.ends_in(left)
     issued = later.issue()
@@ -111,7 +111,8 @@ def test_nothing_is_minted_beyond_the_grant_however_long_the_mint_takes(stack: S
         status, problem = answered(function.invoke(http_event(ISSUE, {}, journey.agent, id=journey.id)))
     assert (status, problem.get("type")) == (422, "/problems/grant-refused")
     assert "session-started" not in journey.actions()
-    assert tokens and decode(tokens["AccessToken"])["support_session"] == journey.id
+    assert tokens
+    assert decode(tokens["AccessToken"])["support_session"] == journey.id
     assert [is_active_now(stack, tokens[name]) for name in ("AccessToken", "IdToken")] == [False, False]
 
 
@@ -128,15 +129,17 @@ def test_at_its_deadline_it_is_dead_for_everybody_without_a_sweep(stack: Stack) 
         is_refused(redeem(stack, who, offer.credentials))
     assert offer.item == before, "reading writes nothing"
 
-    # The sweep writes that down and tells him, once, however often and however many at once it comes.
+    # The sweep records that and notifies the customer once, however often and however many at once it runs.
     at_once([lambda: invoke_sweep(stack)] * 4)
     sweep(stack)
     ended = offer.record()
     assert (ended["ended"]["how"], ended["ended"]["at"]) == ("expired", ended["terms"]["expires_at"]), "it ended at its deadline"
-    assert "due" not in ended and ended["notice"] is None
+    assert "due" not in ended
+    assert ended["notice"] is None
     mail = told(offer, "expired")
     for part in (mail.text, words(mail.html)):
-        assert "Test & Co" in part and offer.customer.name in part
+        assert "Test & Co" in part
+        assert offer.customer.name in part
     sweep(stack)
     assert kinds(offer).count("expired") == 1
     is_refused(redeem(stack, agent, offer.credentials))

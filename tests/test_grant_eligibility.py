@@ -35,7 +35,7 @@ def test_a_grant_lasts_a_quarter_of_an_hour_to_two_days(stack: Stack, minutes: i
         assert stored["ttl"] > stored["terms"]["expires_at"] / 1000 + 399 * 24 * 60 * 60
 
 
-def test_of_what_is_not_his_a_customer_offers_nothing(stack: Stack) -> None:  # P31
+def test_customers_cannot_offer_what_is_not_theirs(stack: Stack) -> None:  # P31
     offer, somebody = Offer(stack), stack.new_customer()
     for ecosystem_id in (somebody.ecosystem, "eco-of-nobody", f"{offer.customer.ecosystem} ", offer.customer.ecosystem.upper()):
         answer = offer.create(ecosystem=ecosystem_id)
@@ -46,7 +46,7 @@ def test_of_what_is_not_his_a_customer_offers_nothing(stack: Stack) -> None:  # 
 
 
 def moved(stack: Stack, customer: Customer, email: str) -> None:
-    """The customer's address in the pool is another one now, as he could make it himself."""
+    """The customer's address in the pool is another one now, as customers can change it themselves."""
     stack.aws("cognito-idp").admin_update_user_attributes(
         UserPoolId=stack.facts["CustomerPoolId"],
         Username=customer.sub,
@@ -182,7 +182,7 @@ def test_an_ecosystem_that_was_lost_since_the_offer_is_not_opened(stack: Stack) 
     assert (refused.status, refused.json["type"]) == (422, "/problems/environment-refused")
 
 
-def test_nobody_redeems_his_own_credentials(stack: Stack) -> None:  # P20
+def test_agents_cannot_redeem_their_own_credentials(stack: Stack) -> None:  # P20
     """An agent who is a customer at the same address is refused before; here the account appears afterwards."""
     offer, agent = offered(stack), stack.new_agent()
     stack.people.put_in_directory(offer.customer.record, agent.sub)
@@ -220,7 +220,7 @@ def test_an_agent_who_left_issues_nothing_under_a_grant(stack: Stack) -> None:  
     not_allowed(issuing.issue())
 
 
-def test_an_agents_wrong_codes_lock_his_verification_and_not_the_grant(stack: Stack) -> None:  # P2
+def test_an_agents_wrong_codes_lock_their_verification_and_not_the_grant(stack: Stack) -> None:  # P2
     offer = offered(stack)
     journey = offer.journey().through_challenge()
     assert journey.agent_mail

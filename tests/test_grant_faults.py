@@ -113,7 +113,8 @@ def test_mails_that_could_not_be_sent_are_sent_by_the_sweep_once(stack: Stack) -
         for _ in range(2):
             offer.notice_is_due()
             failed = invoke_sweep(stack)
-            assert failed is not None and "ses" in failed
+            assert failed is not None
+            assert "ses" in failed
             waits.append(round(float(offer.record()["notice"]["due_at"]) / 1000 - time.time()))
         assert [abs(wait - expected) <= 5 for wait, expected in zip(waits, (60, 120), strict=True)] == [True] * 2, waits
     assert kinds(offer) == []

@@ -82,9 +82,11 @@ def test_hostile_names_stay_words_in_every_mail(stack: Stack, locale: str) -> No
     pages = (stack.facts["parameters"]["ConsentPageUrl"], stack.facts["parameters"]["ConsoleOrigin"])
     assert len(found) == 6
     for mail in found:
-        assert mail.message.keys().count("Subject") == 1 and mail.message["Bcc"] is None and mail.message["Cc"] is None
+        assert mail.message.keys().count("Subject") == 1
+        assert mail.message["Bcc"] is None
+        assert mail.message["Cc"] is None
         assert not re.search(r"[\r\n\u202e]", mail.subject)
-        assert not re.search(r"<(script|img)\b", mail.html, re.I), mail.html
+        assert not re.search(r"<(script|img)\b", mail.html, re.IGNORECASE), mail.html
         assert "\u202e" not in mail.text + mail.html
         assert all(link.startswith(pages) for link in links(mail)), links(mail)
         assert_readable(mail, locale)

@@ -70,7 +70,7 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
     assert redeemed.headers["Location"] == journey.path
     assert (redeemed.json["module"], redeemed.json["status"]) == ("support-grant", "started")
     assert redeemed.json["support_grant"] == {name: shown[name] for name in ("id", "expires_at", "visibility")}
-    assert set(redeemed.json["customer"]) == {"email"}, "nothing else of him yet"
+    assert set(redeemed.json["customer"]) == {"email"}, "nothing else of the customer yet"
     assert customer.email not in redeemed.body.decode()
     mail = told(offer, "used")
     for part in (mail.text, words(mail.html)):
@@ -79,7 +79,7 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
     assert_readable(mail, locale)
     assert offer.read().json == public | {"redeemed_by": {"name": "Tess Ågent"}}
 
-    # He proves himself as always; then the customer has consented.
+    # The agent authenticates as always; then the customer has consented.
     assert journey.send_to_agent().status == 202
     proved = journey.enter_as_agent().json
     assert (proved["status"], proved["consent"], proved["ecosystem"]) == ("consented", None, customer.ecosystem)
@@ -129,10 +129,12 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
     assert (signed["visibility"], signed["outcome"], signed["verification"]) == (visibility, "ended", journey.id)
     assert verify_receipt(receipt.replace(b'"messages":false', b'"messages":true'), stack.api.get("/receipts/key").body)[0] == 1
     for part in (end.text, words(end.html)):
-        assert hidden in part and "Waizant Web" in part
+        assert hidden in part
+        assert "Waizant Web" in part
     over = told(offer, "revoked")
     for part in (over.text, words(over.html)):
-        assert "Cleo Núñez" in part and "Test & Co" in part
+        assert "Cleo Núñez" in part
+        assert "Test & Co" in part
     for mail in (end, over):
         assert_readable(mail, locale)
         assert links(mail) == set()
@@ -147,7 +149,7 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
     assert steps[0]["detail"] == {"kind": "support-grant", "id": shown["id"]}
     assert (steps[-2]["action"], steps[-2]["actor"], steps[-2]["detail"]) == ("ended", "customer", {"kind": "grant-revoked"})
 
-    # The customer himself is signed in still.
+    # The customer's own sign-in is still good.
     cognito = stack.aws("cognito-idp")
     assert cognito.get_user(AccessToken=own["AccessToken"])["Username"] == customer.sub
     assert "act" not in decode(refresh(stack, own["RefreshToken"], "Customer")["AccessToken"])
@@ -189,7 +191,7 @@ def test_what_is_hidden_is_what_the_customer_chose(stack: Stack, backend: Any) -
     assert decode(ordinary.redeem("web").json["access_token"])["visibility"] == {"messages": True, "talks": True}
 
 
-def test_of_his_ecosystems_it_opens_the_one_that_he_chose(stack: Stack) -> None:
+def test_of_a_customers_ecosystems_it_opens_the_one_that_they_chose(stack: Stack) -> None:
     customer = stack.new_customer(
         ecosystems=[ecosystem("eco-one", "One", "admin", "premium", "rcm"), ecosystem("eco-two", "Two", "member", "plus")]
     )

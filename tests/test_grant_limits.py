@@ -56,7 +56,7 @@ def test_redeeming_counts_against_the_customers_mails(stack: Stack) -> None:
     assert counted(stack, f"customer-mails#{offer.customer.sub}", 3600) == 1
     at_step(journey.start(), "started")
     is_refused(redeem(stack, agent, wrong(offer, "password")))
-    assert counted(stack, f"customer-mails#{offer.customer.sub}", 3600) == 1, "only what is mailed"
+    assert counted(stack, f"customer-mails#{offer.customer.sub}", 3600) == 1, "only what is emailed"
     assert journey.cancel().status == 200
     used_up(stack, f"customer-mails#{offer.customer.sub}", 3600, 10)
     before = offer.item

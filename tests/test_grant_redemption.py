@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("schedule")
 
 def test_of_a_hundred_redemptions_one_succeeds(stack: Stack) -> None:  # P14
     offer, agent = offered(stack), stack.new_agent()
-    used_up(stack, f"lookups#{agent.sub}", 900, -100)  # as if he might look up so many more
+    used_up(stack, f"lookups#{agent.sub}", 900, -100)  # as if the agent had so many more look-ups
     answers = stack.crowd([lambda: redeem(stack, agent, offer.credentials)] * 100, "/support-grant/redeem")
     statuses = [answer.status for answer in answers]
     assert statuses.count(201) == 1, statuses
@@ -52,7 +52,7 @@ def test_of_two_agents_at_once_one_has_it_ever_after(stack: Stack) -> None:  # P
         assert winner.cancel().status == 200
         is_refused(loser.start())
         assert winner.start().status == 201
-        # P22: his verification does not exist for the other one.
+        # P22: the one's verification does not exist for the other.
         assert stack.api.get(winner.path, token=loser.agent.token).status == 404
         assert stack.api.post(f"{winner.path}/cancel", {"reason": "x"}, token=loser.agent.token).status == 404
 

@@ -76,7 +76,7 @@ def test_a_revocation_ends_whatever_there_is(stack: Stack, state: str) -> None: 
     assert (len(receipts(told(offer, ends))), len(receipts(told(offer, "revoked")))) == (int(state == "in_session"), 0)
     if state not in ("in_session", "closed"):
         assert "can no longer enter your account" in told(offer, ends).text
-        assert "sign in and revoke the access" not in told(offer, ends).text, "he has"
+        assert "sign in and revoke the access" not in told(offer, ends).text, "that is done"
     sweep(stack)
     assert kinds(offer).count("revoked") == kinds(offer).count(ends) == 1
     journey.record()
@@ -117,7 +117,7 @@ def test_regenerating_kills_the_old_ones_and_spares_a_session_alone(stack: Stack
             (step,) = [step for step in journey.record()["steps"] if step["action"] == "denied"]
             assert (step["actor"], step["detail"]) == ("customer", {"kind": "credentials-replaced"})
 
-    # The new ones are for whoever brings them first, and then for nobody else.
+    # The new ones are for the first agent who brings them, and then for nobody else.
     second = offer.journey(newcomer)
     assert second.start().status == 201
     is_refused(redeem(stack, journey.agent, offer.credentials))

@@ -24,7 +24,8 @@ ORIGINS = {"ConsoleOrigin": "https://console.example.com", "ConsentPageOrigin": 
 
 def module(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, ROOT / "pages" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)
     return found
@@ -60,7 +61,7 @@ def hosted(stack: Stack) -> Iterator[dict[str, str]]:
         | {"CustomerPoolId": "customers", "CustomerClientId": "their-client"},
         {**ORIGINS, "ConsentPageUrl": "https://consent.example.com/", "ConsentMode": "agent-entry"},
     )
-    yield outputs
+    return outputs
 
 
 def _local(stack: Stack, page: str, path: str) -> http.client.HTTPResponse:
@@ -96,7 +97,9 @@ def test_a_page_is_served_with_its_policy(stack: Stack, hosted: dict[str, str], 
     assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] == "no-referrer"
     text = body.decode()
-    assert "<style" not in text and " style=" not in text and " onload=" not in text
+    assert "<style" not in text
+    assert " style=" not in text
+    assert " onload=" not in text
     assert text.count("<script") == text.count('<script type="module"') == text.count(' src="'), "a script stands in the page"
 
 
@@ -120,7 +123,8 @@ def test_what_is_not_there_is_a_page_and_still_an_error(stack: Stack, hosted: di
     expected = (ROOT / file).read_bytes()
     status, headers, body = get(stack, hosted[f"{page}Domain"], path)
     assert (status, body) == (404, expected)
-    assert headers["content-type"].startswith("text/html") and headers["cache-control"] == "no-cache"
+    assert headers["content-type"].startswith("text/html")
+    assert headers["cache-control"] == "no-cache"
     assert headers["x-content-type-options"] == "nosniff", "a browser would take the page for a stylesheet"
     answer = _local(stack, "console" if page == "Console" else "consent", path)
     assert (answer.status, answer.read()) == (404, expected), "the local stack differs"

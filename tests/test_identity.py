@@ -22,7 +22,7 @@ from support.identity import SOME_ID, in_groups, on_every_customers_route, on_ev
 from support.people import Agent
 from support.stack import Stack
 
-# --- P20: nobody becomes an agent by way of a session, and nobody supports himself or a colleague ---
+# --- P20: nobody becomes an agent by way of a session, and agents cannot support themselves or a colleague ---
 
 
 def refused_look_up(stack: Stack, agent: Agent, email: str) -> None:
@@ -33,13 +33,13 @@ def refused_look_up(stack: Stack, agent: Agent, email: str) -> None:
 
 
 @pytest.mark.parametrize("written", [str, str.upper], ids=["as it is", "in capitals"])
-def test_nobody_supports_himself(stack: Stack, written: Callable[[str], str]) -> None:  # P20
+def test_agents_cannot_support_themselves(stack: Stack, written: Callable[[str], str]) -> None:  # P20
     agent = stack.new_agent()
-    stack.people.put_in_directory(Customer(agent.email, "Himself", []), agent.sub)
+    stack.people.put_in_directory(Customer(agent.email, "The Agent", []), agent.sub)
     refused_look_up(stack, agent, written(agent.email))
 
 
-def test_nobody_supports_himself_under_another_address(stack: Stack) -> None:  # P20
+def test_agents_cannot_support_themselves_under_another_address(stack: Stack) -> None:  # P20
     agent, customer = stack.new_agent(), stack.new_customer()
     stack.people.put_in_directory(customer.record, agent.sub)
     refused_look_up(stack, agent, customer.email)
@@ -51,7 +51,7 @@ def test_nobody_supports_who_has_an_account_in_the_agents_pool(stack: Stack, kin
     colleague = stack.new_agent(groups=groups)
     if kind == "disabled":
         stack.aws("cognito-idp").admin_disable_user(UserPoolId=stack.facts["AgentPoolId"], Username=colleague.sub)
-    # He is a customer as well.
+    # The agent is a customer, too.
     stack.people.add_customer(Customer(colleague.email, "Colleague", []))
     refused_look_up(stack, stack.new_agent(), colleague.email)
 
@@ -66,7 +66,7 @@ def test_a_sessions_tokens_are_refused_on_every_route_of_the_agents(stack: Stack
 
 
 def test_a_session_cannot_make_or_touch_a_support_grant(stack: Stack) -> None:  # P20
-    """Neither one that the customer consented to at the moment, nor one under a grant of his."""
+    """Neither one that the customer consented to during the call, nor one under their grant."""
     offer = offered(stack)
     ordinary, granted = stack.journey(customer=offer.customer).through_session(), offer.journey().through_session()
     before = offer.item
@@ -103,7 +103,7 @@ def test_only_an_access_token_of_the_customers_own_app_makes_a_grant(stack: Stac
     refused_everywhere(on_every_customers_route(stack, offer.tokens["IdToken"]), 401, "unauthenticated")
     for token in (agent.token, agent.id_token, stack.new_agent(groups=("CustomerService", "SupportSupervisor")).token, "x", ""):
         refused_everywhere(on_every_customers_route(stack, token), 401, None)
-    assert offer.create().status == 201, "and his own does"
+    assert offer.create().status == 201, "and their own does"
 
 
 def test_a_token_of_another_app_client_of_the_customers_pool_makes_no_grant(stack: Stack) -> None:  # P20
@@ -121,7 +121,7 @@ def test_a_token_of_another_app_client_of_the_customers_pool_makes_no_grant(stac
     assert offer.read().status == 200
 
 
-def test_another_customer_has_a_grant_of_his_own_alone(stack: Stack) -> None:  # P20
+def test_another_customer_has_only_a_grant_of_their_own(stack: Stack) -> None:  # P20
     offer, other = offered(stack), Offer(stack)
     before = offer.item
     assert [other.read().status, other.revoke().status, other.regenerate().status] == [404] * 3

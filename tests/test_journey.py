@@ -59,7 +59,7 @@ class TestEveryRowInBothWays:
 
         started = journey.start()
         assert started.headers["Location"] == f"/verifications/{journey.id}"
-        assert started.json["customer"] == {"email": masked}, "shown before the agent has proved himself"
+        assert started.json["customer"] == {"email": masked}, "shown before the agent has authenticated"
         assert journey.send_to_agent().json["customer"] == {"email": masked}
 
         shown = journey.enter_as_agent().json["customer"]
@@ -201,7 +201,7 @@ def test_where_the_agent_alone_enters_the_customer_can_still_refuse(stack: Stack
 
 
 @pytest.mark.parametrize(("locale", "subject"), [("en", "your internal validation code"), ("es", "su código de validación interna")])
-def test_an_agent_is_written_to_in_his_language(stack: Stack, locale: str, subject: str) -> None:
+def test_an_agent_is_written_to_in_their_language(stack: Stack, locale: str, subject: str) -> None:
     journey = stack.journey(stack.new_agent(locale=locale)).through_internal_validation()
     assert journey.agent_mail is not None
     assert subject in journey.agent_mail.subject
@@ -209,7 +209,8 @@ def test_an_agent_is_written_to_in_his_language(stack: Stack, locale: str, subje
 
 def test_each_code_goes_to_its_own_mailbox_alone(stack: Stack) -> None:
     journey = stack.journey().through_session()
-    assert journey.agent_mail is not None and journey.customer_mail is not None
+    assert journey.agent_mail is not None
+    assert journey.customer_mail is not None
     for mail in stack.inbox.mails(journey.agent.email):
         assert journey.customer_mail.code not in mail.text + mail.html
     for mail in stack.inbox.mails(journey.customer.email):
@@ -226,7 +227,7 @@ def test_each_code_goes_to_its_own_mailbox_alone(stack: Stack) -> None:
         ({"sign_in": "missing"}, ("active", "missing")),
     ],
 )
-def test_who_could_not_sign_in_himself_is_shown_and_his_consent_is_not_asked(
+def test_a_customer_who_cannot_sign_in_is_shown_and_is_not_asked_for_consent(
     stack: Stack, more: dict[str, str], shown: tuple[str, str]
 ) -> None:
     journey = stack.journey(customer=stack.new_customer(**more)).through_internal_validation()

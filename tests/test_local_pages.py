@@ -26,7 +26,10 @@ from support.stack import Stack
 
 Come = Callable[..., Visitor]
 BANNER = re.compile(r"^Support session of Ana Rivas for Carla Núñez · (5:00|4:\d\d) left$")
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c63f8cfc0f01f0005000201a3e5d1a40000000049454e44ae426082")  # fmt: skip
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c63f8cfc0f01f0005000201a3e5d1a40000000049454e44ae426082"
+)
 
 
 def url(journey: Journey, environment: str) -> str:
@@ -47,7 +50,7 @@ def opened(who: Visitor, journey: Journey, environment: str = "web") -> Page:
 
 
 def arrived(who: Visitor, journey: Journey, environment: str) -> Page:
-    """Who came by a handoff's link. The App's may stand in a mail, where scanners find it: it takes a press."""
+    """Who came by a handoff's link. The App's may stand in an email, where scanners find it: it takes a press."""
     page = who.open(url(journey, environment))
     if environment == "app":
         page.get_by_role("button", name="Open it here").click()
@@ -144,7 +147,7 @@ def test_an_environment_that_cannot_ask_for_ten_seconds_drops_out(stack: Stack, 
     dropped_out(page, within=5)
 
 
-def test_what_the_customer_keeps_to_himself_is_not_shown(stack: Stack, visitor: Come) -> None:
+def test_what_the_customer_hides_is_not_shown(stack: Stack, visitor: Come) -> None:
     offer = Offer(stack)
     assert offer.create(allow_talks=True).status == 201
     here = visitor()
@@ -172,7 +175,7 @@ def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_pag
     bakery = {"id": "eco-bakery", "name": "Panadería Núñez", "role": "admin", "plan": "premium", "modules": ["rcm"]}
     journey = stack.journey(stack.new_agent(name="Ana Rivas"), stack.new_customer(name="Carla Núñez", ecosystems=[bakery])).through_asking()
     assert journey.customer_mail is not None
-    # It comes by itself. So do others' mails, which take nothing out of the hands of who reads this one.
+    # It comes by itself. So do others' emails, which do not disturb anybody who reads this one.
     page.locator("#emails button").filter(has_text=journey.customer.email).click()
     expect(page.locator("#subject")).to_have_text(journey.customer_mail.subject)
     stack.aws("ses").send_email(
@@ -184,7 +187,7 @@ def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_pag
     expect(page.locator("#subject")).to_have_text(journey.customer_mail.subject)
     expect(page.frame_locator("#page").locator("body")).to_contain_text(journey.customer_mail.code)
     accessible(page)
-    if "PICTURES" in os.environ:  # others' mails are not for show
+    if "PICTURES" in os.environ:  # others' emails are not for show
         page.locator("#to").select_option(journey.customer.email)
         picture(page, "inbox")
     with here.context.expect_page() as opening:

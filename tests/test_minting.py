@@ -1,4 +1,4 @@
-"""A session is minted once, and whoever says stop wins."""
+"""A session is minted once, and stopping wins over minting."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def anonymous(answer: Answer) -> dict[str, Any]:
     return {name: value for name, value in answer.json.items() if name != "request_id"}
 
 
-def test_a_supervisor_reads_everyones_and_moves_his_own(stack: Stack) -> None:  # P22
+def test_a_supervisor_reads_everyones_and_moves_only_their_own(stack: Stack) -> None:  # P22
     supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
     for state in (started, agent_challenged, awaiting_consent, consented, in_session):
         journey = stack.journey()
@@ -54,6 +54,6 @@ def test_a_supervisor_reads_everyones_and_moves_his_own(stack: Stack) -> None:  
 
 def test_a_malformed_id_is_not_found(stack: Stack) -> None:  # P22
     agent = stack.new_agent()
-    for id in ("x", "A" * 21, "A" * 23, "A" * 21 + "!", "..", "%2e%2e", "A" * 500, "V%23" + "A" * 22):
-        assert stack.api.get(f"/verifications/{id}", token=agent.token).status == 404, id
-        assert stack.api.post(f"/verifications/{id}/cancel", {"reason": "x"}, token=agent.token).status == 404, id
+    for wrong in ("x", "A" * 21, "A" * 23, "A" * 21 + "!", "..", "%2e%2e", "A" * 500, "V%23" + "A" * 22):
+        assert stack.api.get(f"/verifications/{wrong}", token=agent.token).status == 404, wrong
+        assert stack.api.post(f"/verifications/{wrong}/cancel", {"reason": "x"}, token=agent.token).status == 404, wrong

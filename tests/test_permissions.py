@@ -67,7 +67,7 @@ def successors(stack: Stack) -> Journey:
 
 
 def issue_session(stack: Stack) -> list[Any]:
-    """The App's QR code is shown to the agent, or goes to the customer by mail."""
+    """The App's QR code is shown to the agent, or goes to the customer by email."""
     journeys = [stack.journey().through_consent(), successors(stack)]
     return [http_event(ISSUE, {}, journey.agent, id=journey.id) for journey in journeys]
 

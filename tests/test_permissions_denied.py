@@ -36,9 +36,9 @@ class Acts:
         for who, pool in self.pools.items():
             acts |= {f"{what} {who}": ("cognito-idp", what, {"UserPoolId": pool} | more) for what, more in self._users().items()}
         acts |= {
-            "send mail": self._mail("send_email", self.sender),
-            "send mail from elsewhere": self._mail("send_email", "somebody@elsewhere.example"),
-            "send raw mail": ("ses", "send_raw_email", {
+            "send email": self._mail("send_email", self.sender),
+            "send email from elsewhere": self._mail("send_email", "somebody@elsewhere.example"),
+            "send raw email": ("ses", "send_raw_email", {
                 "Source": self.sender,
                 "RawMessage": {"Data": f"From: {self.sender}\r\nTo: nobody@example.com\r\nSubject: x\r\n\r\nx"},
             }),
@@ -133,7 +133,7 @@ def on(kinds: str, *acts: str) -> set[str]:
 READ = on("V#x", "get", "transact-get")
 MOVE = READ | on("V#x", "put", "transact-put")
 CUSTOMERS_CODE = on("B#customer-wrong#x", "update", "transact-update", "transact-check")
-AGENTS_STANDING = {"admin_get_user agent", "admin_list_groups_for_user agent"}
+AGENTS_STATUS = {"admin_get_user agent", "admin_list_groups_for_user agent"}
 DIRECTORY = on("directory", "get", "transact-get")
 RECOVERY = on("B#recovery-asked#x", "update", "transact-update")
 
@@ -142,16 +142,16 @@ MAY: dict[str, set[str]] = {
     "StartVerificationFunction": {
         *on("V#x", "put", "transact-put"), *on("B#lookups#x", "update", "transact-update"), *DIRECTORY, "admin_get_user agent",
     },
-    "SendMfaFunction": {*MOVE, *on("B#customer-mails#x", "update", "transact-update"), "send mail", "read key"},
+    "SendMfaFunction": {*MOVE, *on("B#customer-mails#x", "update", "transact-update"), "send email", "read key"},
     "VerifyCodeFunction": {
-        *MOVE, *CUSTOMERS_CODE, *on("B#agent-wrong#x", "update", "transact-update", "transact-check"), *AGENTS_STANDING,
+        *MOVE, *CUSTOMERS_CODE, *on("B#agent-wrong#x", "update", "transact-update", "transact-check"), *AGENTS_STATUS,
         "admin_get_user customer", "read key",
     },
     "CustomerConsentFunction": {*MOVE, *CUSTOMERS_CODE, "read key"},
     "IssueSessionFunction": {
-        *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *DIRECTORY, *AGENTS_STANDING,
+        *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *DIRECTORY, *AGENTS_STATUS,
         *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge", "describe_user_pool_client"),
-        "send mail", "send raw mail", "read key",
+        "send email", "send raw email", "read key",
     },
     "CancelFunction": MOVE,
     "RedeemHandoffFunction": {*MOVE, *DIRECTORY, "read key"},
@@ -162,15 +162,15 @@ MAY: dict[str, set[str]] = {
     "SupportGrantFunction": {
         *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *DIRECTORY,
         *on("B#grants#x B#grant-entries#x B#lookups#x B#customer-mails#x", "update", "transact-update"),
-        *AGENTS_STANDING, "admin_get_user customer", "send mail", "read key",
+        *AGENTS_STATUS, "admin_get_user customer", "send email", "read key",
     },
     "CloseVerificationFunction": {
-        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), "query due", "send mail", "send raw mail", "read key", "sign",
+        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), "query due", "send email", "send raw email", "read key", "sign",
         "get public key",
     },
     "ReceiptsFunction": {"get public key"},
     "RecoverPasswordFunction": {*RECOVERY, "admin_user_global_sign_out agent", "leave job", "read key"},
-    "RecoveryWorkerFunction": {*AGENTS_STANDING, "admin_user_global_sign_out agent", "send mail", "take job", "finish job", "look at queue"},
+    "RecoveryWorkerFunction": {*AGENTS_STATUS, "admin_user_global_sign_out agent", "send email", "take job", "finish job", "look at queue"},
     "CustomerTriggersFunction": {*on("G#x", "get", "transact-get", "update", "transact-update"), "read key"},
 }  # fmt: skip
 

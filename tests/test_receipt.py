@@ -33,7 +33,8 @@ def test_the_receipt_in_the_mail_checks_offline(
     assert key.status == 200
     code, sentence = verify_receipt(file, key.body)
     assert code == 0, sentence
-    assert journey.agent.name in sentence and journey.customer.name in sentence
+    assert journey.agent.name in sentence
+    assert journey.customer.name in sentence
     (name,) = (part.get_filename() for part in mail.message.iter_attachments() if part.get_filename())
     assert name == f"receipt-{journey.id}.json"
 
@@ -115,7 +116,7 @@ def test_no_role_but_the_closing_ones_may_sign(stack: Stack) -> None:  # P12
         with pytest.raises(ClientError) as refused:
             kms.sign(**asked)
         assert refused.value.response["Error"]["Code"] == "AccessDeniedException", function
-    # Not even who is allowed everything by his own policies: the key's policy leaves signing to none of them.
+    # Not even a principal whose own policies allow everything: the key's policy leaves signing to none of them.
     keys = role_keys(stack, "administrator", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
     kms = boto3.client(
         "kms", endpoint_url=stack.facts["endpoint"], region_name=stack.facts["region"], aws_access_key_id=keys.access_key,
@@ -148,7 +149,7 @@ def test_the_keys_policy_names_the_one_role_that_signs(stack: Stack) -> None:  #
     for action in ("kms:Sign", "kms:CreateGrant", "kms:*", "*"):
         assert action not in allowed
         assert not any(action.startswith(each.rstrip("*")) for each in allowed if each.endswith("*")), action
-    # Nobody else is given it by a policy of his own, either.
+    # Nobody else gets the right from a policy of their own, either.
     signers = [name for name, resource in resources.items() if "kms:Sign" in json.dumps(resource) and name != "ReceiptKey"]
     assert signers == ["CloseVerificationSigns"]
     assert resources["CloseVerificationSigns"]["Properties"]["Roles"] == [{"Ref": f"{SWEEP}Role"}]

@@ -1,4 +1,4 @@
-"""An agent recovers his own password, on the deployed stack: the journey, what nobody is told, what it costs, what may fail.
+"""An agent recovers their own password, on the deployed stack: the journey, the limits, and bad input.
 
 The API hands every call of a test on as coming from this machine, so a call from elsewhere is given to the function itself."""
 
@@ -33,7 +33,7 @@ from support.recovery import (
 )
 from support.stack import Stack
 
-pytestmark = pytest.mark.usefixtures("budgets_begin_anew")
+pytestmark = pytest.mark.usefixtures("quotas_begin_anew")
 
 
 # The journey
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("budgets_begin_anew")
         ("en", "Waizant: code to reset your password", "Waizant: your password was changed", "Your code to"),
     ],
 )
-def test_an_agent_recovers_his_password(stack: Stack, locale: str, forgotten: str, changed: str, words: str) -> None:
+def test_an_agent_recovers_their_password(stack: Stack, locale: str, forgotten: str, changed: str, words: str) -> None:
     agent = stack.new_agent(name="Rosa Recio", locale=locale)
     before = stack.sign_in("Agent", agent.email)
     refresh(stack, before["RefreshToken"])
@@ -56,7 +56,8 @@ def test_an_agent_recovers_his_password(stack: Stack, locale: str, forgotten: st
     code = code_of(mail)
     assert (mail.subject, mail.to) == (forgotten, agent.email)
     assert stack.facts["parameters"]["MailFrom"] in str(mail.message["From"])
-    assert words in mail.html and "Rosa Recio" in mail.html
+    assert words in mail.html
+    assert "Rosa Recio" in mail.html
     assert code not in str(mail.message.items())
 
     # A code that is wrong, the emulator's own one among them, changes nothing.
@@ -74,16 +75,18 @@ def test_an_agent_recovers_his_password(stack: Stack, locale: str, forgotten: st
 
     told = stack.inbox.wait(agent.email, after=seen)
     assert told.subject == changed
-    assert "Rosa Recio" in told.text and " UTC" in told.text
-    assert code not in told.message.as_string() and NEW not in told.message.as_string()
-    # Telling him signs nobody out a second time, and the code is used up.
+    assert "Rosa Recio" in told.text
+    assert " UTC" in told.text
+    assert code not in told.message.as_string()
+    assert NEW not in told.message.as_string()
+    # Notifying the agent signs nobody out a second time, and the code is used up.
     idle(stack)
     refresh(stack, after["RefreshToken"])
     assert confirm(stack, agent.email, code, "Another-Pass-3").status == 422
     stack.sign_in("Agent", agent.email, NEW)
 
 
-def test_the_agent_goes_on_working_with_his_new_password(stack: Stack) -> None:
+def test_the_agent_goes_on_working_with_the_new_password(stack: Stack) -> None:
     agent = stack.new_agent()
     assert confirm(stack, agent.email, code_of(asked(stack, agent.email))).status == 204
     tokens = stack.sign_in("Agent", agent.email, NEW)
@@ -158,7 +161,7 @@ def test_of_fifty_wrong_codes_at_once_five_are_judged(stack: Stack) -> None:  # 
 
 
 def test_an_address_is_asked_for_five_times_an_hour_and_a_source_asks_twenty_times(stack: Stack) -> None:
-    # Nobody's addresses: no mail is sent. An hour has an edge; two of them cannot come in the time that this takes.
+    # Nobody's addresses: no email is sent. An hour has an edge; two of them cannot come in the time that this takes.
     def exhausted(call: Callable[[], Answer], limit: int) -> bool:
         answers = []
         for _ in range(limit + 1):

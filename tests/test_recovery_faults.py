@@ -32,7 +32,7 @@ from support.recovery import (
 )
 from support.stack import Stack
 
-pytestmark = pytest.mark.usefixtures("budgets_begin_anew")
+pytestmark = pytest.mark.usefixtures("quotas_begin_anew")
 
 
 def test_with_the_queue_refusing_or_hanging_asking_fails_in_time_for_everybody_and_can_be_repeated(stack: Stack) -> None:  # P25

@@ -16,7 +16,7 @@ from support.hosted import Call, Hosted
 from support.recovery import ROUNDS, ask, asked, code_of, confirm, differ, event, idle, new_source, other_than, people, told, waiting
 from support.stack import Stack
 
-pytestmark = pytest.mark.usefixtures("budgets_begin_anew")
+pytestmark = pytest.mark.usefixtures("quotas_begin_anew")
 
 
 def test_asking_tells_nobody_who_has_an_account(stack: Stack) -> None:  # P23
@@ -78,8 +78,8 @@ def test_asking_does_the_same_for_everybody(stack: Stack) -> None:  # P23
 def paired_times(stack: Stack, call: Callable[[str], Answer], addresses: dict[str, str]) -> dict[str, list[float]]:
     """How long the call takes for each kind of address, one of each a round, in an order of its own, nothing else going on."""
     times: dict[str, list[float]] = {kind: [] for kind in addresses}
-    for kind in addresses:
-        call(addresses[kind])  # a cold start is nobody's
+    for address in addresses.values():
+        call(address)  # a cold start is nobody's
     for _ in range(ROUNDS):
         for kind in random.sample(list(addresses), len(addresses)):
             idle(stack)

@@ -263,7 +263,7 @@ def test_it_fits_a_narrow_window_and_is_worked_by_the_keyboard(stack: Stack, hom
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_consent_page_ends_a_session_that_nobody_had_to_ask_for(stack: Stack, visitor: Come, language: str) -> None:
-    """There is no matching number to show: the link comes with the mail that tells of the session."""
+    """There is no verification number to show: the link comes with the email about the session."""
     customer, agent = stack.new_customer(locale=language), stack.new_agent(name="Ana Rivas")
     token = stack.sign_in("Customer", customer.email)["AccessToken"]
     terms = {"duration_minutes": 60, "allow_messages": False, "allow_talks": False, "ecosystem": customer.ecosystem}

@@ -1,4 +1,4 @@
-"""A mail scanner that opens every link changes nothing."""
+"""An email scanner that opens every link changes nothing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ def test_opening_every_link_of_every_mail_changes_nothing(stack: Stack) -> None:
     told(journey, "start")
     page = stack.facts["parameters"]["ConsentPageUrl"]
     found = [link for mail in mails(journey) for link in links(mail)]
-    assert len(set(found)) == 2, "one of the consent mail, one of the start mail"
+    assert len(set(found)) == 2, "one of the consent email, one of the start email"
     before = journey.item
     for link in set(found):
         address, _, fragment = link.partition("#")
-        assert address == page and fragment.startswith("token=")
+        assert address == page
+        assert fragment.startswith("token=")
         token = fragment.removeprefix("token=")
         for opened in (address, f"{address}?token={token}", f"{address}{token}"):
             for method in ("GET", "HEAD"):
@@ -34,7 +35,7 @@ def test_opening_every_link_of_every_mail_changes_nothing(stack: Stack) -> None:
     assert journey.item == before
     assert journey.end().status == 200
     sweep(stack)
-    assert links(told(journey, "end")) == set(), "the last mail has none"
+    assert links(told(journey, "end")) == set(), "the last email has none"
 
 
 def test_a_scanner_that_opens_every_link_changes_nothing(stack: Stack) -> None:  # P27
@@ -50,7 +51,7 @@ def test_a_scanner_that_opens_every_link_changes_nothing(stack: Stack) -> None: 
                 opened.add(link)
                 for method in ("GET", "HEAD"):
                     fetch(link, method)
-        assert opened, "no mail has a link"
+        assert opened, "no email has a link"
         for link in opened:
             token = link.partition("#token=")[2]
             for route in ("view", "answer", "end"):

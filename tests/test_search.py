@@ -23,7 +23,7 @@ def ids(page: dict[str, Any]) -> list[str]:
     return [item["id"] for item in page["items"]]
 
 
-def test_an_agent_finds_his_own_alone_newest_first(stack: Stack) -> None:  # P22
+def test_agents_find_only_their_own_newest_first(stack: Stack) -> None:  # P22
     agent, other, customer = stack.new_agent(), stack.new_agent(), stack.new_customer()
     own = [stack.journey(agent, customer).through_start() for _ in range(3)]
     foreign = stack.journey(other, customer).through_start()
@@ -136,7 +136,7 @@ def test_a_supervisor_finds_everyones(stack: Stack) -> None:  # P22
     assert ids(search(stack, supervisor, agent=agents[0].sub)) == [journeys[0].id]
     assert ids(search(stack, supervisor, agent=agents[0].sub, customer=customer.email)) == [journeys[0].id]
     page = search(stack, supervisor, limit=50)
-    assert [id for id in ids(page) if id in newest] == newest
+    assert [found for found in ids(page) if found in newest] == newest
     created = [item["created_at"] for item in page["items"]]
     assert created == sorted(created, reverse=True)
     assert len(set(ids(page))) == len(ids(page))

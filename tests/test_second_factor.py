@@ -69,7 +69,7 @@ def enter(page: Page, language: str, code: str, button: str = "sign in") -> None
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_an_agent_sets_his_app_up_and_signs_in_with_it(stack: Stack, desk: Sit, language: str) -> None:
+def test_an_agent_sets_an_app_up_and_signs_in_with_it(stack: Stack, desk: Sit, language: str) -> None:
     words, agent = WORDS[language], stack.new_agent()
     stack.aws("cognito-idp").admin_set_user_password(
         UserPoolId=stack.facts["AgentPoolId"], Username=agent.email, Password="Temporary-1", Permanent=False

@@ -152,7 +152,7 @@ def walked(stack: Stack) -> tuple[Journey, dict[str, str]]:
     seen = stack.inbox.last_number()
     assert journey.issue().status == 201
     if "customer-told" in [step["action"] for step in journey.record()["steps"]]:
-        page("start mail", stack.inbox.wait(journey.customer.email, after=seen).token)
+        page("start email", stack.inbox.wait(journey.customer.email, after=seen).token)
     for handoff in journey.session["handoffs"]:
         environment = handoff["environment"]
         secrets[f"handoff, {environment}"] = journey.handoff(environment)
@@ -281,7 +281,8 @@ def test_no_credential_of_a_grant_is_at_rest_in_a_log_or_in_a_mail(recorded: Sta
             continue
         assert told == set(), (path, answer.status)
     reads = [answer for path, answer in answers(recorded) if path == "/support-grant" and answer.status == 200]
-    assert reads and not [told for answer in reads if (told := leaks(answer.body.decode(), credentials))]
+    assert reads
+    assert not [told for answer in reads if (told := leaks(answer.body.decode(), credentials))]
 
 
 def test_no_secret_is_in_a_log_when_something_fails(stack: Stack, started_at: float) -> None:  # P7
@@ -306,7 +307,7 @@ def test_no_secret_is_in_a_log_when_something_fails(stack: Stack, started_at: fl
         assert other.send_to_agent().status == 503
     text = "\n".join(logs(stack, started_at).values())
     assert '"unavailable"' in text, "nothing failed"
-    # What was in those mails nobody knows; none of the lines has six digits by themselves at all.
+    # What was in those emails nobody knows; none of the lines has six digits by themselves at all.
     failures = [line for line in text.splitlines() if journey.id in line or other.id in line]
     assert [line for line in failures if re.search(r"(?<![\w.+/-])\d{6}(?![\w+/-])", line)] == []
     assert leaks(text, secrets) == []
@@ -341,7 +342,7 @@ def test_answers_show_a_secret_to_its_owner_alone(recorded: Stack) -> None:  # P
         if answer.status == 201 and path == f"{journey.path}/session":
             told = {name for name in told if not name.startswith("handoff")}
         assert told == set(), (path, answer.status)
-        # And whoever asks for consent never sees the whole address.
+        # And the agent who asks for consent never sees the whole address.
         if path.startswith("/verifications"):
             assert journey.customer.email not in text, path
 

@@ -50,7 +50,7 @@ def first_inactive(stack: Stack, token: str, keys: Credentials, press: Callable[
     return inactive[0] - pressed
 
 
-@pytest.mark.parametrize("press", ["by the start mail", "by the consent mail", "by deny", "by the agent's cancel"])
+@pytest.mark.parametrize("press", ["by the start email", "by the consent email", "by deny", "by the agent's cancel"])
 def test_from_the_press_to_inactive_it_takes_no_second(stack: Stack, backend: Credentials, press: str) -> None:  # P15
     """The second counts for the best of the runs: what else the machine does meanwhile may hold up any of them, and is not the
     product's. What is no matter of time holds in each.
@@ -61,13 +61,13 @@ def test_from_the_press_to_inactive_it_takes_no_second(stack: Stack, backend: Cr
         mail = told(journey, "start")
         redeemed = journey.redeem("web").json
         presses = {
-            "by the start mail": lambda: journey.end(mail.token),  # noqa: B023
-            "by the consent mail": journey.end,
+            "by the start email": lambda: journey.end(mail.token),  # noqa: B023
+            "by the consent email": journey.end,
             "by deny": lambda: journey.deny(mail.token),  # noqa: B023
             "by the agent's cancel": lambda: journey.cancel("all done"),  # noqa: B023
         }
         took.append(first_inactive(stack, redeemed["access_token"], backend, presses[press]))
-        # Both tokens, every handoff that was not redeemed, and both mails' links die with it.
+        # Both tokens, every handoff that was not redeemed, and the links of both emails die with it.
         for token in ("access_token", "id_token"):
             assert not is_active(stack, redeemed[token], backend)
         for environment in ("store", "app", "rcm"):

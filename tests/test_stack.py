@@ -49,7 +49,7 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize(("method", "path"), AGENTS)
-def test_an_agents_route_asks_for_a_token_of_his_pool(stack: Stack, method: str, path: str) -> None:
+def test_an_agents_route_asks_for_a_token_of_the_agents_pool(stack: Stack, method: str, path: str) -> None:
     customer = stack.new_customer()
     foreign = stack.sign_in("Customer", customer.email)["AccessToken"]
     for token in (None, "nonsense", foreign):
@@ -122,7 +122,7 @@ class Reached(Exception):
 
 @pytest.fixture
 def building(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is built: whoever would is stopped there."""
+    """Nothing is built: a command that would build is stopped there."""
 
     def reached() -> None:
         raise Reached
@@ -350,7 +350,7 @@ def test_pages_that_cannot_be_served_end_the_start_with_their_log(tmp_path: Path
     monkeypatch.setattr(emulator, "check_ports", lambda _: None)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", settings.page_port(PAGES[-1])))
-        with pytest.raises(Failed, match="The pages' server did not start: see .*pages.log"):
+        with pytest.raises(Failed, match=r"The pages' server did not start: see .*pages\.log"):
             emulator.start(settings, with_parent=True)
     assert "Address already in use" in (settings.state / "pages.log").read_text()
     assert emulator.running(settings) is None
@@ -375,5 +375,5 @@ def test_a_stack_in_one_terminal_is_ended_from_another(tmp_path: Path, monkeypat
             assert running.result(10) == 0
         else:
             os.killpg(int(settings.pid_file.read_text()), signal.SIGKILL)
-            with pytest.raises(Failed, match="The emulator ended by itself: see .*emulator.log"):
+            with pytest.raises(Failed, match=r"The emulator ended by itself: see .*emulator\.log"):
                 running.result(10)

@@ -144,7 +144,7 @@ def test_what_is_closed_stays_as_it_closed(stack: Stack) -> None:  # P10
 
 
 # The functions behind the agent's calls and the environments'; the page's have one of their own.
-PATHS = {name: f"{NOWHERE}/mfa" for name in ("send to agent", "send to customer")}
+PATHS = dict.fromkeys(("send to agent", "send to customer"), f"{NOWHERE}/mfa")
 PATHS |= {f"{kind} code of {party}": f"{NOWHERE}/code" for kind in ("right", "wrong") for party in ("agent", "customer")}
 PATHS |= {"issue": f"{NOWHERE}/session", "cancel": f"{NOWHERE}/cancel", "redeem": "/handoffs/redeem"}
 
@@ -156,11 +156,11 @@ def test_version_and_steps_agree_after_a_race_of_everything(stack: Stack, state:
     before = journey.actions()
     names = [name for name in TURNS[state] if name != "view"] * 4
     paths = {PATHS.get(name, "/consent/answer") for name in names}
-    answers = list(zip(names, stack.crowd([lambda name=name: CALLS[name](journey) for name in names], *paths)))
+    answers = list(zip(names, stack.crowd([lambda name=name: CALLS[name](journey) for name in names], *paths), strict=True))
     actions = journey.actions()
     assert actions[: len(before)] == before
     moved = [action for action in actions[len(before) :] if not action.startswith(("mint-", "session-"))]
-    # Whoever was told that he did something is in the record, once. Of cancels each is told, and one is made.
+    # What a caller was told that they did is in the record, once. Each cancel is answered as done, and one is made.
     told = [name for name, answer in answers if answer.status in (200, 202, 422) and name != "cancel"]
     if not any(answer.status == 503 for _, answer in answers):
         assert len(told) + ("cancelled" in moved) == len(moved), (told, moved)

@@ -1,4 +1,4 @@
-"""The customers' pool signs everybody in: support sessions under a mint grant, and all others as if the triggers were not there."""
+"""The customers' pool signs everybody in: support sessions with a mint ticket, and everybody else as if the triggers were not there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import boto3
@@ -45,10 +45,8 @@ def grouped(stack: Stack) -> Customer:
     """A customer in groups of the customers' pool."""
     customer, cognito, pool = stack.new_customer(), stack.aws("cognito-idp"), stack.facts["CustomerPoolId"]
     for group in ("Beta", "Premium"):
-        try:
+        with suppress(cognito.exceptions.GroupExistsException):
             cognito.create_group(UserPoolId=pool, GroupName=group)
-        except cognito.exceptions.GroupExistsException:
-            pass
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=customer.sub, GroupName=group)
     return customer
 
@@ -198,7 +196,7 @@ def test_the_support_client_takes_nothing_but_custom_auth(stack: Stack) -> None:
 
 
 def test_the_id_of_a_live_grant_and_the_clients_secret_are_not_enough(stack: Stack, unanswered: Mint) -> None:  # P19
-    """ClientMetadata is no secret: whoever sees the id of a grant, and has even the client's secret, has no answer to it."""
+    """ClientMetadata is no secret: somebody who sees the id of a ticket, and even has the client's secret, has no answer to it."""
     before = unanswered.stored()
     for guess in ("guess", unanswered.grant, unanswered.answer[:-1]):
         metadata = {"mint_grant": unanswered.grant}
@@ -221,7 +219,7 @@ def test_the_answer_to_a_grant_is_good_for_its_own_user_and_client_alone(stack: 
 
 
 def test_sign_ins_of_ones_own_with_the_id_of_a_marked_grant_are_no_sessions(stack: Stack, unanswered: Mint) -> None:  # P19
-    """The customer himself, through his own app client: what names a grant is denied, or it reaches no trigger."""
+    """The customers themselves, through their own app client: what names a ticket is denied, or it reaches no trigger."""
     cognito, customer = unrepeated(stack), unanswered.journey.customer
     own = {"ClientId": stack.facts["CustomerClientId"], "ClientMetadata": {"mint_grant": unanswered.grant}}
     sign_in = {"USERNAME": customer.email, "PASSWORD": PASSWORD}

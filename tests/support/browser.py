@@ -1,4 +1,4 @@
-"""Real browsers for the tests of the pages: each visitor has a context of his own, and nothing he sends or is told goes unseen."""
+"""Real browsers for the tests of the pages: each visitor has a context of their own, and nothing that they send or are told goes unseen."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visitor:
-    """Somebody with a browser of his own, and all that went through it."""
+    """Somebody with a browser of their own, and all that went through it."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context

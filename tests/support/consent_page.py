@@ -38,7 +38,7 @@ Come = Callable[..., Visitor]
 
 @pytest.fixture
 def asked(stack: Stack) -> Journey:
-    """A customer is asked for his consent."""
+    """A customer is asked for their consent."""
     return stack.journey().through_asking()
 
 
@@ -104,14 +104,14 @@ def caught_up(page: Page) -> None:
 
 
 def told(journey: Journey) -> str:
-    """Starts the session. The link in the mail that tells of it."""
+    """Starts the session. Returns the link in the email about it."""
     before = journey.stack.inbox.last_number()
     journey._done(journey.issue(), 201)
     return journey.stack.inbox.wait(journey.customer.email, after=before).link
 
 
 def tell_again(journey: Journey) -> None:
-    """What the sweep does that could not record the first mail: there is another, and the link of the first is dead."""
+    """What a sweep does that could not record the first email: it sends another, and the link in the first is dead."""
     journey.edit(lambda record: record["state"]["consent"].update(end_pages=[record["state"]["consent"]["entries"]["page"]]))
 
 

@@ -127,15 +127,15 @@ def reads(desk: Desk, journey: Journey) -> int:
 
 
 def asks_for_code(desk: Desk, email: str) -> str:
-    """From the sign-in page to the code for another password, which is mailed."""
-    # All tests come from one source, whose budget is for one.
+    """From the sign-in page to the code for another password, which is emailed."""
+    # All tests come from one source address, whose quota is meant for one person.
     forget(desk.stack, "source")
     desk.follow("forgot", "reset")
     number = desk.stack.inbox.last_number()
     desk.field("e-mail").fill(email)
     desk.press("send code")
     expect(desk.field("reset code")).to_be_focused()
-    # Cognito's mails are HTML alone.
+    # Cognito's emails are HTML alone.
     (code,) = re.findall(r"\b\d{6}\b", desk.stack.inbox.wait(email, after=number).html)
     return code
 

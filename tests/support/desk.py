@@ -74,7 +74,7 @@ WORDS = {
 
 
 class Desk:
-    """An agent at the console, in a browser of his own."""
+    """An agent at the console, in a browser of their own."""
 
     def __init__(self, stack: Stack, visitor: Visitor, language: str = "en") -> None:
         self.stack, self.visitor, self.words = stack, visitor, WORDS[language]

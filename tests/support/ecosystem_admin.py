@@ -30,10 +30,10 @@ def support(stack: Stack, customer: Customer | None = None, agent: Agent | None 
 
 
 def qr_mail(journey: Journey) -> Mail:
-    """The mail with the picture."""
+    """The email with the picture."""
     deadline = time.monotonic() + 10
     while not (found := [mail for mail in journey.stack.inbox.mails(journey.customer.email) if pictures(mail)]):
-        assert time.monotonic() < deadline, "no mail with a picture"
+        assert time.monotonic() < deadline, "no email with a picture"
         time.sleep(0.02)
     (mail,) = found
     return mail
@@ -69,7 +69,7 @@ def pixels(png: bytes) -> tuple[int, int, bytes]:
 
 
 def scanned(mail: Mail) -> str:
-    """What a phone reads off the picture of a mail."""
+    """What a phone reads off the picture of an email."""
     (picture,) = pictures(mail)
     width, height, grey = pixels(picture.get_payload(decode=True))
     (read,) = zxingcpp.read_barcodes(memoryview(grey).cast("B", (height, width)), formats=zxingcpp.BarcodeFormat.QRCode)
@@ -90,7 +90,7 @@ def problem(answer: Answer) -> tuple[int, str]:
 
 
 def closing(journey: Journey) -> tuple[Mail, dict[str, Any]]:
-    """The last mail, and the receipt in it."""
+    """The last email, and the receipt in it."""
     deadline = time.monotonic() + 70
     while True:
         journey.stack.aws("lambda").invoke(FunctionName=journey.stack.functions()["CloseVerificationFunction"], Payload=b"{}")

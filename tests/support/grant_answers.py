@@ -79,21 +79,21 @@ def answered(response: dict[str, Any]) -> tuple[int, Any]:
     return response["statusCode"], json.loads(response["body"] or "null")
 
 
-def windows(budget: str, window: int) -> list[str]:
-    """The places of a budget in the window before this one, in this and in the next."""
+def windows(quota: str, window: int) -> list[str]:
+    """The places of a quota in the window before this one, in this and in the next."""
     now = int(time.time()) // window
-    return [f"B#{budget}#{number}" for number in (now - 1, now, now + 1)]
+    return [f"B#{quota}#{number}" for number in (now - 1, now, now + 1)]
 
 
-def used_up(stack: Stack, budget: str, window: int, limit: int) -> None:
-    """So much of a budget is used."""
-    for place in windows(budget, window):
+def used_up(stack: Stack, quota: str, window: int, limit: int) -> None:
+    """So much of a quota is used."""
+    for place in windows(quota, window):
         stack.put_item({"pk": {"S": place}, "n": {"N": str(limit)}, "ttl": {"N": str(int(time.time()) + 2 * window)}})
 
 
-def counted(stack: Stack, budget: str, window: int) -> int:
-    """How much of a budget is used."""
-    return sum(int(item["n"]["N"]) for place in windows(budget, window) if (item := stack.item(place)))
+def counted(stack: Stack, quota: str, window: int) -> int:
+    """How much of a quota is used."""
+    return sum(int(item["n"]["N"]) for place in windows(quota, window) if (item := stack.item(place)))
 
 
 def too_many(answer: Answer, window: int) -> None:

@@ -9,7 +9,7 @@ from support.grants import Offer
 
 
 def kind(mail: Mail) -> str:
-    """Which mail it is, by its subject, in either language."""
+    """Which email it is, by its subject, in either language."""
     for about, subjects in {
         "created": ("was activated", "se activó"),
         "renewed": ("credentials were replaced", "se reemplazaron"),
@@ -23,14 +23,14 @@ def kind(mail: Mail) -> str:
     }.items():
         if any(subject in mail.subject for subject in subjects):
             return about
-    raise AssertionError(f"a mail of no known kind: {mail.subject}")
+    raise AssertionError(f"an email of no known kind: {mail.subject}")
 
 
 def told(offer: Offer, about: str, after: int = 0) -> Mail:
-    """The one mail of this kind."""
+    """The one email of this kind."""
     deadline = time.monotonic() + 10
     while not (found := [mail for mail in offer.mails(after) if kind(mail) == about]):
-        assert time.monotonic() < deadline, f"no mail: {about}"
+        assert time.monotonic() < deadline, f"no email: {about}"
         time.sleep(0.02)
     (mail,) = found
     return mail

@@ -1,4 +1,4 @@
-"""A customer's own offer of access, for tests: he makes, replaces and revokes a support grant, and agents redeem it."""
+"""A customer's own offer of access, for tests: the customer makes, replaces and revokes a support grant, and agents redeem it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CREDENTIALS = ("user_name", "password", "security_code")
 
 
 class Offer:
-    """A customer signed in to his own app, with a call for each thing that he may do about his grant. Nothing is asserted."""
+    """A customer signed in to their own app, with a call for each thing that they may do about their grant. Nothing is asserted."""
 
     def __init__(self, stack: Stack, customer: Customer | None = None) -> None:
         self.stack, self.customer = stack, customer or stack.new_customer()
         self.tokens = stack.sign_in("Customer", self.customer.email)
-        # The last mail of anybody before his.
+        # The last email to anybody before the customer's own.
         self.since = stack.inbox.last_number()
-        # The last credentials that he was shown.
+        # The credentials that were shown last.
         self.shown: dict[str, Any] = {}
 
     @property
@@ -62,12 +62,12 @@ class Offer:
 
     @property
     def credentials(self) -> dict[str, str]:
-        """What he was shown last, as an agent enters it."""
+        """The credentials that were shown last, as an agent enters them."""
         return {name: self.shown[name] for name in CREDENTIALS}
 
     @property
     def key(self) -> str:
-        """Which customer's grant, as the store has it: how every user name of his begins."""
+        """Which customer's grant it is, as the store has it: how every user name of theirs begins."""
         return self.shown["user_name"].replace("-", "")[:12]
 
     @property
@@ -116,7 +116,7 @@ class Offer:
         return int(item["n"]["N"]) if item else 0
 
     def mails(self, after: int = 0) -> list[Mail]:
-        """What he was sent so far, of the mails numbered higher than `after`."""
+        """The emails to the customer so far, numbered higher than `after`."""
         return self.stack.inbox.mails(self.customer.email, max(after, self.since))
 
     def journey(self, agent: Agent | None = None) -> UnderGrant:

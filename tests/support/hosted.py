@@ -64,7 +64,7 @@ class Hosted:
         self._answers: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._handling = False
 
-    def __enter__(self) -> Hosted:
+    def __enter__(self) -> Hosted:  # noqa: PYI034 - Self is younger than Python 3.10
         self._server = _server(self)
         address = f"127.0.0.1:{self._server.server_port}"
         keys = self.stack.keys_of(self.function, self.denied)
@@ -128,9 +128,10 @@ def _server(hosted: Hosted) -> ThreadingHTTPServer:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             if self.path != f"{RUNTIME}/invocation/next":
-                return self._reply(200, {}, b"")  # a connection being primed
+                self._reply(200, {}, b"")  # a connection being primed
+                return
             hosted._handling = False
             request_id, event = hosted._events.get()
             hosted._handling = True
@@ -141,12 +142,13 @@ def _server(hosted: Hosted) -> ThreadingHTTPServer:
             }
             self._reply(200, headers, json.dumps(event).encode())
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if self.path.startswith(RUNTIME):
                 hosted._handling = False
                 hosted._answers.put((self.path.rpartition("/")[2], json.loads(body or b"null")))
-                return self._reply(202, {}, b"")
+                self._reply(202, {}, b"")
+                return
             call = _call(self.headers["X-Amz-Target"], body)
             hosted.calls.append(call)
             if not self._watched(hosted.before, call):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from client import Answer
 from support.contract import contract
 from support.people import Agent
@@ -25,11 +27,11 @@ def routes_of(who: str) -> list[tuple[str, str]]:
     ]
 
 
-def on_every_route(stack: Stack, token: str, id: str = SOME_ID) -> dict[str, Answer]:
-    """What each of the agents' routes answers to this token. The body is good for none: whoever may not call does not learn that."""
+def on_every_route(stack: Stack, token: str, verification: str = SOME_ID) -> dict[str, Answer]:
+    """What each of the agents' routes answers to this token. The body is good for none: a caller without the right to call does not learn that."""
     answers = {}
     for method, path in agents_routes():
-        where = path.replace("{id}", id).replace("{process}", "p-1")
+        where = path.replace("{id}", verification).replace("{process}", "p-1")
         body = None if method == "GET" else {}
         answers[f"{method} {path}"] = stack.api.call(method, where, body, token=token)
     assert len(answers) >= 8
@@ -38,7 +40,7 @@ def on_every_route(stack: Stack, token: str, id: str = SOME_ID) -> dict[str, Ans
 
 
 def on_every_customers_route(stack: Stack, token: str) -> dict[str, Answer]:
-    """What each of the customers' routes answers to this token, asked for something that his own app could ask for."""
+    """What each of the customers' routes answers to this token, asked for something that the customer's own app could ask for."""
     body = {"duration_minutes": 60, "allow_messages": True, "allow_talks": True, "ecosystem": "eco-1"}
     answers = {
         f"{method} {path}": stack.api.call(method, path, body if method == "POST" else None, token=token)
@@ -62,8 +64,6 @@ def in_groups(stack: Stack, *groups: str) -> Agent:
     """An agent in these groups, made if need be."""
     cognito = stack.aws("cognito-idp")
     for group in groups:
-        try:
+        with suppress(cognito.exceptions.GroupExistsException):
             cognito.create_group(UserPoolId=stack.facts["AgentPoolId"], GroupName=group)
-        except cognito.exceptions.GroupExistsException:
-            pass
     return stack.new_agent(groups=groups)

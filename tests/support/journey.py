@@ -45,7 +45,7 @@ class Journey:
         return answer
 
     def send_to_agent(self, **more: Any) -> Answer:
-        """Asks for the agent's code; the mail is then in `agent_mail`."""
+        """Asks for the agent's code; the email is then in `agent_mail`."""
         seen = self.stack.inbox.last_number()
         answer = self._post(f"{self.path}/mfa", {"to": "agent"}, **more)
         if answer.status == 202:
@@ -53,11 +53,11 @@ class Journey:
         return answer
 
     def enter_as_agent(self, code: str | None = None, **more: Any) -> Answer:
-        """The agent enters his own code: the mailed one, or this."""
+        """The agent enters their own code: the emailed one, or this."""
         return self._post(f"{self.path}/code", {"from": "agent", "code": code or self._mailed(self.agent_mail).code}, **more)
 
     def send_to_customer(self, ecosystem: str | None = None, **more: Any) -> Answer:
-        """Asks for consent; the mail is then in `customer_mail`."""
+        """Asks for consent; the email is then in `customer_mail`."""
         seen = self.stack.inbox.last_number()
         body = {"to": "customer", "ecosystem": ecosystem or self.customer.ecosystem}
         answer = self._post(f"{self.path}/mfa", body, **more)
@@ -69,7 +69,7 @@ class Journey:
         return self.stack.api.post("/consent/view", {"token": token or self._mailed(self.customer_mail).token})
 
     def allow(self, code: str | None = None, token: str | None = None, ecosystem: str | None = None) -> Answer:
-        """The customer enters his code on the consent page: the mailed one, or this."""
+        """The customer enters their code on the consent page: the emailed one, or this."""
         mail = self._mailed(self.customer_mail)
         body = {"token": token or mail.token, "decision": "allow", "code": code or mail.code}
         return self.stack.api.post("/consent/answer", body | {"ecosystem": ecosystem or self.customer.ecosystem})
@@ -79,7 +79,7 @@ class Journey:
         return self.stack.api.post("/consent/answer", body)
 
     def enter_for_customer(self, code: str | None = None, **more: Any) -> Answer:
-        """The agent enters the code that the customer read out: the mailed one, or this."""
+        """The agent enters the code that the customer read out: the emailed one, or this."""
         body = {"from": "customer", "code": code or self._mailed(self.customer_mail).code}
         return self._post(f"{self.path}/code", body, **more)
 
@@ -105,7 +105,7 @@ class Journey:
         return self.stack.api.post("/handoffs/redeem", body)
 
     def end(self, token: str | None = None) -> Answer:
-        """The customer ends it, with the token from his mail."""
+        """The customer ends it, with the token from their email."""
         return self.stack.api.post("/consent/end", {"token": token or self._mailed(self.customer_mail).token})
 
     @property
@@ -124,7 +124,7 @@ class Journey:
             text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=int)
             previous = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
             assert (step["seq"], step["hash"]) == (seq, previous), f"step {seq} does not follow: {record['steps']}"
-        # A try to tell the customer is a write without a step, and there is none before it began or ended for him.
+        # A try to notify the customer is a write without a step, and there is none before anything began or ended for them.
         if record["state"]["status"] not in ("in_session", "closed") and "support_grant" not in record:
             assert record["version"] == len(record["steps"]), record
         assert record["version"] >= len(record["steps"]), record

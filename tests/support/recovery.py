@@ -26,8 +26,8 @@ FAR = 19
 
 
 @pytest.fixture
-def budgets_begin_anew(stack: Stack) -> Iterator[None]:
-    """All tests come from one source, whose budget is for one."""
+def quotas_begin_anew(stack: Stack) -> Iterator[None]:
+    """All tests come from one source address, whose quota is meant for one person."""
     yield
     forget(stack)
 
@@ -45,7 +45,7 @@ def ask(stack: Stack, email: str) -> Answer:
 
 
 def asked(stack: Stack, email: str) -> Mail:
-    """Asks, and waits for the mail."""
+    """Asks, and waits for the email."""
     seen = stack.inbox.last_number()
     assert ask(stack, email).status == 202
     return stack.inbox.wait(email, after=seen)

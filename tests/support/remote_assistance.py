@@ -54,7 +54,7 @@ Come = Callable[..., Visitor]
 
 
 class Home:
-    """A customer before the page where he offers access."""
+    """A customer at the page where they offer access."""
 
     def __init__(self, stack: Stack, visitor: Visitor, customer: Customer, language: str = "en") -> None:
         self.stack, self.visitor, self.customer, self.words = stack, visitor, customer, WORDS[language]
@@ -108,7 +108,9 @@ def credentials(block: str, labels: list[str]) -> dict[str, str]:
     lines = dict(line.split(": ", 1) for line in block.splitlines())
     assert list(lines) == labels
     url, user_name, password, code, _ = lines.values()
-    assert re.fullmatch(USER_NAME, user_name) and re.fullmatch(PASSWORD, password) and re.fullmatch(r"\d{6}", code)
+    assert re.fullmatch(USER_NAME, user_name)
+    assert re.fullmatch(PASSWORD, password)
+    assert re.fullmatch(r"\d{6}", code)
     return {"url": url, "user_name": user_name, "password": password, "security_code": code, "block": block}
 
 

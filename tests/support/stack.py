@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import boto3
@@ -71,7 +72,7 @@ class Stack:
         )
 
     def new_agent(self, *, name: str = "Tess Agent", groups: tuple[str, ...] = ("CustomerService",), locale: str = "en") -> Agent:
-        """A fresh agent with budgets of his own, signed in."""
+        """A fresh agent with quotas of their own, signed in."""
         email = f"agent-{uuid.uuid4().hex[:12]}@agents.example.com"
         sub = self.people.add_agent(samples.Agent(email, name, groups, locale))
         tokens = self.sign_in("Agent", email)
@@ -87,7 +88,7 @@ class Stack:
         ecosystems: list[dict[str, Any]] | None = None,
         **more: Any,
     ) -> Customer:
-        """A fresh customer with budgets of his own. `more`: locale, status, sign_in, processes as in `samples.Customer`."""
+        """A fresh customer with quotas of their own. `more`: locale, status, sign_in, processes as in `samples.Customer`."""
         unique = uuid.uuid4().hex[:12]
         if ecosystems is None:
             ecosystems = [samples.ecosystem(f"eco-{unique}", "Test & Co", role, plan, *modules)]
@@ -113,7 +114,7 @@ class Stack:
             while ready < len(calls) and tries < 30:
                 size = min(ready + 20, len(calls))
                 # An empty body gets no further than the door.
-                answers = at_once([lambda: api.post(path, {}, token=token)] * size)
+                answers = at_once([partial(api.post, path, {}, token=token)] * size)
                 ready, tries = size if all(answer.status == 400 for answer in answers) else ready, tries + 1
         return at_once(calls)
 
@@ -145,11 +146,11 @@ class Stack:
                 return
 
     def delivered(self) -> None:
-        """Waits until every mail that SES has taken so far is in the inbox: the emulator delivers in the background, each by itself."""
+        """Waits until every email that SES has taken so far is in the inbox: the emulator delivers in the background, each by itself."""
         taken = int(self.aws("ses").get_send_quota()["SentLast24Hours"])
         deadline = time.monotonic() + 15
         while (arrived := self.inbox.last_number()) < taken:
-            assert time.monotonic() < deadline, f"of {taken} mails {taken - arrived} did not arrive"
+            assert time.monotonic() < deadline, f"of {taken} emails {taken - arrived} did not arrive"
             time.sleep(0.02)
 
     def items(self, table: str = "SupportTable") -> list[dict[str, Any]]:

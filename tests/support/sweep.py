@@ -72,10 +72,10 @@ def let_pass(journey: Journey, seconds: int) -> None:
 
 
 def told(journey: Journey, about: str, after: int = 0) -> Mail:
-    """The mail about a session's start or about the end."""
+    """The email about a session's start or about the end."""
     deadline = time.monotonic() + 10
     while not (found := [mail for mail in mails(journey, after) if kind(mail) == about]):
-        assert time.monotonic() < deadline, f"no mail about the {about}"
+        assert time.monotonic() < deadline, f"no email about the {about}"
         time.sleep(0.02)
     (mail,) = found
     return mail
@@ -86,7 +86,7 @@ def mails(journey: Journey, after: int = 0) -> list[Mail]:
 
 
 def kind(mail: Mail) -> str:
-    """Which mail it is, by its subject, in either language."""
+    """Which email it is, by its subject, in either language."""
     for about, words in {
         "start": ("started a session", "inició una sesión"),
         "end": (

@@ -1,4 +1,4 @@
-"""What counts over many verifications: nobody gets more guesses, look-ups or mails by starting over, and nobody uses up another's."""
+"""What counts over many verifications: nobody gets more guesses, look-ups or emails by starting over, and nobody uses up another's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wrong(code: str, by: int = 1) -> str:
 
 
 def count(stack: Stack, name: str, *subject: str) -> int:
-    """What was taken from a budget, in this window and the one before."""
+    """How much of a quota is used, in this window and the one before."""
     window = {"lookups": QUARTER, "customer-mails": HOUR}.get(name, DAY)
     now = int(time.time()) // window
     items = [stack.item("#".join(["B", name, *subject, str(number)])) for number in (now - 1, now)]
@@ -42,7 +42,7 @@ def guess(journey: Journey, times: int, enter: Callable[[str], Answer] | None = 
 
 
 def telling(answer: Answer) -> tuple[int, dict[str, object], list[tuple[str, str]]]:
-    """All that an answer tells whoever guesses, but for what every answer has of its own."""
+    """All that an answer tells somebody who guesses, but for what every answer has of its own."""
     body = {name: value for name, value in answer.json.items() if name != "request_id"}
     headers = sorted((k.lower(), v) for k, v in answer.headers.items() if k.lower() in ("content-type", "cache-control", "retry-after"))
     return answer.status, body, headers
@@ -141,7 +141,7 @@ def test_a_second_verification_gives_an_agent_no_more_guesses(stack: Stack) -> N
     assert count(stack, "customer-wrong-by", customer.sub, agent.sub) == 5
 
 
-def test_one_agent_cannot_use_up_a_customers_budget(stack: Stack) -> None:  # P3
+def test_one_agent_cannot_use_up_a_customers_quota(stack: Stack) -> None:  # P3
     stay_within(DAY)
     agent, customer = stack.new_agent(), stack.new_customer()
     use_up(agent, customer, stack, 12)
@@ -150,7 +150,7 @@ def test_one_agent_cannot_use_up_a_customers_budget(stack: Stack) -> None:  # P3
     assert other.issue().status == 201
 
 
-def test_beyond_a_customers_budget_the_right_code_is_refused_to_every_agent(stack: Stack) -> None:  # P3
+def test_beyond_a_customers_quota_the_right_code_is_refused_to_every_agent(stack: Stack) -> None:  # P3
     stay_within(DAY)
     customer = stack.new_customer()
     for agent in (stack.new_agent(), stack.new_agent()):
@@ -159,12 +159,12 @@ def test_beyond_a_customers_budget_the_right_code_is_refused_to_every_agent(stac
     third = stack.journey(stack.new_agent(), customer).through_asking()
     assert third.enter_for_customer().json["type"] == "/problems/code-refused"
     assert third.allow().json["type"] == "/problems/code-refused"
-    # It is this customer's budget and nobody else's.
+    # It is this customer's quota and nobody else's.
     assert stack.journey(third.agent).through_consent().issue().status == 201
 
 
 @pytest.mark.parametrize("side", ["agent", "customer"])
-def test_beyond_a_budget_right_and_wrong_look_alike(stack: Stack, side: str) -> None:  # P3
+def test_beyond_a_quota_right_and_wrong_look_alike(stack: Stack, side: str) -> None:  # P3
     stay_within(DAY)
     agent, customer = stack.new_agent(), stack.new_customer()
     use_up(agent, customer, stack, 5)
@@ -204,7 +204,7 @@ def test_brute_force_from_all_sides_at_once_is_judged_ten_times_at_most(stack: S
         refusals = [action for action in journey.actions() if action in ("consent-code-refused", "locked")]
         assert len(refusals) <= 5
 
-    # Whatever is left of the budgets is used up one by one; then the right code is worth nothing, to anyone.
+    # What is left of the quotas is used up one by one; then the right code is worth nothing, to anyone.
     for agent in agents:
         give_mails_back(stack, customer)
         left = 5 - count(stack, "customer-wrong-by", customer.sub, agent.sub)
@@ -217,7 +217,7 @@ def test_brute_force_from_all_sides_at_once_is_judged_ten_times_at_most(stack: S
 
 
 def give_mails_back(stack: Stack, customer: Customer) -> None:
-    """Empties the budget of the customer's mails: here it is not they that shall run out."""
+    """Empties the quota of the customer's emails, which must not run out here."""
     key = {"pk": {"S": f"B#customer-mails#{customer.sub}#{int(time.time()) // HOUR}"}}
     stack.aws("dynamodb").delete_item(TableName=stack.facts["SupportTable"], Key=key)
 
@@ -241,7 +241,7 @@ def test_ten_mails_an_hour_go_to_a_customer_whoever_asks(stack: Stack) -> None: 
 # An agent.
 
 
-def test_ten_wrong_entries_of_an_agents_own_code_are_all_he_has_over_all_his_verifications(stack: Stack) -> None:  # P3
+def test_an_agent_has_ten_wrong_entries_of_their_own_code_over_all_their_verifications(stack: Stack) -> None:  # P3
     stay_within(DAY)
     agent, seen = stack.new_agent(), []
     for _ in range(2):
@@ -257,12 +257,12 @@ def test_ten_wrong_entries_of_an_agents_own_code_are_all_he_has_over_all_his_ver
     assert seen[0] == seen[1]
     assert [answer[0] for answer in seen[0]] == [422] * 5 + [409]
     assert count(stack, "agent-wrong", agent.sub) == 10
-    # Another agent's are his own.
+    # Another agent has their own.
     assert challenged(stack, stack.new_agent()).enter_as_agent().status == 200
 
 
 @pytest.mark.parametrize("side", ["agent", "customer"])
-def test_beyond_a_budget_right_and_wrong_ask_the_same_of_aws(stack: Stack, side: str) -> None:  # P3
+def test_beyond_a_quota_right_and_wrong_ask_the_same_of_aws(stack: Stack, side: str) -> None:  # P3
     """What is asked beside takes time, and may fail: it would tell which was right."""
     stay_within(DAY)
     agent, customer = stack.new_agent(), stack.new_customer()
@@ -289,7 +289,7 @@ def test_beyond_a_budget_right_and_wrong_ask_the_same_of_aws(stack: Stack, side:
     assert len(asked[True]) >= 3, asked
 
 
-def test_an_agents_parallel_guesses_at_his_own_code_stay_within_his_budget(stack: Stack) -> None:  # P3
+def test_an_agents_parallel_guesses_at_their_own_code_stay_within_their_quota(stack: Stack) -> None:  # P3
     stay_within(DAY)
     agent = stack.new_agent()
     tries: list[Callable[[], Answer]] = []
@@ -315,14 +315,14 @@ def test_thirty_look_ups_in_a_quarter_of_an_hour_are_all_an_agent_has(stack: Sta
     def look_up(email: str) -> Answer:
         return stack.api.post("/verifications", {"email": email}, token=agent.token)
 
-    # Whoever is looked up and whatever comes of it: each counts.
+    # Each look-up counts, whatever comes of it.
     statuses = {"nobody@customers.example.com": 404, agent.email: 403, customer.email: 201}
     for email in itertools.islice(itertools.cycle(statuses), 30):
         assert look_up(email).status == statuses[email]
     for email in statuses:
         answer = look_up(email)
         assert (answer.status, answer.json["type"]) == (429, "/problems/too-many-requests"), (
-            "beyond the budget the answer still tells who exists"
+            "beyond the quota the answer still tells who exists"
         )
         assert 0 < int(answer.headers["Retry-After"]) <= QUARTER
     assert stack.api.post("/verifications", {"email": customer.email}, token=stack.new_agent().token).status == 201
