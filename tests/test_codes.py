@@ -123,9 +123,12 @@ def test_fifty_wrong_guesses_at_the_same_time_are_judged_five_times_at_most(stac
     assert told.keys() <= LOST | {"code-refused"}, told
     judged = [answer for answer in answers if answer.status == 422]
     assert 1 <= len(judged) <= 5, told
-    # Each verdict is one step, and has a number of its own.
-    assert len(journey.actions()) - before == len(judged)
-    assert sorted(answer.json["attempts_left"] for answer in judged) == list(range(5 - len(judged), 5))
+    # Each verdict is one step, and has a number of its own. On a busy machine a call may run out of time after its verdict.
+    steps = len(journey.actions()) - before
+    assert len(judged) <= steps <= min(5, len(judged) + told["unavailable"]), told
+    left = [answer.json["attempts_left"] for answer in judged]
+    assert len(left) == len(set(left))
+    assert set(left) <= set(range(5 - steps, 5))
 
 
 def test_guesses_of_both_sides_at_the_same_time_are_judged_five_times_at_most(stack: Stack) -> None:  # P2

@@ -46,7 +46,8 @@ WORDS = {
     "es": {
         "e-mail": "Correo electrónico", "password": "Contraseña", "sign in": "Iniciar sesión", "sign out": "Cerrar sesión", "account": "Cuenta",
         "new password": "Nueva contraseña", "again": "Confirmar nueva contraseña", "save": "Guardar e iniciar sesión",
-        "assistance": "Asistencia técnica", "user email": "Correo electrónico del cliente", "ticket": "Ticket", "start": "Iniciar proceso de verificación",
+        "assistance": "Asistencia técnica", "user email": "Correo electrónico del cliente", "ticket": "Ticket",
+        "start": "Iniciar proceso de verificación",
         "validation": "Validación interna", "send own": "Iniciar verificación", "own code": "Su código", "verify": "Verificar código",
         "choose": "Elija un ecosistema", "send": "Enviar código de verificación", "resend": "Reenviar",
         "consent": "Autorización del cliente", "code": "Código que le lee el cliente", "given": "El cliente dio su autorización",

@@ -25,7 +25,8 @@ WORDS = {
         "active": "The remote support access is already active", "hidden": "What stays hidden Messages", "nobody": "Nobody yet",
         "revoke": "Revoke credentials", "regenerate": "Regenerate credentials", "cancel": "Cancel", "revoked": "The credentials have been revoked.",
         "dead": "The old credentials stop working", "labels": ["URL", "User Name", "Password", "Security code", "Timeout"],
-        "module": "Support Grant", "user name": "User Name", "security code": "Security code", "beforehand": "The customer authorized the access beforehand",
+        "module": "Support Grant", "user name": "User Name", "security code": "Security code",
+        "beforehand": "The customer authorized the access beforehand",
         "hidden from you": "Hidden from you Messages", "refused": "These credentials were not accepted", "consent stage": "Customer’s authorization",
     },
     "es": {
