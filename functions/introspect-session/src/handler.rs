@@ -1,14 +1,12 @@
 //! `POST /introspect` (RFC 7662): whether a token is a live support session's, at this moment.
 //!
-//! The token names its session; what counts is that the session is live and holds the hash of
-//! this very token. Whatever else is asked about is inactive, and all that is inactive looks
-//! alike.
+//! The token names its session. It is active if that session is live and holds the hash of this
+//! very token; everything else is inactive, and all inactive tokens get the same answer.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use support_core::identity::VerificationId;
+use support_core::jwt;
 use support_core::ports::Verifications;
 use support_core::refusal::Failure;
 use support_core::secret::HashKey;
@@ -21,7 +19,7 @@ pub struct App<V> {
     pub key: HashKey,
 }
 
-/// What the token says of itself. It is believed only once its hash is found.
+/// The token's own claims. They are believed only once the session has the token's hash.
 #[derive(Deserialize)]
 struct Claims {
     support_session: VerificationId,
@@ -32,19 +30,14 @@ struct Claims {
 
 pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
     let token = request.form_field("token")?;
-    let found = match claims(&token) {
-        Some(claims) => {
+    let found = match jwt::claims::<Claims>(&token) {
+        Ok(claims) => {
             request.about(&claims.support_session);
             live(app, &token, claims, request.now()).await?
         }
-        None => None,
+        Err(_) => None,
     };
     Ok(Answer::ok(&found.unwrap_or_else(|| json!({"active": false}))))
-}
-
-fn claims(token: &str) -> Option<Claims> {
-    let payload = token.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
 async fn live(

@@ -1,7 +1,7 @@
 //! What an environment's backend may ask about, and what it is told, from the request in `events/`.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use support_core::entitlement::Visibility;
 use support_core::identity::{Reason, VerificationId};
@@ -10,6 +10,7 @@ use support_core::session::{Session, Tokens};
 use support_core::time::Timestamp;
 use support_core::verification::{Cancelled, Verification};
 use support_gateway::{DEADLINE, Event, respond};
+use support_testing::jwt;
 use support_testing::samples::{NOON, Walk, key, rng, versions};
 use support_testing::world::{Fault, FaultyStore};
 
@@ -26,7 +27,7 @@ fn token(id: &VerificationId, usage: &str) -> String {
     });
     let audience = if usage == "access" { "client_id" } else { "aud" };
     claims[audience] = "support-access".into();
-    format!("h.{}.s", URL_SAFE_NO_PAD.encode(claims.to_string()))
+    jwt::unsigned(&claims)
 }
 
 fn form(token: &str) -> String {
@@ -170,7 +171,7 @@ async fn what_was_not_minted_here_is_inactive_and_looks_alike() {
     let own = scene.token("access");
     let (head, rest) = own.split_once('.').unwrap();
     let (payload, signature) = rest.split_once('.').unwrap();
-    let claims = |value: Value| format!("h.{}.s", URL_SAFE_NO_PAD.encode(value.to_string()));
+    let claims = |value: Value| jwt::unsigned(&value);
     let nobody = VerificationId::generate(&mut rng(77));
     let (_, _, headers) = scene.send(b"token=", NOON).await;
     let tokens = [

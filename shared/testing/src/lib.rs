@@ -3,6 +3,7 @@
 
 pub mod calls;
 pub mod conformance;
+pub mod jwt;
 pub mod memory;
 pub mod recovery;
 pub mod samples;

@@ -7,8 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use support_core::code::Code;
 use support_core::directory::{Locale, SignIn};
 use support_core::identity::EmailAddress;
+use support_core::password::NewPassword;
 use support_core::ports::{Jobs, Passwords};
-use support_core::recovery::{Account, Confirmed, Job, NewPassword};
+use support_core::recovery::{Account, Confirmed, Job};
 use support_core::refusal::Failure;
 
 /// An agent who may recover.
