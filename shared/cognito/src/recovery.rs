@@ -8,8 +8,9 @@ use support_aws::Timeouts;
 use support_core::code::Code;
 use support_core::directory::Locale;
 use support_core::identity::EmailAddress;
+use support_core::password::NewPassword;
 use support_core::ports::Passwords;
-use support_core::recovery::{Account, Confirmed, NewPassword};
+use support_core::recovery::{Account, Confirmed};
 use support_core::refusal::Failure;
 
 use crate::agents::CognitoAgents;
