@@ -14,40 +14,111 @@ pub enum Environment {
     Rcm,
 }
 
+/// A row of the table of environments.
+struct Row {
+    name: &'static str,
+    display_name: &'static str,
+    url_variable: &'static str,
+    landing: fn(Role) -> &'static str,
+    may_open: fn(&Ecosystem, RcmForMembers) -> bool,
+}
+
 impl Environment {
+    /// All of them, in the order in which they are declared and shown.
     pub const ALL: [Self; 4] = [Self::Store, Self::Web, Self::App, Self::Rcm];
 
+    /// The table (seeds 000 and 001).
+    const fn row(self) -> Row {
+        match self {
+            Self::Store => Row {
+                name: "store",
+                display_name: "Waizant Store",
+                url_variable: "STORE_URL",
+                landing: |_| "home",
+                may_open: |ecosystem, _| is_admin(ecosystem.role),
+            },
+            Self::Web => Row {
+                name: "web",
+                display_name: "Waizant Web",
+                url_variable: "WEB_URL",
+                landing: |role| if is_admin(role) { "home" } else { "my-ecosystem" },
+                may_open: |_, _| true,
+            },
+            Self::App => Row {
+                name: "app",
+                display_name: "Waizant App",
+                url_variable: "APP_URL",
+                landing: |_| "home",
+                may_open: |_, _| true,
+            },
+            Self::Rcm => Row {
+                name: "rcm",
+                display_name: "Waizant RCM",
+                url_variable: "RCM_URL",
+                landing: |_| "rcm-dashboard",
+                may_open: |ecosystem, rcm_for_members| {
+                    has_rcm(ecosystem) && (is_admin(ecosystem.role) || rcm_for_members.0)
+                },
+            },
+        }
+    }
+
+    /// Returns the name in the contract.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Store => "store",
-            Self::Web => "web",
-            Self::App => "app",
-            Self::Rcm => "rcm",
-        }
+        self.row().name
     }
 
-    /// The name a customer knows it by.
+    /// Returns the name that customers know.
     pub const fn display_name(self) -> &'static str {
-        match self {
-            Self::Store => "Waizant Store",
-            Self::Web => "Waizant Web",
-            Self::App => "Waizant App",
-            Self::Rcm => "Waizant RCM",
-        }
+        self.row().display_name
     }
 
-    /// Where in the environment the session lands: RCM on its dashboard, Web on the home page
-    /// for an administrator and on My Ecosystem otherwise (seeds 000 and 001).
-    pub const fn landing(self, role: Role) -> &'static str {
-        match (self, role) {
-            (Self::Rcm, _) => "rcm-dashboard",
-            (Self::Web, Role::Member | Role::Successor) => "my-ecosystem",
-            (Self::Store | Self::Web | Self::App, _) => "home",
-        }
+    /// Returns the environment variable with the address that opens a handoff.
+    pub const fn url_variable(self) -> &'static str {
+        self.row().url_variable
+    }
+
+    /// Returns where in the environment a session begins.
+    pub fn landing(self, role: Role) -> &'static str {
+        (self.row().landing)(role)
     }
 }
 
-/// What an environment shows in a support session: all of it, unless the customer's own grant
+const fn is_admin(role: Role) -> bool {
+    match role {
+        Role::Admin => true,
+        Role::Member | Role::Successor => false,
+    }
+}
+
+fn has_rcm(ecosystem: &Ecosystem) -> bool {
+    ecosystem.plan == Plan::Premium && ecosystem.modules.iter().any(|module| module == "rcm")
+}
+
+/// The address of each environment. A handoff's secret goes into the fragment.
+#[derive(Clone, Debug)]
+pub struct EnvironmentUrls([String; Environment::ALL.len()]);
+
+impl EnvironmentUrls {
+    /// Takes from `url` the address of each environment.
+    ///
+    /// # Errors
+    /// The first error of `url`.
+    pub fn each<E>(mut url: impl FnMut(Environment) -> Result<String, E>) -> Result<Self, E> {
+        let mut urls = Self(Default::default());
+        for environment in Environment::ALL {
+            urls.0[environment as usize] = url(environment)?;
+        }
+        Ok(urls)
+    }
+
+    /// Returns the address of `environment`.
+    pub fn of(&self, environment: Environment) -> &str {
+        &self.0[environment as usize]
+    }
+}
+
+/// What an environment shows in a support session: everything, unless the customer's support grant
 /// says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visibility {
@@ -61,25 +132,16 @@ impl Default for Visibility {
     }
 }
 
-/// Whether members and successors on premium may be supported in RCM: seed 002 says yes, seed
-/// 000 says no; the narrower is the default.
+/// Whether the RCM opens for premium members and successors. Seed 002 says yes, seed 000 says no; the
+/// narrower is the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RcmForMembers(pub bool);
 
-/// The environments that may be opened in `ecosystem`, in the order they are shown.
+/// Returns the environments that can be opened in `ecosystem`, in the order in which they are shown.
 pub fn environments(ecosystem: &Ecosystem, rcm_for_members: RcmForMembers) -> Vec<Environment> {
-    let admin = match ecosystem.role {
-        Role::Admin => true,
-        Role::Member | Role::Successor => false,
-    };
-    let has_rcm = ecosystem.plan == Plan::Premium && ecosystem.modules.iter().any(|m| m == "rcm");
     Environment::ALL
         .into_iter()
-        .filter(|environment| match environment {
-            Environment::Store => admin,
-            Environment::Web | Environment::App => true,
-            Environment::Rcm => has_rcm && (admin || rcm_for_members.0),
-        })
+        .filter(|environment| (environment.row().may_open)(ecosystem, rcm_for_members))
         .collect()
 }
 
@@ -124,5 +186,23 @@ mod tests {
         assert_eq!(Web.landing(Role::Successor), "my-ecosystem");
         assert_eq!(Rcm.landing(Role::Admin), "rcm-dashboard");
         assert_eq!(Rcm.landing(Role::Member), "rcm-dashboard");
+    }
+
+    #[test]
+    fn an_environment_has_one_name() {
+        for environment in Environment::ALL {
+            let name = serde_json::to_value(environment).unwrap();
+            assert_eq!(name, environment.as_str());
+        }
+    }
+
+    #[test]
+    fn each_environment_has_its_own_address() {
+        let urls = EnvironmentUrls::each(|to| Ok::<_, ()>(to.url_variable().to_owned())).unwrap();
+        for (environment, url) in
+            [(Store, "STORE_URL"), (Web, "WEB_URL"), (App, "APP_URL"), (Rcm, "RCM_URL")]
+        {
+            assert_eq!(urls.of(environment), url);
+        }
     }
 }

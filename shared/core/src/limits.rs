@@ -1,70 +1,106 @@
-//! The limits of the process, and the quotas that count over many verifications.
+//! The limits that an operator can set, each in one place, and the quotas that count over many
+//! verifications.
 
 use crate::entitlement::RcmForMembers;
+use crate::setting::{Choice, Number, number, settings};
 use crate::time::Timestamp;
 
-/// The limits that an operator may set. Every field is a template parameter.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// How long a code is good for, in seconds.
-    pub code_seconds: u32,
-    /// Wrong entries that lock a stage of a verification, over all codes sent in it.
-    pub wrong_per_stage: u32,
-    /// Wrong entries for a customer in 24 hours, over all verifications.
-    pub wrong_per_customer: u32,
-    /// Of these, at most so many through one agent.
-    pub wrong_per_customer_and_agent: u32,
-    /// Wrong entries of an agent's own code in 24 hours, over all of the agent's verifications.
-    pub wrong_per_agent: u32,
-    /// Emails with a code to one customer in an hour.
-    pub emails_per_customer: u32,
-    /// Seconds between two sendings of a code.
-    pub resend_seconds: u32,
-    /// Sendings in a stage of a verification.
-    pub sends_per_stage: u32,
-    /// Look-ups of an agent in 15 minutes.
-    pub lookups_per_agent: u32,
-    /// The idle timeout of a verification, in seconds.
-    pub idle_seconds: u32,
-    /// The longest session, in seconds.
-    pub session_seconds: u32,
-    /// How long one attempt to mint keeps others out, in seconds.
-    pub mint_lease_seconds: u32,
-    /// How long the triggers take a mint ticket, in seconds.
-    pub mint_ticket_seconds: u32,
-    /// How long a verification is kept after its last change, in days.
-    pub record_days: u32,
-    pub consent_mode: ConsentMode,
-    pub rcm_for_members: RcmForMembers,
-}
+const RESEND_SECONDS: Number = number("ResendSeconds", "RESEND_SECONDS", 30, 10..=300).or_zero();
 
-impl Limits {
-    /// Returns the longest session in whole minutes, as people are told.
-    pub fn session_minutes(&self) -> u32 {
-        self.session_seconds.div_ceil(60)
+const CONSENT_MODE: Choice<ConsentMode> = Choice {
+    parameter: "ConsentMode",
+    variable: "CONSENT_MODE",
+    words: &[("both", ConsentMode::Both), ("agent-entry", ConsentMode::AgentEntry)],
+};
+
+const RCM_FOR_MEMBERS: Choice<RcmForMembers> = Choice {
+    parameter: "RcmForMembers",
+    variable: "RCM_FOR_MEMBERS",
+    words: &[("false", RcmForMembers(false)), ("true", RcmForMembers(true))],
+};
+
+settings! {
+    /// The limits of a verification.
+    Limits {
+        /// How long a code is valid, in seconds.
+        code_seconds: u32 = number("CodeSeconds", "CODE_SECONDS", 300, 60..=900);
+        /// Wrong entries that lock a stage of a verification, over all codes sent in it.
+        wrong_per_stage: u32 =
+            number("WrongEntriesPerStage", "WRONG_ENTRIES_PER_STAGE", 5, 1..=10);
+        /// Wrong entries for a customer in 24 hours, over all verifications.
+        wrong_per_customer: u32 =
+            number("WrongEntriesPerCustomer", "WRONG_ENTRIES_PER_CUSTOMER", 10, 1..=50);
+        /// How many of these can come from one agent.
+        wrong_per_customer_and_agent: u32 = number(
+            "WrongEntriesPerCustomerAndAgent",
+            "WRONG_ENTRIES_PER_CUSTOMER_AND_AGENT",
+            5,
+            1..=50,
+        );
+        /// Wrong entries of an agent's own code in 24 hours, over all their verifications.
+        wrong_per_agent: u32 =
+            number("WrongEntriesPerAgent", "WRONG_ENTRIES_PER_AGENT", 10, 1..=50);
+        /// Emails with a code to one customer in an hour.
+        emails_per_customer: u32 = number("MailsPerCustomer", "MAILS_PER_CUSTOMER", 10, 1..=60);
+        /// Seconds between two sendings of a code.
+        resend_seconds: u32 = RESEND_SECONDS;
+        /// Sendings in a stage of a verification.
+        sends_per_stage: u32 = number("SendsPerStage", "SENDS_PER_STAGE", 5, 1..=10);
+        /// Look-ups of an agent in 15 minutes.
+        lookups_per_agent: u32 = number("LookupsPerAgent", "LOOKUPS_PER_AGENT", 30, 1..=1000);
+        /// The idle timeout of a verification, in seconds.
+        idle_seconds: u32 = number("IdleSeconds", "IDLE_SECONDS", 900, 300..=3600);
+        /// The longest session, in seconds.
+        session_seconds: u32 = number("SessionSeconds", "SESSION_SECONDS", 300, 300..=300);
+        /// How long one attempt to mint keeps others out, in seconds.
+        mint_lease_seconds: u32 = number("MintLeaseSeconds", "MINT_LEASE_SECONDS", 45, 30..=120);
+        /// How long the triggers accept a mint ticket, in seconds.
+        mint_ticket_seconds: u32 = number("MintGrantSeconds", "MINT_GRANT_SECONDS", 30, 10..=60);
+        /// How long a verification is kept after its last change, in days.
+        record_days: u32 = number("RecordDays", "RECORD_DAYS", 400, 30..=3650);
+        consent_mode: ConsentMode = CONSENT_MODE;
+        rcm_for_members: RcmForMembers = RCM_FOR_MEMBERS;
     }
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            code_seconds: 300,
-            wrong_per_stage: 5,
-            wrong_per_customer: 10,
-            wrong_per_customer_and_agent: 5,
-            wrong_per_agent: 10,
-            emails_per_customer: 10,
-            resend_seconds: 30,
-            sends_per_stage: 5,
-            lookups_per_agent: 30,
-            idle_seconds: 900,
-            session_seconds: 300,
-            mint_lease_seconds: 45,
-            mint_ticket_seconds: 30,
-            record_days: 400,
-            consent_mode: ConsentMode::Both,
-            rcm_for_members: RcmForMembers(false),
-        }
+settings! {
+    /// The limits of password recovery.
+    RecoveryLimits {
+        /// Seconds between two requests for one address.
+        resend_seconds: u32 = RESEND_SECONDS;
+        /// Requests for one address in an hour.
+        per_address: u32 = number("RecoveriesPerAddress", "RECOVERIES_PER_ADDRESS", 5, 1..=20);
+        /// Requests from one source in an hour, for any address.
+        per_source: u32 = number("RecoveriesPerSource", "RECOVERIES_PER_SOURCE", 20, 1..=1000);
+        /// Wrong codes for one address from one source that lock the address there.
+        wrong_entries: u32 = number("RecoveryWrongEntries", "RECOVERY_WRONG_ENTRIES", 5, 1..=10);
+        /// How long that lock lasts and wrong codes are remembered, in seconds.
+        lock_seconds: u32 =
+            number("RecoveryLockSeconds", "RECOVERY_LOCK_SECONDS", 900, 60..=86_400).or_zero();
+    }
+}
+
+settings! {
+    /// The limits of support grants.
+    GrantLimits {
+        /// The shortest grant, in minutes.
+        min_minutes: u32 = number("GrantMinMinutes", "GRANT_MIN_MINUTES", 15, 6..=2880);
+        /// The longest grant, in minutes.
+        max_minutes: u32 = number("GrantMaxMinutes", "GRANT_MAX_MINUTES", 2880, 6..=2880);
+        /// Times in an hour that a customer can create or regenerate credentials.
+        per_customer: u32 = number("GrantsPerCustomer", "GRANTS_PER_CUSTOMER", 10, 1..=100);
+        /// Wrong credentials for a user name, over all agents, that lock it.
+        wrong_entries: u32 = number("GrantWrongEntries", "GRANT_WRONG_ENTRIES", 5, 1..=10);
+        /// How long that lock lasts and wrong credentials are remembered, in seconds.
+        lock_seconds: u32 =
+            number("GrantLockSeconds", "GRANT_LOCK_SECONDS", 900, 60..=86_400).or_zero();
+    }
+}
+
+impl Limits {
+    /// Returns the length of a session as people are told it, in minutes.
+    pub fn session_minutes(&self) -> u32 {
+        self.session_seconds.div_ceil(60)
     }
 }
 
@@ -74,7 +110,7 @@ pub enum ConsentMode {
     /// The customer on the consent page and the agent in the console, in either order.
     #[default]
     Both,
-    /// The agent alone, for customers who cannot open the page (seeds 000 and 001).
+    /// Only the agent, for customers who cannot open the page (seeds 000 and 001).
     AgentEntry,
 }
 
@@ -82,9 +118,9 @@ const DAY: u32 = 24 * 60 * 60;
 pub(crate) const HOUR: u32 = 60 * 60;
 const QUARTER: u32 = 15 * 60;
 
-/// One count in one fixed window, with the limit it stands under.
+/// A count in a fixed window, and its limit.
 ///
-/// The window's number is part of the key, so that nothing needs resetting and TTL may be late.
+/// The window's number is part of the key: nothing needs resetting, and TTL can be late.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quota {
     /// The key of the count, window included.
@@ -143,25 +179,25 @@ impl Quota {
         QuotaUse { quota: self, amount: 1 }
     }
 
-    /// Requires that something is left, and takes nothing.
+    /// Requires only that something is left.
     pub fn require(self) -> QuotaUse {
         QuotaUse { quota: self, amount: 0 }
     }
 }
 
-/// What a write takes from a quota: whatever the amount, the count must still be under its limit.
+/// What a write asks of a quota. Whatever the amount, the count must still be under its limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaUse {
     pub quota: Quota,
-    /// 1 counts, 0 only looks.
+    /// 1 counts, 0 only checks.
     pub amount: u32,
 }
 
-/// A count that continues as long as each use comes within `seconds` of the one before. At its limit
-/// nothing more is counted until the last use is `seconds` old; then it starts again from zero.
+/// A count that continues while each counting comes within `seconds` of the one before. At its
+/// limit nothing more is counted until the last one is `seconds` old; then the count starts again.
 ///
-/// Unlike the window of a [`Quota`], it has no edge around which twice the limit could pass, so that a
-/// wait is never shorter than stated.
+/// Unlike a [`Quota`]'s window, it has no edge around which twice as much could pass: a wait is
+/// never shorter than it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockoutQuota {
     pub key: String,

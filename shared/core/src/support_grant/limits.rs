@@ -1,36 +1,11 @@
-//! The limits of support grants, and the quotas that count their credentials.
+//! The quotas that count the credentials of support grants.
 
+pub use crate::limits::GrantLimits;
 use crate::limits::{HOUR, LockoutQuota, Quota};
 use crate::secret::{HashKey, Purpose};
 use crate::time::Timestamp;
 
 use super::credentials::EnteredCredentials;
-
-/// The limits of support grants that an operator may set. Every field is a template parameter.
-#[derive(Clone, Debug)]
-pub struct GrantLimits {
-    /// The shortest and the longest grant, in minutes.
-    pub min_minutes: u32,
-    pub max_minutes: u32,
-    /// How many credentials a customer may make or replace in an hour.
-    pub per_customer: u32,
-    /// How many wrong entries for a user name, by all agents together, lock it.
-    pub wrong_entries: u32,
-    /// How long it is locked, and how long wrong entries are remembered, in seconds.
-    pub lock_seconds: u32,
-}
-
-impl Default for GrantLimits {
-    fn default() -> Self {
-        Self {
-            min_minutes: 15,
-            max_minutes: 48 * 60,
-            per_customer: 10,
-            wrong_entries: 5,
-            lock_seconds: 900,
-        }
-    }
-}
 
 impl GrantLimits {
     /// Returns the quota of making and replacing credentials, each of which sends an email.
