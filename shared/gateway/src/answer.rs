@@ -1,16 +1,14 @@
-//! What a handler answers when nothing is wrong.
+//! What a handler answers when it did what was asked.
 
 use aws_lambda_events::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use aws_lambda_events::http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use support_core::refusal::Failure;
 
-use crate::problem::Problem;
-
-/// What API Gateway is given back.
+/// What a function returns to API Gateway.
 pub type Response = aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 
-/// An answer. Its `Debug` is the status alone: handoffs and tokens are in it.
+/// An answer. Its `Debug` prints only the status: the body may contain handoffs and tokens.
 pub struct Answer {
     status: u16,
     location: Option<String>,
@@ -23,7 +21,7 @@ impl Answer {
         Self::with_body(200, body)
     }
 
-    /// 201; what was created is at `location`, a path of this API.
+    /// 201. What was created is at `location`, a path of this API.
     pub fn created(location: impl Into<String>, body: &impl Serialize) -> Self {
         Self { location: Some(location.into()), ..Self::with_body(201, body) }
     }
@@ -46,11 +44,14 @@ impl Answer {
         self.status
     }
 
-    /// Itself, unless its body did not serialize, which is ours to mend.
-    pub(crate) fn written(self) -> Result<Self, Problem> {
+    /// Returns the answer, unless its body did not serialize: that is our mistake.
+    ///
+    /// # Errors
+    /// A failure of the gateway.
+    pub(crate) fn written(self) -> Result<Self, Failure> {
         match self.body {
             // serde's own message may quote what it could not write.
-            Some(Err(_)) => Err(Failure::unsure("gateway", "the answer does not serialize").into()),
+            Some(Err(_)) => Err(Failure::unsure("gateway", "the answer does not serialize")),
             Some(Ok(_)) | None => Ok(self),
         }
     }
@@ -73,7 +74,7 @@ impl std::fmt::Debug for Answer {
     }
 }
 
-/// A response with a body, which nobody may keep.
+/// Makes a response with a body, which must not be stored.
 pub(crate) fn response(status: u16, content_type: &'static str, body: String) -> Response {
     let mut response = empty(status);
     response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -88,7 +89,7 @@ fn empty(status: u16) -> Response {
     response
 }
 
-/// Sets a header, unless its value cannot stand in one.
+/// Sets a header, unless a header cannot have this value.
 pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers.insert(name, value);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_json_that_nobody_keeps() {
+    fn an_answer_is_json_that_must_not_be_stored() {
         let sent = sent(Answer::ok(&json!({"status": "started"})));
         assert_eq!(sent["statusCode"], 200);
         assert_eq!(sent["body"], r#"{"status":"started"}"#);
@@ -117,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_created_says_where_it_is() {
+    fn a_created_answer_says_where_to_find_it() {
         let sent = sent(Answer::created("/verifications/AAECAwQFBgcICQoLDA0ODw", &json!({})));
         assert_eq!(sent["statusCode"], 201);
         assert_eq!(sent["headers"]["location"], "/verifications/AAECAwQFBgcICQoLDA0ODw");
     }
 
     #[test]
-    fn nothing_has_no_body_and_no_type() {
+    fn an_empty_answer_has_no_body_and_no_type() {
         let sent = sent(Answer::no_content());
         assert_eq!(sent["statusCode"], 204);
         assert_eq!(sent.get("body"), None);
@@ -133,10 +134,10 @@ mod tests {
 
     #[test]
     fn a_body_that_cannot_be_written_is_a_failure() {
-        let unwritable = HashMap::from([(vec![1], "a key that is no string: secret")]);
-        let problem = Answer::ok(&unwritable).written().unwrap_err();
-        assert_eq!(problem.slug(), "unavailable");
-        assert!(!format!("{problem:?}").contains("secret"));
+        let unwritable = HashMap::from([(vec![1], "a key that is not a string: secret")]);
+        let failure = Answer::ok(&unwritable).written().unwrap_err();
+        assert_eq!(failure.service, "gateway");
+        assert!(!format!("{failure:?}").contains("secret"));
         assert!(Answer::ok(&json!({})).written().is_ok());
         assert!(Answer::no_content().written().is_ok());
     }

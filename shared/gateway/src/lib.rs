@@ -1,5 +1,5 @@
-//! The door: an HTTP API's events come in as typed requests, and answers and problems go out.
-//! A handler sees no unchecked string, reads no clock and writes no log.
+//! Between an HTTP API's events and the handlers: typed requests come in, answers and problems go
+//! out. A handler sees no unchecked string, reads no clock and writes no log.
 //!
 //! A function's `main` reads its [`settings`], builds its clients and hands a handler to
 //! [`serve()`]:
@@ -21,18 +21,26 @@
 //! ```
 
 mod answer;
+mod background;
 mod body;
 mod caller;
+mod clock;
 mod logging;
 mod problem;
 mod request;
+mod respond;
 mod serve;
-pub mod settings;
+#[cfg(test)]
+mod test_log;
 
 pub use answer::{Answer, Response};
+pub use background::{serve_queue, serve_schedule};
 pub use caller::{Caller, CustomerCaller};
+pub use clock::{Stopwatch, now};
 pub use lambda_runtime::Error;
 pub use logging::init_logging;
 pub use problem::{FieldError, Problem, Unauthenticated};
 pub use request::{Event, Request};
-pub use serve::{DEADLINE, SESSION_DEADLINE, respond, serve, serve_queue, serve_schedule};
+pub use respond::respond;
+pub use serve::{DEADLINE, SESSION_DEADLINE, serve};
+pub use support_settings as settings;

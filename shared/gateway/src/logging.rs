@@ -8,7 +8,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::settings;
+use support_settings::variable::{LOG_LEVEL, RUST_LOG};
 
 /// Starts the log, at the level that `LOG_LEVEL` or else `RUST_LOG` names (`info`, unless it is
 /// a level's name).
@@ -18,8 +18,8 @@ use crate::settings;
 /// codes and addresses included. A panic is logged with its place and not its message, which may
 /// hold anything.
 pub fn init_logging() {
-    let level = ["LOG_LEVEL", "RUST_LOG"].into_iter().find_map(settings::environment);
-    let level = level.and_then(|value| value.ok()?.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let level = LOG_LEVEL.readable().or_else(|| RUST_LOG.readable());
+    let level = level.and_then(|value| value.parse().ok()).unwrap_or(LevelFilter::INFO);
     // The first one stays: a second call changes nothing.
     let _ = tracing::subscriber::set_global_default(subscriber(level, stdout));
     std::panic::set_hook(Box::new(|panic| {
