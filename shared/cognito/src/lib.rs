@@ -11,6 +11,8 @@ use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_types::SdkConfig;
 use support_core::refusal::Failure;
+use support_settings::SettingError;
+use support_settings::variable::{AGENT_CLIENT_ID, AGENT_POOL_ID, CUSTOMER_POOL_ID};
 
 pub use agents::CognitoAgents;
 pub use customers::CognitoCustomers;
@@ -34,11 +36,36 @@ impl Cognito {
         Self { client: Client::new(config) }
     }
 
+    /// Returns the agents' pool, that of `AGENT_POOL_ID`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn agents_from_env(&self) -> Result<CognitoAgents, SettingError> {
+        Ok(self.agents(AGENT_POOL_ID.required()?))
+    }
+
+    /// Returns the agents' passwords: the pool of `AGENT_POOL_ID`, through its app client
+    /// `AGENT_CLIENT_ID`.
+    ///
+    /// # Errors
+    /// A variable is missing, blank or not UTF-8.
+    pub fn passwords_from_env(&self) -> Result<CognitoPasswords, SettingError> {
+        Ok(self.passwords(AGENT_POOL_ID.required()?, AGENT_CLIENT_ID.required()?))
+    }
+
+    /// Returns the customers' pool, that of `CUSTOMER_POOL_ID`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn customers_from_env(&self) -> Result<CognitoCustomers, SettingError> {
+        Ok(self.customers(CUSTOMER_POOL_ID.required()?))
+    }
+
     pub fn agents(&self, pool_id: impl Into<String>) -> CognitoAgents {
         CognitoAgents { client: self.client.clone(), pool_id: pool_id.into() }
     }
 
-    /// The agents' passwords, through the app client `client_id`, which has no secret.
+    /// Returns the agents' passwords, through the app client `client_id`, which has no secret.
     pub fn passwords(
         &self,
         pool_id: impl Into<String>,
@@ -51,8 +78,8 @@ impl Cognito {
         CognitoCustomers { client: self.client.clone(), pool_id: pool_id.into() }
     }
 
-    /// Minting through the app client `client_id` of the customers' pool. Reads the client's
-    /// secret, so that it stands in no environment.
+    /// Mints through the app client `client_id` of the customers' pool. Reads the client's secret, so
+    /// that no environment contains it.
     ///
     /// # Errors
     /// Cognito failed or refused, or the client has no secret.

@@ -3,10 +3,13 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::Deserialize;
+use support_aws::Aws;
 use support_core::directory::{Customer, Process};
 use support_core::identity::EmailAddress;
 use support_core::ports::{Activities, Directory};
 use support_core::refusal::Failure;
+use support_settings::SettingError;
+use support_settings::variable::CORE_TABLE;
 
 use crate::table::{Item, Table};
 use crate::unreadable;
@@ -18,6 +21,14 @@ pub struct DynamoDirectory {
 }
 
 impl DynamoDirectory {
+    /// Takes the table of `CORE_TABLE`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self { table: Table::from_env(aws, CORE_TABLE)? })
+    }
+
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
         Self { table: Table::new(config, table) }
     }

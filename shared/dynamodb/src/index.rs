@@ -5,10 +5,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use aws_types::SdkConfig;
+use support_aws::Aws;
 use support_core::ports::{Due, DueItems, Page, Position, Scope, VerificationIndex};
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
+use support_settings::SettingError;
+use support_settings::variable::SUPPORT_TABLE;
 
 use crate::table::Table;
 use crate::verifications::{id, key, verification};
@@ -29,6 +32,14 @@ pub struct DynamoIndex {
 }
 
 impl DynamoIndex {
+    /// Takes the table of `SUPPORT_TABLE`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self { table: Table::from_env(aws, SUPPORT_TABLE)? })
+    }
+
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
         Self { table: Table::new(config, table) }
     }

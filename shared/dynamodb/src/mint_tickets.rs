@@ -4,9 +4,12 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::{Deserialize, Serialize};
+use support_aws::Aws;
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::MintTickets;
 use support_core::refusal::Failure;
+use support_settings::SettingError;
+use support_settings::variable::SUPPORT_TABLE;
 
 use crate::table::{Item, Table};
 use crate::{attribute, failure, unreadable};
@@ -39,6 +42,14 @@ pub(crate) fn item(ticket: &MintTicket) -> Result<Item, Failure> {
 }
 
 impl DynamoMintTickets {
+    /// Takes the table of `SUPPORT_TABLE`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self { table: Table::from_env(aws, SUPPORT_TABLE)? })
+    }
+
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
         Self { table: Table::new(config, table) }
     }

@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use aws_types::SdkConfig;
+use support_aws::Aws;
 use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::ports::{Counted, Quotas, Saved};
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
+use support_settings::SettingError;
+use support_settings::variable::SUPPORT_TABLE;
 
 use crate::table::{Item, Table, number};
 use crate::{attribute, failure, lockout, not_built};
@@ -19,6 +22,14 @@ pub struct DynamoQuotas {
 }
 
 impl DynamoQuotas {
+    /// Takes the table of `SUPPORT_TABLE`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self { table: Table::from_env(aws, SUPPORT_TABLE)? })
+    }
+
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
         Self { table: Table::new(config, table) }
     }

@@ -14,9 +14,11 @@ use rand::Rng;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
+use support_aws::Aws;
 use support_core::limits::QuotaUse;
 use support_core::ports::Saved;
 use support_core::refusal::Failure;
+use support_settings::{SettingError, Variable};
 
 use crate::{attribute, failure, not_built, quotas};
 
@@ -34,6 +36,10 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    pub fn from_env(aws: &Aws, name: Variable) -> Result<Self, SettingError> {
+        Ok(Self::new(aws.config(), name.required()?))
+    }
+
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
         Self { client: Client::new(config), name: name.into() }
     }

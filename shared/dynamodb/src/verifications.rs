@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use aws_types::SdkConfig;
 use serde::Serialize;
+use support_aws::Aws;
 use support_core::identity::VerificationId;
 use support_core::limits::{LockoutQuota, QuotaUse};
 use support_core::ports::{
@@ -13,6 +14,8 @@ use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
+use support_settings::SettingError;
+use support_settings::variable::SUPPORT_TABLE;
 
 use crate::DynamoQuotas;
 use crate::table::{Item, Table, VersionedPut, Writer};
@@ -78,6 +81,16 @@ fn item(
 }
 
 impl DynamoVerifications {
+    /// Takes the table of `SUPPORT_TABLE`, and keeps a verification for `RECORD_DAYS` after its last
+    /// change.
+    ///
+    /// # Errors
+    /// A variable is missing or unreadable.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        let record_days = support_settings::limits()?.record_days;
+        Ok(Self::new(aws.config(), SUPPORT_TABLE.required()?, record_days))
+    }
+
     /// `record_days`: how long a verification is kept after its last change.
     pub fn new(config: &SdkConfig, table: impl Into<String>, record_days: u32) -> Self {
         Self {

@@ -6,14 +6,16 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use aws_types::SdkConfig;
-use support_aws::failure;
+use support_aws::{Aws, failure};
 use support_core::ports::ReceiptKey;
 use support_core::receipt::PublicKey;
 use support_core::refusal::Failure;
+use support_settings::SettingError;
+use support_settings::variable::RECEIPT_KEY;
 
 const SERVICE: &str = "kms";
 
-/// One key of KMS. Its public half, which never changes, is asked for once.
+/// One key of KMS. Its public half never changes and is fetched once.
 #[derive(Clone, Debug)]
 pub struct KmsReceiptKey {
     client: Client,
@@ -22,6 +24,14 @@ pub struct KmsReceiptKey {
 }
 
 impl KmsReceiptKey {
+    /// Takes the key of `RECEIPT_KEY`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self::new(aws.config(), RECEIPT_KEY.required()?))
+    }
+
     /// `key` is the key's id or ARN.
     pub fn new(config: &SdkConfig, key: impl Into<String>) -> Self {
         Self { client: Client::new(config), key: key.into(), public: OnceLock::new() }
@@ -34,7 +44,7 @@ impl ReceiptKey for KmsReceiptKey {
             .client
             .sign()
             .key_id(&self.key)
-            // KMS takes 4,096 bytes as they are; a receipt may be longer.
+            // KMS signs messages of up to 4,096 bytes; a receipt can be longer.
             .message(Blob::new(support_core::receipt::digest(message)))
             .message_type(MessageType::Digest)
             .signing_algorithm(SigningAlgorithmSpec::EcdsaSha256)

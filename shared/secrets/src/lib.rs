@@ -2,11 +2,38 @@
 
 use aws_sdk_secretsmanager::Client;
 use aws_types::SdkConfig;
-use support_aws::failure;
+use support_aws::{Aws, failure};
 use support_core::refusal::Failure;
 use support_core::secret::HashKey;
+use support_settings::SettingError;
+use support_settings::variable::HASH_KEY_SECRET;
 
 const SERVICE: &str = "secretsmanager";
+
+/// Where the key is.
+#[derive(Clone, Debug)]
+pub struct HashKeySecret {
+    config: SdkConfig,
+    secret: String,
+}
+
+impl HashKeySecret {
+    /// Takes the secret of `HASH_KEY_SECRET`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self { config: aws.config().clone(), secret: HASH_KEY_SECRET.required()? })
+    }
+
+    /// Fetches the key.
+    ///
+    /// # Errors
+    /// As [`hash_key`].
+    pub async fn fetch(&self) -> Result<HashKey, Failure> {
+        hash_key(&self.config, &self.secret).await
+    }
+}
 
 /// Fetches the key: the secret string of `secret` (a name or an ARN), as bytes.
 ///

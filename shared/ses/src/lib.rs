@@ -11,22 +11,24 @@ use aws_types::SdkConfig;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::mime::MimePart;
-use support_aws::failure;
+use support_aws::{Aws, failure};
 use support_core::email::{Attachment, Email, Picture};
 use support_core::identity::EmailAddress;
 use support_core::ports::Mailer;
 use support_core::refusal::Failure;
+use support_settings::SettingError;
+use support_settings::variable::MAIL_FROM;
 
 const SERVICE: &str = "ses";
-/// What SES says when emails come faster than the account may send them.
+/// The error code of SES when emails come faster than the account may send them.
 const THROTTLED: &str = "Throttling";
 const BACKOFF: Duration = Duration::from_millis(50);
 
 /// Sends from one address, as text and HTML in UTF-8.
 ///
-/// An email that may not have been taken is tried once more, and may then arrive twice: it is the same
-/// email with the same code. The SDK would forget of the first try that it may have been taken, if
-/// the second is refused; so the second is made here.
+/// An email that SES may not have accepted is sent once more, and can then arrive twice: it is the same
+/// email with the same code. The second try is made here and not by the SDK, which would forget that
+/// SES may have accepted the first one if it refuses the second.
 #[derive(Clone, Debug)]
 pub struct SesMailer {
     client: Client,
@@ -34,6 +36,14 @@ pub struct SesMailer {
 }
 
 impl SesMailer {
+    /// Sends from the address in `MAIL_FROM`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self::new(aws.config(), MAIL_FROM.required()?))
+    }
+
     /// `from` is an identity verified with SES.
     pub fn new(config: &SdkConfig, from: String) -> Self {
         let once = Builder::from(config).retry_config(RetryConfig::disabled());

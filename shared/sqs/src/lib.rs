@@ -1,16 +1,18 @@
-//! What is left to do, on an SQS queue. Whoever does it is handed it by Lambda, and links none of
+//! Puts what is left to do on an SQS queue. Lambda delivers it to the worker, which links none of
 //! this.
 
 use aws_sdk_sqs::Client;
 use aws_types::SdkConfig;
-use support_aws::failure;
+use support_aws::{Aws, failure};
 use support_core::ports::Jobs;
 use support_core::recovery::Job;
 use support_core::refusal::Failure;
+use support_settings::SettingError;
+use support_settings::variable::RECOVERY_QUEUE_URL;
 
 const SERVICE: &str = "sqs";
 
-/// One queue. A job whose answer was lost is put there again, and may then be done twice.
+/// One queue. A job whose answer was lost is put there again, and can then be done twice.
 #[derive(Clone, Debug)]
 pub struct SqsJobs {
     client: Client,
@@ -18,6 +20,14 @@ pub struct SqsJobs {
 }
 
 impl SqsJobs {
+    /// Takes the queue of `RECOVERY_QUEUE_URL`.
+    ///
+    /// # Errors
+    /// The variable is missing, blank or not UTF-8.
+    pub fn from_env(aws: &Aws) -> Result<Self, SettingError> {
+        Ok(Self::new(aws.config(), RECOVERY_QUEUE_URL.required()?))
+    }
+
     pub fn new(config: &SdkConfig, url: impl Into<String>) -> Self {
         Self { client: Client::new(config), url: url.into() }
     }
