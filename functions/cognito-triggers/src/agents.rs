@@ -1,5 +1,5 @@
-//! The agents' pool: access tokens say who the agent is, and do not let him change it. The email
-//! for a forgotten password has our words.
+//! The agents' pool: access tokens say who the agent is and do not allow changing it. The email for
+//! a forgotten password is ours.
 
 use serde_json::{Map, Value, json};
 use support_core::directory::Locale;
@@ -8,10 +8,10 @@ use support_core::mint::SELF_SERVICE_SCOPE;
 
 use crate::event::Event;
 
-/// What an access token says of an agent beyond `sub`, as Cognito holds it at this moment.
+/// The claims of an agent's access token beside `sub`, with their values at this moment.
 const ATTRIBUTES: [&str; 4] = ["email", "email_verified", "name", "locale"];
 
-/// Somebody asked for a code because the password is forgotten, or an administrator reset it.
+/// Somebody requested a code because the password is forgotten, or an administrator reset it.
 const FORGOTTEN: &str = "CustomMessage_ForgotPassword";
 
 pub fn handle(mut event: Event) -> Event {
@@ -35,8 +35,8 @@ pub fn handle(mut event: Event) -> Event {
     event
 }
 
-/// The email with the placeholder that Cognito puts the code into; without one, Cognito's own email
-/// has to do.
+/// Returns the email, with the placeholder that Cognito replaces with the code. Returns `None` if the
+/// event has no placeholder: Cognito then sends its own email.
 fn recovery_email(event: &Event) -> Option<Email> {
     let code = event.request("codeParameter").as_str()?;
     let attribute = |name| event.request("userAttributes")[name].as_str().unwrap_or_default();
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test] // P32
-    fn an_address_that_is_not_verified_stays_so() {
+    fn an_unverified_address_stays_unverified() {
         let mut event = value(PRE_TOKEN);
         event["request"]["userAttributes"]["email_verified"] = json!("false");
         let answer = answer(&event);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_has_not_got_is_not_claimed() {
+    fn an_attribute_that_the_user_does_not_have_is_not_claimed() {
         let mut event = value(PRE_TOKEN);
         event["request"]["userAttributes"] = json!({"sub": "x", "email": "a@b.example"});
         let answer = answer(&event);

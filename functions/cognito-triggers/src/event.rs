@@ -1,9 +1,9 @@
-//! A trigger's event, kept as it came: what is not touched goes back as it was.
+//! A trigger's event, kept as it came: everything that is not changed goes back as it was.
 
 use serde_json::{Map, Value, json};
 use support_core::mint::{SignInCall, TICKET_METADATA};
 
-/// An event of a Cognito trigger, of whatever source and version.
+/// An event of a Cognito trigger, of any source and version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event(Value);
 
@@ -20,22 +20,22 @@ impl From<Event> for Value {
 }
 
 impl Event {
-    /// Which trigger; empty in what is no trigger's event.
+    /// Returns which trigger it is. Empty if this is not a trigger's event.
     pub fn source(&self) -> &str {
         self.0["triggerSource"].as_str().unwrap_or_default()
     }
 
-    /// Whether tokens are about to be made.
+    /// Whether Cognito is about to issue tokens.
     pub fn is_pre_token(&self) -> bool {
         self.source().starts_with("TokenGeneration_")
     }
 
-    /// A member of the request; null if there is none.
+    /// Returns a member of the request, or null if there is none.
     pub fn request(&self, member: &str) -> &Value {
         &self.0["request"][member]
     }
 
-    /// Who signs in, and through which app client.
+    /// Returns who signs in, and through which app client.
     pub fn call(&self) -> Option<SignInCall<'_>> {
         Some(SignInCall {
             username: self.0["userName"].as_str()?,
@@ -43,7 +43,7 @@ impl Event {
         })
     }
 
-    /// What the call brings as the id of a mint ticket, whatever it is.
+    /// Returns what the call brings as the id of a mint ticket, of any type.
     pub fn ticket(&self) -> Option<&Value> {
         self.request("clientMetadata").get(TICKET_METADATA)
     }
@@ -57,9 +57,8 @@ impl Event {
         response[member] = value.into();
     }
 
-    /// Answers a pre-token trigger with `overrides`, which may be none, and the user's groups as
-    /// they are. The groups have to be said again: Cognito takes an answer without them as one
-    /// that removes them.
+    /// Answers a pre-token trigger with `overrides`, which may be empty, and the user's groups
+    /// unchanged. The answer has to repeat the groups: Cognito removes them if it does not.
     pub fn override_tokens(&mut self, mut overrides: Map<String, Value>) {
         let groups = self.request("groupConfiguration");
         if groups.is_object() {
@@ -70,8 +69,8 @@ impl Event {
         }
     }
 
-    /// Takes the IAM roles of the user's groups out of an answer that has groups: an identity
-    /// pool would turn them into credentials of AWS that outlive the token.
+    /// Removes the IAM roles of the user's groups from an answer that has groups: an identity pool
+    /// would exchange them for AWS credentials that outlive the token.
     pub fn drop_roles(&mut self) {
         let groups = "/response/claimsAndScopeOverrideDetails/groupOverrideDetails";
         if let Some(Value::Object(groups)) = self.0.pointer_mut(groups) {

@@ -1,4 +1,4 @@
-//! The grants in DynamoDB and the key in Secrets Manager, both reached on first need.
+//! The mint tickets in DynamoDB and the key in Secrets Manager, each reached when it is first needed.
 
 use support_aws::{Aws, Timeouts};
 use support_core::refusal::Failure;
@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 
 use crate::customers::Store;
 
-/// Nothing of AWS is touched before a sign-in brings a ticket: not a connection, not even the
-/// certificates on disk.
+/// Touches nothing of AWS before a sign-in brings a ticket: no connection, not even the certificates
+/// on disk.
 pub struct LazyStore {
     table: String,
     secret: String,
@@ -38,13 +38,13 @@ impl LazyStore {
 }
 
 impl Store for LazyStore {
-    type Grants = DynamoMintTickets;
+    type Tickets = DynamoMintTickets;
 
     async fn tickets(&self) -> Result<&DynamoMintTickets, Failure> {
         Ok(&self.way().await?.tickets)
     }
 
-    /// A key that could not be fetched is asked for again by the next sign-in under a ticket.
+    /// If the key could not be fetched, the next sign-in with a ticket fetches it again.
     async fn key(&self) -> Result<&HashKey, Failure> {
         let way = self.way().await?;
         let fetch = async || support_secrets::hash_key(way.aws.config(), &self.secret).await;

@@ -1,4 +1,4 @@
-//! What an environment's backend may ask about, and what it is told, from the request in `events/`.
+//! What an environment's backend asks, and what it is answered, from the request in `events/`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -162,9 +162,9 @@ async fn a_form_is_read_base64_or_not_whatever_else_is_in_it() {
     assert_eq!(scene.send(long.as_bytes(), NOON).await.0, 400);
 }
 
-/// Unknown, foreign, altered, another session's: one answer, to the byte, with the same headers.
+/// Unknown, foreign, altered, of another session: one answer, to the byte, with the same headers.
 #[tokio::test]
-async fn what_was_not_minted_here_is_inactive_and_looks_alike() {
+async fn a_token_that_was_not_minted_here_is_inactive_and_looks_like_any_other() {
     let scene = Scene::in_session(1).await;
     let other = Scene::in_session(2).await;
     scene.put(&other.verification).await;

@@ -1,8 +1,8 @@
-//! `POST /recovery`, `/recovery/confirm`: an agent who forgot his password sets another one, by a
-//! code that Cognito emails him.
+//! `POST /recovery`, `/recovery/confirm`: an agent who forgot their password sets a new one, with a
+//! code that Cognito emails to them.
 //!
-//! Asking looks nobody up: it counts, leaves a job and answers, the same for every address. Who is
-//! an agent, the worker finds out when the answer is gone.
+//! A request for a code looks nobody up: it counts, leaves a job and answers, the same for every
+//! address. The worker finds out later who is an agent.
 
 use serde::{Deserialize, Serialize};
 use support_core::code::Code;
@@ -39,7 +39,7 @@ struct ConfirmBody {
     confirm_password: TypedPassword,
 }
 
-/// The answer to everybody who asks.
+/// The answer to every request for a code.
 #[derive(Serialize)]
 struct Asked {}
 
@@ -65,7 +65,7 @@ async fn ask(
     count(&app.quotas, &asking.cool_down, now).await?;
     spend(&app.quotas, asking.address, now).await?;
     if let Err(failure) = app.jobs.put(&Job::SendCode { email }).await {
-        // The asking stays counted; its cool-down goes, best effort, so that it can be repeated.
+        // The request stays counted. Its cool-down is lifted, best effort, so that it can be repeated.
         let _: Result<(), Failure> = app.quotas.give_back(&asking.cool_down).await;
         return Err(failure.into());
     }
@@ -80,7 +80,7 @@ async fn confirm(
     let password = NewPassword::choose(&new_password, &confirm_password)?;
     let now = request.now();
     let entries = app.limits.entries(&email, &request.source(), &app.key);
-    // Counted before it is judged, so that no more are judged than may be wrong.
+    // Counted before it is judged, so that no more entries are judged than may be wrong.
     let nth = count(&app.quotas, &entries, now).await?;
     let confirmed = app.passwords.confirm(&email, &code, &password).await;
     let refused: Problem = match confirmed {
@@ -90,7 +90,7 @@ async fn confirm(
             return Err(Refusal::CodeRefused { attempts_left }.into());
         }
         Ok(Confirmed::PasswordRefused) => {
-            FieldError::new("new_password", "not acceptable: choose another one").into()
+            FieldError::new("new_password", "not accepted: choose another one").into()
         }
         Ok(Confirmed::Busy) => {
             Refusal::TooManyRequests { retry_after: Confirmed::BUSY_SECONDS }.into()
@@ -100,14 +100,14 @@ async fn confirm(
         }
         Err(failure) => failure.into(),
     };
-    // No code was found wrong: best effort, since Cognito counts as well.
+    // The code was not found wrong. Best effort, since Cognito counts as well.
     let _: Result<(), Failure> = app.quotas.give_back(&entries).await;
     Err(refused)
 }
 
-/// The password is changed: whoever signed in with the old one is signed out before the agent can
-/// sign in with the new one, and he is told. What does not work here is left to the worker; if
-/// that cannot be left either, the call fails, and recovering again makes up for it.
+/// Finishes a change of password: signs out every session with the old password before the agent can
+/// sign in with the new one, and leaves the notice to the worker. The worker also gets what fails
+/// here. If the job cannot be left either, the call fails, and recovering again makes up for it.
 async fn finish(
     app: &App<impl Quotas, impl Jobs, impl Passwords>,
     email: EmailAddress,
@@ -132,7 +132,7 @@ async fn spend(quotas: &impl Quotas, quota: Quota, now: Timestamp) -> Result<(),
     }
 }
 
-/// Gives the number of this counting in its lockout quota.
+/// Counts one more, and returns the number of this counting in its lockout quota.
 async fn count(
     quotas: &impl Quotas,
     lockout: &LockoutQuota,

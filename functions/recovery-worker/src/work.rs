@@ -1,5 +1,5 @@
-//! What recovery leaves to do, when the route has answered: have a code sent to whoever may
-//! recover, and tell him that his password was changed. Both may be done twice.
+//! What recovery leaves to do after the route has answered: send a code to an agent who may recover,
+//! and tell an agent that their password was changed. Both can happen twice.
 
 use support_core::directory::Reader;
 use support_core::email::PasswordChanged;
@@ -10,7 +10,10 @@ use support_core::refusal::Failure;
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 
-/// Gives the outcome, for the log.
+/// Does one job, and returns the outcome for the log.
+///
+/// # Errors
+/// Cognito or the email failed: the queue delivers the job again.
 pub async fn work(
     passwords: &impl Passwords,
     mailer: &impl Mailer,

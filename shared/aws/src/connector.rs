@@ -12,10 +12,10 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::byte_stream::ByteStream;
 
-/// Until a connection stands.
+/// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// One connector, so that what [`get`] opens is what the clients use.
+/// Makes the one connector: the clients use the connections that [`get`] opens.
 pub(crate) fn connector() -> SharedHttpConnector {
     SharedHttpConnector::new(
         Connector::builder()
@@ -28,8 +28,8 @@ pub(crate) fn connector() -> SharedHttpConnector {
     )
 }
 
-/// Gets `url` and reads the answer to its end, which is what gives the connection back to the
-/// pool. Whether an answer came, whatever it says, within a second.
+/// Gets `url` and reads the answer to its end, which returns the connection to the pool. Returns
+/// whether any answer came within a second.
 pub(crate) async fn get(connector: &SharedHttpConnector, url: &str) -> bool {
     let mut request = HttpRequest::empty();
     if request.set_uri(url).is_err() {

@@ -5,8 +5,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use support_core::refusal::Failure;
 
-/// A call that brought no answer, or one that is not an outcome. Says the error's code, never its
-/// message: a message may quote what was sent.
+/// Makes the failure of a call without an answer, or with one that is not an outcome. It contains the
+/// error's code and never its message, which may quote what was sent.
 pub fn failure<E: ProvideErrorMetadata>(
     service: &'static str,
     error: &SdkError<E, HttpResponse>,
@@ -22,7 +22,7 @@ pub fn failure<E: ProvideErrorMetadata>(
                 Some(code) => code.to_owned(),
                 None => format!("status {}", status.as_u16()),
             };
-            // The first of two tries timed out here and is still under way there.
+            // The first of two tries timed out here and is still in progress there.
             let in_progress = code == "TransactionInProgressException";
             if status.is_server_error() || in_progress {
                 Failure::unsure(service, code)

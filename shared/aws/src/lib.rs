@@ -1,8 +1,8 @@
 //! How the functions reach AWS: region and credentials as Lambda sets them, one HTTPS connector
-//! for every client, and timeouts under which a hung dependency denies in time.
+//! for every client, and timeouts that make a hung dependency fail in time.
 //!
-//! `aws-config` is left out on purpose: all that it would find in a function is three variables,
-//! and it links clients for STS and SSO.
+//! `aws-config` is left out on purpose: in a function it would find only three variables, and it links
+//! clients for STS and SSO.
 
 mod connector;
 mod failure;
@@ -33,17 +33,17 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// For the functions behind the API: three calls one after the other, each hanging until its
-    /// end, still answer within ten seconds.
+    /// For the functions behind the API: after three calls in a row that hang until their end, they
+    /// still answer within ten seconds.
     pub const ORDINARY: Self = Self::of(1_400, 3_000);
 
     /// For minting, where a call to Cognito waits for two or three triggers.
     pub const MINT: Self = Self::of(4_000, 4_000);
 
-    /// For the triggers, which Cognito gives five seconds: two calls one after the other fit.
+    /// For the triggers, which Cognito gives five seconds: two calls in a row fit.
     pub const TRIGGER: Self = Self::of(900, 1_900);
 
-    /// For what is worth an attempt and no wait.
+    /// For calls that are worth an attempt and no wait.
     pub const BEST_EFFORT: Self = Self::of(500, 1_000);
 
     const fn of(attempt_millis: u64, operation_millis: u64) -> Self {
@@ -78,17 +78,17 @@ impl Aws {
     /// The credentials are read once: those of an execution environment outlive it.
     ///
     /// # Errors
-    /// A variable that is not set.
+    /// [`MissingVariable`] names the first variable that is not set.
     pub fn from_env(timeouts: Timeouts) -> Result<Self, MissingVariable> {
         #[expect(clippy::disallowed_methods, reason = "what Lambda itself sets, read once")]
         let lookup = |name| std::env::var(name).ok();
         Self::from_variables(lookup, timeouts)
     }
 
-    /// As [`Self::from_env`], from whatever `lookup` gives.
+    /// As [`Self::from_env`], with the variables that `lookup` returns.
     ///
     /// # Errors
-    /// A variable that `lookup` does not give.
+    /// [`MissingVariable`] names the first variable that `lookup` does not return.
     pub fn from_variables(
         lookup: impl Fn(&'static str) -> Option<String>,
         timeouts: Timeouts,
@@ -109,7 +109,7 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            // They are at hand: a cache would only add locks.
+            // The credentials are at hand: a cache would only add locks.
             .identity_cache(IdentityCache::no_cache())
             .http_client(http_client_fn(move |_, _| shared.clone()))
             .sleep_impl(TokioSleep::new())
@@ -125,17 +125,17 @@ impl Aws {
         Ok(Self { config: config.build(), region, connector })
     }
 
-    /// What every client is made of.
+    /// Returns the configuration of every client.
     pub fn config(&self) -> &SdkConfig {
         &self.config
     }
 
     /// Opens the connection to `service`, so that the first call does not pay for it.
     ///
-    /// It is one unsigned GET of the endpoint's root through the connector that the clients
-    /// share: no permission, no data, nothing in CloudTrail. It costs a TCP and a TLS handshake
-    /// and one round trip of INIT, or one second if the service hangs. Whatever comes back is
-    /// dropped: a service that is down shows in the first call, not here.
+    /// Sends one unsigned GET of the endpoint's root through the connector that the clients share: no
+    /// permission, no data, nothing in CloudTrail. It costs a TCP and a TLS handshake and one round
+    /// trip of INIT, or one second if the service hangs. The answer is ignored: a service that is down
+    /// fails the first call, not this one.
     ///
     /// A service that INIT calls anyway needs no priming.
     pub async fn prime(&self, service: Service) {
@@ -159,7 +159,7 @@ pub enum Service {
 }
 
 impl Service {
-    /// What the endpoint's host begins with.
+    /// Returns the first label of the endpoint's host.
     const fn prefix(self) -> &'static str {
         match self {
             Self::Cognito => "cognito-idp",

@@ -7,7 +7,7 @@ use support_core::refusal::Failure;
 
 use crate::{failure, user};
 
-/// The group of those who may open verifications. Compared exactly.
+/// The group of the agents. Compared exactly.
 const GROUP: &str = "CustomerService";
 
 /// The agents' user pool.
@@ -22,8 +22,7 @@ impl AgentPool for CognitoAgents {
         Ok(self.enabled(email.as_str()).await?.is_some())
     }
 
-    /// Both questions are asked at the same time, so that a Cognito that hangs costs one
-    /// time-out and not two.
+    /// Asks both questions at the same time, so that a Cognito that hangs costs one timeout and not two.
     async fn is_agent(&self, username: &str) -> Result<bool, Failure> {
         let (enabled, in_group) =
             tokio::try_join!(self.enabled(username), self.in_group(username))?;
@@ -32,7 +31,7 @@ impl AgentPool for CognitoAgents {
 }
 
 impl CognitoAgents {
-    /// Whether the account is enabled; `None` if there is none.
+    /// Whether the account is enabled. Returns `None` if there is no account.
     async fn enabled(&self, username: &str) -> Result<Option<bool>, Failure> {
         let user = user(&self.client, &self.pool_id, username).await?;
         Ok(user.map(|user| user.enabled()))

@@ -1,4 +1,4 @@
-//! The customers' pool: how a customer stands with Cognito.
+//! The customers' pool: a customer's sign-in status with Cognito.
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
@@ -40,8 +40,8 @@ fn sign_in_status(user: &AdminGetUserOutput) -> Result<SignInStatus, Failure> {
     Ok(SignInStatus { sign_in: sign_in(user)?, mfa: has_mfa(user) })
 }
 
-/// A status that Cognito does not document for a user who could be supported is a failure: what
-/// it means for a sign-in is not known here.
+/// Reads the status of a user. A status that Cognito does not document for customers is a failure:
+/// nobody here knows what it means for a sign-in.
 pub(crate) fn sign_in(user: &AdminGetUserOutput) -> Result<SignIn, Failure> {
     if !user.enabled() {
         return Ok(SignIn::Disabled);

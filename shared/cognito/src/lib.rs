@@ -21,8 +21,8 @@ pub use recovery::CognitoPasswords;
 
 const SERVICE: &str = "cognito";
 
-/// Cognito has no longer user names, in characters, and answers `InvalidParameterException` to one;
-/// an email address may be longer (`AdminGetUser` in Cognito's API reference).
+/// The longest user name of Cognito, in characters. Cognito answers `InvalidParameterException` to a
+/// longer one, and an email address can be longer (`AdminGetUser` in Cognito's API reference).
 const MAX_USERNAME: usize = 128;
 
 /// One client for every pool that a function asks.
@@ -92,7 +92,7 @@ impl Cognito {
     }
 }
 
-/// The user of a pool with this name or address, if there is one.
+/// Returns the user of a pool with this name or address, if there is one.
 async fn user(
     client: &Client,
     pool_id: &str,

@@ -49,7 +49,7 @@ impl CognitoMinter {
         Ok(Self { client, pool_id, client_id, client_secret })
     }
 
-    /// Proof of the client's secret for one user.
+    /// Proves knowledge of the client's secret for one user.
     fn secret_hash(&self, username: &str) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.client_secret.expose().as_bytes());
         let mut context = hmac::Context::with_key(&key);
@@ -58,8 +58,8 @@ impl CognitoMinter {
         STANDARD.encode(context.sign())
     }
 
-    /// The challenge's session; `None` if Cognito refused the user. Repeatable: a challenge that
-    /// nobody answers dies by itself.
+    /// Starts the challenge and returns its session, or `None` if Cognito refuses the user. Repeatable:
+    /// a challenge that nobody answers expires.
     async fn initiate(&self, user_id: &str, hash: &str) -> Result<Option<String>, Failure> {
         let answer = self
             .client
@@ -82,12 +82,12 @@ impl CognitoMinter {
         }
     }
 
-    /// What the answer to the challenge brought; `None` if Cognito refused it.
+    /// Answers the challenge and returns what Cognito issues, or `None` if it refuses the answer.
     ///
-    /// Sent once: a challenge's session is spent by the first answer that arrives, so that a
-    /// second one after a time-out would be refused although the first had minted. Better an
-    /// unsure failure, and another attempt under another ticket. Tokens lost that way were never
-    /// out of Cognito.
+    /// The answer is sent once: the first answer that arrives uses up the challenge's session, so that
+    /// Cognito would refuse a second one after a timeout although the first had minted. Better an
+    /// unsure failure, and another attempt with another ticket. Tokens lost that way never left
+    /// Cognito.
     async fn respond(
         &self,
         user_id: &str,
@@ -120,7 +120,7 @@ impl CognitoMinter {
         }
     }
 
-    /// Best effort: a refresh token that lives on has left Cognito for this function only.
+    /// Revokes the refresh token, best effort: only this function has ever received it.
     async fn revoke(&self, refresh_token: String) {
         let revoked = self
             .client
@@ -169,8 +169,8 @@ fn timeouts(timeouts: Timeouts) -> Builder {
     Config::builder().timeout_config(timeouts.into())
 }
 
-/// Whether Cognito refused the user, for good. A client secret that Cognito no longer takes comes
-/// under the same code, but is the deployment's fault and no refusal.
+/// Whether Cognito refused the user permanently. A client secret that Cognito no longer accepts has
+/// the same error code, but is a fault of the deployment and not a refusal.
 fn refused<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Result<(), Failure> {
     const REFUSALS: [&str; 4] = [
         "NotAuthorizedException",

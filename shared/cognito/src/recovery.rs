@@ -1,4 +1,4 @@
-//! An agent's password, forgotten and set anew. Cognito makes the code, emails it and judges it.
+//! An agent's forgotten password. Cognito makes the code, emails it and judges it.
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::Config;
@@ -48,8 +48,8 @@ impl Passwords for CognitoPasswords {
         }))
     }
 
-    /// Sent once, with the time that the custom message trigger and the email need: the job comes
-    /// back if it fails, and a second email makes the first one's code worthless.
+    /// Sends the request once, with the time that the custom message trigger and the email need. The
+    /// queue repeats the job if it fails, and a second email makes the first code worthless.
     async fn send_code(&self, email: &EmailAddress) -> Result<bool, Failure> {
         let answer = self
             .client()
@@ -74,8 +74,8 @@ impl Passwords for CognitoPasswords {
         }
     }
 
-    /// Sent once: a code is used up by the first call that arrives, so that a second one after a
-    /// time-out would be refused although the first had changed the password.
+    /// Sends the request once: the first call that arrives uses up the code, so that Cognito would
+    /// refuse a second one after a timeout although the first had changed the password.
     async fn confirm(
         &self,
         email: &EmailAddress,
@@ -95,8 +95,8 @@ impl Passwords for CognitoPasswords {
             .await;
         let Err(error) = answer else { return Ok(Confirmed::Done) };
         match error.as_service_error().and_then(|e| e.code()) {
-            // Which of them comes for whom is Cognito's secret, and stays one. An invalid
-            // parameter is an account without a verified address, or an address that is too long.
+            // Which of them applies stays Cognito's secret. An invalid parameter is an account without
+            // a verified address, or an address that is too long.
             Some(
                 "CodeMismatchException"
                 | "ExpiredCodeException"
@@ -127,7 +127,7 @@ impl Passwords for CognitoPasswords {
         match answer {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
-                // Removed meanwhile, with all his tokens.
+                // Removed in the meantime, with all tokens.
                 Some(e) if e.is_user_not_found_exception() => Ok(()),
                 _ => Err(failure(&error)),
             },

@@ -173,7 +173,7 @@ async fn no_credential_can_be_read_from_a_support_grants_item() {
     for canary in [credentials.user_name(), credentials.password().expose().to_owned(), code] {
         assert!(!dump.contains(&canary) && !dump.contains(&canary.replace('-', "")));
     }
-    // A grant is in no listing, whatever asks for one.
+    // No listing contains a support grant.
     let grants = scan.items().iter().filter(|item| item["pk"].as_s().unwrap().starts_with("S#"));
     for item in grants {
         for attribute in ["kind", "agent_id", "customer_email"] {

@@ -1,5 +1,5 @@
-//! Who calls: the agent or the customer behind an access token, from the claims that the API's
-//! authorizers checked.
+//! Who calls: the agent or the customer of an access token, from the claims that the API's authorizers
+//! have checked.
 
 use std::collections::HashMap;
 
@@ -9,33 +9,33 @@ use support_core::refusal::NotAllowed;
 
 use crate::problem::{Problem, Unauthenticated};
 
-/// The group that makes an agent.
+/// The group of the agents.
 const AGENTS: &str = "CustomerService";
-/// The group whose members, agents themselves, read everyone's verifications.
+/// The group of the agents who read everyone's verifications.
 const SUPERVISORS: &str = "SupportSupervisor";
 
-/// An agent, as his token says.
+/// An agent, according to their token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     pub agent: Agent,
-    /// His username in the agents' pool, to ask Cognito about him.
+    /// The username in the agents' pool, to ask Cognito about the agent.
     pub username: String,
-    /// The language of emails to him.
+    /// The language of emails to the agent.
     pub locale: Locale,
-    /// Whether he reads everyone's verifications.
+    /// Whether the agent reads everyone's verifications.
     pub supervisor: bool,
 }
 
-/// A customer who is signed in to his own app.
+/// A customer who is signed in to their own app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerCaller {
-    /// His `sub`, which is also his username in the customers' pool.
+    /// The `sub`, which is also the username in the customers' pool.
     pub user_id: String,
 }
 
-/// A token of the customers' own client, and no support session's: an agent in a customer's account
-/// is not the customer. The authorizer's audience says the same, and RFC 8693 calls whoever has
-/// `act` somebody else.
+/// Accepts a token of the customers' own client that is not a support session's: an agent in a
+/// customer's account is not the customer. The authorizer's audience says the same, and in RFC 8693 a
+/// token with `act` is somebody else's.
 pub(crate) fn customer_from_claims(
     claims: Option<&HashMap<String, String>>,
     client_id: &str,
@@ -53,8 +53,8 @@ pub(crate) fn customer_from_claims(
     }
 }
 
-/// A valid ID token passes the authorizer as well, since its audience is the same client: only
-/// `token_use` tells.
+/// Accepts only an access token. A valid ID token passes the authorizer as well, since its audience is
+/// the same client; only `token_use` tells them apart.
 pub(crate) fn from_claims(claims: Option<&HashMap<String, String>>) -> Result<Caller, Problem> {
     let claim =
         |name: &str| claims?.get(name).map(String::as_str).filter(|text| !text.trim().is_empty());
@@ -82,8 +82,8 @@ pub(crate) fn from_claims(claims: Option<&HashMap<String, String>>) -> Result<Ca
     })
 }
 
-/// Whether `group` is one of `groups`, which an HTTP API writes as `[a b]`. The name of a group
-/// cannot hold a space, but brackets it can: one pair is the list's, the others are names'.
+/// Whether `group` is one of `groups`, which an HTTP API writes as `[a b]`. The name of a group cannot
+/// contain a space, but it can contain brackets: one pair belongs to the list, the others to names.
 fn is_member(groups: Option<&str>, group: &str) -> bool {
     groups
         .and_then(|list| list.strip_prefix('[')?.strip_suffix(']'))
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_is_who_his_access_token_says() {
+    fn an_agent_is_who_the_access_token_says() {
         let caller = caller(&[]).unwrap();
         assert_eq!(caller.agent.id, "5e1f");
         assert_eq!(caller.agent.name, "Carla Ruiz");
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_is_written_to_in_his_language() {
+    fn an_agent_gets_emails_in_their_language() {
         let locale = |tag| caller(&[("locale", tag)]).unwrap().locale;
         assert_eq!(locale(Some("en-GB")), Locale::En);
         assert_eq!(locale(Some("es")), Locale::Es);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test] // P20
-    fn a_supervisor_is_an_agent_in_the_other_group_too() {
+    fn a_supervisor_is_an_agent_who_is_also_in_the_other_group() {
         let supervises = |groups| caller(&[("cognito:groups", Some(groups))]).unwrap().supervisor;
         assert!(supervises("[CustomerService SupportSupervisor]"));
         assert!(supervises("[SupportSupervisor CustomerService]"));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test] // P21
-    fn only_a_whole_access_token_will_do() {
+    fn only_a_complete_access_token_is_accepted() {
         use Unauthenticated::{AddressNotVerified, NoName, NotAnAccessToken};
         let cases: [(Changes<'_>, Unauthenticated); 16] = [
             (&[("token_use", Some("id"))], NotAnAccessToken),
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test] // P20
-    fn a_customer_is_who_his_own_apps_access_token_says() {
+    fn a_customer_is_who_the_access_token_of_their_own_app_says() {
         let own = [("token_use", "access"), ("client_id", "app"), ("sub", "c0de")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let with = |changes: Changes<'_>| {
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test] // P20
-    fn a_customers_session_is_no_agent() {
+    fn a_support_session_is_not_an_agent() {
         // What a support session's access token carries: no group of the agents' pool, no address.
         let session = claims(&[
             ("cognito:groups", None),

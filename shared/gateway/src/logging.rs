@@ -1,4 +1,4 @@
-//! Where log lines go: JSON, one an event, to standard output.
+//! The log: JSON, one line an event, to standard output.
 
 use std::io::stdout;
 
@@ -13,14 +13,14 @@ use support_settings::variable::{LOG_LEVEL, RUST_LOG};
 /// Starts the log, at the level that `LOG_LEVEL` or else `RUST_LOG` names (`info`, unless it is
 /// a level's name).
 ///
-/// It holds for this system's own crates (`support_…`; another says `target: "support"`). The
-/// others are heard from `warn` on, whatever the level: at `debug` the SDK prints whole requests,
-/// codes and addresses included. A panic is logged with its place and not its message, which may
-/// hold anything.
+/// The level applies to this system's own crates (`support_…`; others use `target: "support"`). All
+/// other crates are logged from `warn` on, whatever the level: at `debug` the SDK prints whole
+/// requests, with codes and addresses. A panic is logged with its place and without its message, which
+/// can contain anything.
 pub fn init_logging() {
     let level = LOG_LEVEL.readable().or_else(|| RUST_LOG.readable());
     let level = level.and_then(|value| value.parse().ok()).unwrap_or(LevelFilter::INFO);
-    // The first one stays: a second call changes nothing.
+    // The first subscriber stays: a second call changes nothing.
     let _ = tracing::subscriber::set_global_default(subscriber(level, stdout));
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!(target: "support", at = panic.location().map(tracing::field::display), "panic");

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// What API Gateway sends.
 pub type Event = aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 
-/// One call of the API. It has no `Debug`: codes and tokens are in it.
+/// One call of the API. It has no `Debug`: it contains codes and tokens.
 pub struct Request {
     event: Event,
     now: Timestamp,
@@ -26,7 +26,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request in `event`, received at `now`.
+    /// Makes the request in `event`, received at `now`.
     pub fn new(event: Event, now: Timestamp) -> Self {
         let in_path = event.path_parameters.get("id").and_then(|id| VerificationId::parse(id));
         #[expect(clippy::disallowed_methods, reason = "only for how long the call has taken")]
@@ -34,103 +34,104 @@ impl Request {
         Self { event, now, received, in_path, about: OnceLock::new() }
     }
 
-    /// The route that was matched, as the template has it: `POST /verifications/{id}/code`.
+    /// Returns the matched route as the template has it: `POST /verifications/{id}/code`.
     pub fn route(&self) -> &str {
         self.event.route_key.as_deref().unwrap_or("none")
     }
 
-    /// The id that API Gateway gave the call; it stands in its access log too.
+    /// Returns the id that API Gateway gave the call, which is in its access log, too.
     pub fn request_id(&self) -> &str {
         self.event.request_context.request_id.as_deref().unwrap_or("none")
     }
 
-    /// When the call came in. The clock is read once for a request, so that all that is decided
-    /// in it is decided at one moment.
+    /// Returns when the call came in. The clock is read once for a request, so that everything in it
+    /// is decided at one moment.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// What the time is by now, for what is decided after a long wait, and counted from then on.
+    /// Returns the time by now, for what is decided after a long wait and counted from then on.
     pub fn later(&self) -> Timestamp {
         self.now.after(self.received.elapsed())
     }
 
-    /// Where the call comes from, as API Gateway saw it.
+    /// Returns where the call comes from, as API Gateway saw it.
     pub fn source(&self) -> Source {
         let address = self.event.request_context.http.source_ip.as_deref();
         Source::parse(address.unwrap_or_default())
     }
 
-    /// The verification that the path names.
+    /// Returns the verification that the path names.
     ///
     /// # Errors
-    /// What cannot be an id is an id that nobody has: not found.
+    /// `NotFound` if the path has no text that can be an id.
     pub fn verification_id(&self) -> Result<VerificationId, Problem> {
         Ok(self.in_path.clone().ok_or(Refusal::NotFound)?)
     }
 
-    /// What else the path names, by its name in the route.
+    /// Returns a parameter of the path, by its name in the route.
     ///
     /// # Errors
-    /// Not found: API Gateway matches no route without it.
+    /// `NotFound` if there is none, although API Gateway matches no route without it.
     pub fn path_parameter(&self, name: &str) -> Result<&str, Problem> {
         let value = self.event.path_parameters.get(name);
         Ok(value.map(String::as_str).ok_or(Refusal::NotFound)?)
     }
 
-    /// A parameter of the query. API Gateway has decoded it, and joined repeated ones by commas.
+    /// Returns a parameter of the query. API Gateway has decoded it and joined repeated ones with
+    /// commas.
     pub fn query_parameter(&self, name: &str) -> Option<&str> {
         self.event.query_string_parameters.first(name)
     }
 
-    /// The agent who calls, as the claims of his access token have it. The token itself has been
-    /// checked by the API's authorizer.
+    /// Returns the agent who calls, from the claims of their access token. The API's authorizer has
+    /// checked the token itself.
     ///
     /// # Errors
-    /// An ID token, an unverified or unusable address, a missing name: unauthenticated. Not in
-    /// the agents' group: not allowed.
+    /// `Unauthenticated` for an ID token, an unverified or unusable address, or a missing name.
+    /// `NotAllowed` unless the agent is in the agents' group.
     pub fn agent(&self) -> Result<Caller, Problem> {
         let authorizer = self.event.request_context.authorizer.as_ref();
         caller::from_claims(authorizer.and_then(|by| by.jwt.as_ref()).map(|jwt| &jwt.claims))
     }
 
-    /// The customer who calls, signed in through the app client `client_id`. The token itself has been
-    /// checked by the API's authorizer.
+    /// Returns the customer who calls, signed in through the app client `client_id`. The API's
+    /// authorizer has checked the token itself.
     ///
     /// # Errors
-    /// An ID token, another client's, or one of a support session: unauthenticated.
+    /// `Unauthenticated` for an ID token, a token of another client, or one of a support session.
     pub fn customer(&self, client_id: &str) -> Result<CustomerCaller, Problem> {
         let authorizer = self.event.request_context.authorizer.as_ref();
         let claims = authorizer.and_then(|by| by.jwt.as_ref()).map(|jwt| &jwt.claims);
         caller::customer_from_claims(claims, client_id)
     }
 
-    /// The body, at most 8 KiB, which must be one JSON object that is a `T` and nothing else.
+    /// Reads the body, at most 8 KiB, which must be exactly one JSON object that is a `T`.
     ///
-    /// `T` denies unknown fields, and its own parsers' errors are fixed sentences ("exactly six
+    /// `T` denies unknown fields, and the errors of its own parsers are fixed sentences ("exactly six
     /// digits"), since they are passed on.
     ///
     /// # Errors
-    /// An invalid request, with the field and what is wrong with it; never what was sent.
+    /// `Invalid`, with the field and what is wrong with it; never what was sent.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         body::read(self.event.body.as_deref(), self.event.is_base64_encoded).map_err(Problem::from)
     }
 
-    /// One field of a body that is a form.
+    /// Reads one field of a body that is a form.
     ///
     /// # Errors
-    /// An invalid request: no form, or the field is missing or repeated.
+    /// `Invalid` if the body is not a form, or the field is missing or repeated.
     pub fn form_field(&self, name: &'static str) -> Result<String, Problem> {
         body::form_field(self.event.body.as_deref(), self.event.is_base64_encoded, name)
             .map_err(Problem::from)
     }
 
-    /// Says which verification this is about, for the log, where the path does not.
+    /// Tells the log which verification this is about, where the path does not.
     pub fn about(&self, id: &VerificationId) {
         self.about.get_or_init(|| id.clone());
     }
 
-    /// The verification for the log: the path's, or the one that the handler named.
+    /// Returns the verification for the log: that of the path, or the one that the handler named.
     pub(crate) fn subject(&self) -> Option<&VerificationId> {
         self.in_path.as_ref().or_else(|| self.about.get())
     }
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test] // P24
-    fn a_malformed_id_is_nobodys() {
+    fn a_malformed_id_is_not_found() {
         assert_eq!(request(ID).verification_id().unwrap().as_str(), ID);
         let long = "A".repeat(10_000);
         for id in ["", "x", "../../etc/passwd", "AAECAwQFBgcICQoLDA0OD\n", "{id}", &long] {

@@ -100,10 +100,10 @@ fn receipt() -> Receipt {
     Receipt::of(&walk.verification.stop_by_customer(walk.now).unwrap()).unwrap()
 }
 
-/// KMS takes 4,096 bytes as they are: it is given the digest, and told so, or the signature would
-/// be over the digest of the digest.
+/// KMS signs messages of up to 4,096 bytes. It gets the digest, and is told that it is one: otherwise
+/// the signature would be over the digest of the digest.
 #[tokio::test] // P12
-async fn what_kms_signs_checks_offline() {
+async fn a_signature_of_kms_can_be_checked_offline() {
     let (signer, receipt) = (Signer::default(), receipt());
     let message = receipt.canonical();
     let behaviours = vec![signed(&signer.signature(&message)), public(&signer.spki())];
@@ -127,7 +127,7 @@ async fn what_kms_signs_checks_offline() {
 }
 
 #[tokio::test] // P25
-async fn the_public_key_is_asked_for_until_it_is_known_and_then_no_more() {
+async fn the_public_key_is_fetched_until_it_is_known() {
     let signer = Signer::default();
     let (url, mut asked) = server(vec![refused("NotFoundException"), public(&signer.spki())]).await;
     let key = key(&url);
@@ -141,7 +141,7 @@ async fn the_public_key_is_asked_for_until_it_is_known_and_then_no_more() {
 }
 
 #[tokio::test]
-async fn a_key_of_another_kind_is_none() {
+async fn a_key_of_another_kind_is_refused() {
     let mut another_curve = Signer::default().spki();
     another_curve[22] = 0x08;
     for answer in [public(&another_curve), public(b"RSA"), Behaviour::Answers(200, json!({}))] {
@@ -171,7 +171,7 @@ async fn a_kms_that_fails_once_is_asked_again() {
 }
 
 #[tokio::test] // P25
-async fn a_kms_that_hangs_or_is_not_there_denies_in_time() {
+async fn a_kms_that_hangs_or_is_not_there_fails_in_time() {
     let (url, _asked) = server(vec![Behaviour::Hangs]).await;
     let key_there = key(&url);
     let signing = tokio::time::timeout(Duration::from_secs(2), key_there.sign(b"x"));

@@ -99,7 +99,7 @@ async fn the_key_is_the_secret_string() {
 }
 
 #[tokio::test]
-async fn a_key_too_short_or_not_a_string_is_refused() {
+async fn a_key_that_is_too_short_or_not_a_string_is_refused() {
     for body in [r#"{"SecretString":"short"}"#, r#"{"SecretBinary":"AAAA"}"#, "{}"] {
         let server = server(Behaviour::Answers(200, body)).await;
         let aws = aws(&server.url, Timeouts::ORDINARY);
@@ -127,7 +127,7 @@ async fn a_server_error_is_tried_twice_and_may_have_happened() {
 }
 
 #[tokio::test] // P25
-async fn what_hangs_denies_in_time() {
+async fn a_service_that_hangs_fails_in_time() {
     let server = server(Behaviour::Hangs).await;
     let timeouts =
         Timeouts { attempt: Duration::from_millis(100), operation: Duration::from_millis(300) };
@@ -141,7 +141,7 @@ async fn what_hangs_denies_in_time() {
 }
 
 #[tokio::test] // P25
-async fn nobody_there_denies_at_once() {
+async fn a_service_that_is_not_there_fails_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);

@@ -148,7 +148,7 @@ fn not_built<E>(_: E) -> Failure {
     Failure::clean(SERVICE, "request not built")
 }
 
-/// SES takes a part for seven-bit ASCII unless it is told.
+/// SES assumes that a part is seven-bit ASCII unless the charset says otherwise.
 fn utf8(text: &str) -> Result<Content, Failure> {
     let content = Content::builder().charset("UTF-8").data(text).build();
     content.map_err(not_built)

@@ -121,7 +121,7 @@ async fn send_email(url: &str, email: &Email) -> Result<(), Failure> {
 }
 
 #[tokio::test]
-async fn a_mail_goes_to_one_address_as_text_and_html_in_utf_8() {
+async fn an_email_goes_to_one_address_as_text_and_html_in_utf_8() {
     let (url, mut received) = server(&[SENT]).await;
     send(&url).await.unwrap();
     let body = received.recv().await.unwrap();
@@ -144,7 +144,7 @@ async fn a_mail_goes_to_one_address_as_text_and_html_in_utf_8() {
 }
 
 #[tokio::test] // P25
-async fn nobody_there_denies_at_once() {
+async fn an_ses_that_is_not_there_fails_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -152,14 +152,14 @@ async fn nobody_there_denies_at_once() {
 }
 
 #[tokio::test] // P25
-async fn a_ses_that_hangs_denies_in_time_and_may_have_sent() {
+async fn an_ses_that_hangs_fails_in_time_and_may_have_sent() {
     let (url, _received) = server(&[Behaviour::Hangs]).await;
     let sending = tokio::time::timeout(Duration::from_secs(2), send(&url));
     assert_eq!(sending.await.expect("in time"), Err(Failure::unsure("ses", "timed out")));
 }
 
 #[tokio::test] // P26
-async fn an_answer_lost_on_the_way_may_have_sent() {
+async fn an_email_whose_answer_is_lost_may_have_been_sent() {
     for behaviours in [
         &[Behaviour::Cuts] as &[_],
         &[Behaviour::Answers(500, "")],
@@ -172,7 +172,7 @@ async fn an_answer_lost_on_the_way_may_have_sent() {
 }
 
 #[tokio::test] // P26
-async fn a_mail_tried_again_is_the_same_mail() {
+async fn an_email_sent_again_is_the_same_email() {
     for behaviours in [&[Behaviour::Cuts, SENT], &[THROTTLED, SENT]] {
         let (url, mut received) = server(behaviours).await;
         send(&url).await.unwrap();
@@ -182,7 +182,7 @@ async fn a_mail_tried_again_is_the_same_mail() {
 }
 
 #[tokio::test] // P26
-async fn a_refusal_of_the_second_try_leaves_open_what_became_of_the_first() {
+async fn after_a_refused_second_try_the_first_may_have_sent() {
     let (url, _received) = server(&[Behaviour::Cuts, REJECTED]).await;
     assert_eq!(send(&url).await, Err(Failure::unsure("ses", "MessageRejected")));
     let (url, _received) = server(&[THROTTLED, REJECTED]).await;
@@ -216,7 +216,7 @@ fn with_receipt(content: Vec<u8>) -> Email {
 
 /// A signature is over bytes: the file must arrive as it was made, whatever is in it.
 #[tokio::test] // P12
-async fn a_receipt_goes_along_byte_for_byte() {
+async fn a_receipt_is_attached_byte_for_byte() {
     let odd = [
         br#"{"receipt":{"reason":"\u00f1"},"signature":{}}"#.to_vec(),
         format!(r#"{{"receipt":{{"reason":"{}"}}}}"#, "ñ—😀".repeat(4_000)).into_bytes(),
@@ -258,7 +258,7 @@ async fn a_receipt_goes_along_byte_for_byte() {
 
 /// The HTML shows the picture that goes along; who reads the text alone has neither.
 #[tokio::test]
-async fn a_picture_stands_in_the_html_and_is_no_attachment() {
+async fn a_picture_is_in_the_html_and_not_an_attachment() {
     let content = [&b"\x89PNG\r\n\x1a\n"[..], &[0, 255, 13, 10, 46, 13, 10]].concat();
     let picture =
         Picture { id: "app-qr.1@support-access".into(), name: "qr.png", content: content.clone() };
@@ -306,7 +306,7 @@ async fn a_picture_stands_in_the_html_and_is_no_attachment() {
 
 /// Whatever stands in a subject or a file's name: it adds no header, no recipient and no part.
 #[tokio::test] // P24
-async fn no_header_can_be_put_in() {
+async fn no_header_can_be_injected() {
     let hostile = [
         "a\r\nBcc: evil@example.com",
         "a\nX-Evil: 1\n\nanother body",
@@ -342,7 +342,7 @@ async fn no_header_can_be_put_in() {
 }
 
 #[tokio::test] // P25, P26
-async fn a_raw_mail_fails_like_any_other() {
+async fn a_raw_email_fails_like_any_other() {
     let email = with_receipt(b"{}".to_vec());
     let (url, _received) = server(&[REJECTED]).await;
     let refused = send_email(&url, &email).await;

@@ -1,4 +1,4 @@
-//! The adapter against an SQS that answers as it is told: what is sent, and what comes of it.
+//! The adapter against an SQS that answers as scripted: what is sent, and what it makes of answers.
 
 use std::sync::{Arc, Mutex};
 
@@ -63,7 +63,7 @@ async fn a_job_goes_to_its_queue_as_json() {
 }
 
 #[tokio::test(start_paused = true)] // P25
-async fn a_queue_that_refuses_fails_or_hangs_denies_without_saying_what_was_sent() {
+async fn a_failure_of_the_queue_does_not_say_what_was_sent() {
     let refuses = r#"{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "ana@agents"}"#;
     assert_eq!(put(Some((400, refuses))).await.0, Err(Failure::clean("sqs", "QueueDoesNotExist")));
     assert_eq!(put(Some((503, ""))).await.0, Err(Failure::unsure("sqs", "status 503")));
