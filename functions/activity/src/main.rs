@@ -6,20 +6,18 @@ mod tests;
 
 use support_aws::{Aws, Service, Timeouts};
 use support_dynamodb::{DynamoDirectory, DynamoIndex, DynamoVerifications};
-use support_gateway::settings;
+use support_settings as settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
-        let limits = settings::limits()?;
-        let table = settings::required("SUPPORT_TABLE")?;
         let app = app::App {
-            verifications: DynamoVerifications::new(aws.config(), &table, limits.record_days),
-            index: DynamoIndex::new(aws.config(), &table),
-            directory: DynamoDirectory::new(aws.config(), settings::required("CORE_TABLE")?),
-            limits,
+            verifications: DynamoVerifications::from_env(&aws)?,
+            index: DynamoIndex::from_env(&aws)?,
+            directory: DynamoDirectory::from_env(&aws)?,
+            limits: settings::limits()?,
         };
         aws.prime(Service::DynamoDb).await;
         Ok::<_, support_gateway::Error>(app)

@@ -2,21 +2,16 @@ mod handler;
 
 use support_aws::{Aws, Service, Timeouts};
 use support_dynamodb::DynamoVerifications;
-use support_gateway::settings;
+use support_settings as settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
-        let limits = settings::limits()?;
         let app = handler::App {
-            verifications: DynamoVerifications::new(
-                aws.config(),
-                settings::required("SUPPORT_TABLE")?,
-                limits.record_days,
-            ),
-            limits,
+            verifications: DynamoVerifications::from_env(&aws)?,
+            limits: settings::limits()?,
         };
         aws.prime(Service::DynamoDb).await;
         Ok::<_, support_gateway::Error>(app)

@@ -4,6 +4,8 @@ use support_aws::{Aws, Timeouts};
 use support_core::refusal::Failure;
 use support_core::secret::HashKey;
 use support_dynamodb::DynamoMintTickets;
+use support_settings::SettingError;
+use support_settings::variable::{HASH_KEY_SECRET, SUPPORT_TABLE};
 use tokio::sync::OnceCell;
 
 use crate::customers::Store;
@@ -23,8 +25,13 @@ struct Way {
 }
 
 impl LazyStore {
-    pub fn new(table: String, secret: String) -> Self {
-        Self { table, secret, way: OnceCell::new(), key: OnceCell::new() }
+    /// Reads the names of the table and the secret.
+    ///
+    /// # Errors
+    /// A variable is missing, blank or not UTF-8.
+    pub fn from_env() -> Result<Self, SettingError> {
+        let (table, secret) = (SUPPORT_TABLE.required()?, HASH_KEY_SECRET.required()?);
+        Ok(Self { table, secret, way: OnceCell::new(), key: OnceCell::new() })
     }
 
     async fn way(&self) -> Result<&Way, Failure> {

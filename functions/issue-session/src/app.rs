@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use support_core::entitlement::Environment;
+use support_core::entitlement::EnvironmentUrls;
 use support_core::limits::Limits;
 use support_core::ports::{AgentPool, CustomerPool, Directory, Mailer, Minter, Verifications};
 use support_core::secret::HashKey;
@@ -27,28 +27,9 @@ pub struct Settings {
     pub limits: Limits,
     /// The app client `support-access`.
     pub client_id: String,
-    pub environments: Environments,
+    pub environments: EnvironmentUrls,
     /// The customer's page; its token goes into the fragment.
     pub consent_page: String,
-}
-
-/// The environments' addresses; a handoff's secret goes into the fragment.
-pub struct Environments {
-    pub store: String,
-    pub web: String,
-    pub app: String,
-    pub rcm: String,
-}
-
-impl Environments {
-    pub fn address(&self, environment: Environment) -> &str {
-        match environment {
-            Environment::Store => &self.store,
-            Environment::Web => &self.web,
-            Environment::App => &self.app,
-            Environment::Rcm => &self.rcm,
-        }
-    }
 }
 
 /// An [`App`] from its parts.

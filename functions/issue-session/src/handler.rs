@@ -82,7 +82,7 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
                 HandoffView::emailed(issued, sent.then_some(&verification.customer.email))
             }
             (environment, _) => {
-                HandoffView::new(issued, app.settings().environments.address(environment), qr::svg)
+                HandoffView::new(issued, app.settings().environments.of(environment), qr::svg)
             }
         })
         .collect();
@@ -292,7 +292,7 @@ async fn email_qr(
     else {
         return None;
     };
-    let app_url = handoff.url(app.settings().environments.address(Environment::App));
+    let app_url = handoff.url(app.settings().environments.of(Environment::App));
     let Ok(png) = qr::png(&app_url) else { return Some(false) };
     let picture_id = format!("app-qr.{}@support-access", verification.id);
     let mut email = AppQr {

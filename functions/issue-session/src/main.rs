@@ -7,46 +7,35 @@ mod tests;
 use support_aws::{Aws, Service, Timeouts};
 use support_cognito::Cognito;
 use support_dynamodb::{DynamoDirectory, DynamoVerifications};
-use support_gateway::settings;
+use support_secrets::HashKeySecret;
 use support_ses::SesMailer;
+use support_settings::{self as settings, variable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
-        let limits = settings::limits()?;
-        let customer_pool = settings::required("CUSTOMER_POOL_ID")?;
-        let client_id = settings::required("SUPPORT_CLIENT_ID")?;
+        let client_id = variable::SUPPORT_CLIENT_ID.required()?;
         let cognito = Cognito::new(aws.config());
-        let hash_key = settings::required("HASH_KEY_SECRET")?;
-        // Two waits, and INIT has ten seconds.
-        let (minter, key) = tokio::try_join!(
-            cognito.minter(&customer_pool, &client_id),
-            support_secrets::hash_key(aws.config(), &hash_key),
-        )?;
+        let customer_pool = variable::CUSTOMER_POOL_ID.required()?;
+        let hash_key = HashKeySecret::from_env(&aws)?;
+        // Both wait, and INIT has ten seconds.
+        let (minter, key) =
+            tokio::try_join!(cognito.minter(&customer_pool, &client_id), hash_key.fetch(),)?;
         let app = app::Parts {
-            verifications: DynamoVerifications::new(
-                aws.config(),
-                settings::required("SUPPORT_TABLE")?,
-                limits.record_days,
-            ),
-            directory: DynamoDirectory::new(aws.config(), settings::required("CORE_TABLE")?),
-            agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
-            customers: cognito.customers(&customer_pool),
+            verifications: DynamoVerifications::from_env(&aws)?,
+            directory: DynamoDirectory::from_env(&aws)?,
+            agents: cognito.agents_from_env()?,
+            customers: cognito.customers_from_env()?,
             minter,
-            mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
+            mailer: SesMailer::from_env(&aws)?,
             settings: app::Settings {
                 key,
-                environments: app::Environments {
-                    store: settings::required("STORE_URL")?,
-                    web: settings::required("WEB_URL")?,
-                    app: settings::required("APP_URL")?,
-                    rcm: settings::required("RCM_URL")?,
-                },
+                environments: settings::environment_urls()?,
                 time_zone: settings::time_zone()?,
-                consent_page: settings::required("CONSENT_PAGE_URL")?,
-                limits,
+                consent_page: variable::CONSENT_PAGE_URL.required()?,
+                limits: settings::limits()?,
                 client_id,
             },
         };

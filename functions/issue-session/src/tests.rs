@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use support_core::chain::{self, Action};
 use support_core::directory::{Customer, Role, SignIn, SignInStatus};
-use support_core::entitlement::Visibility;
+use support_core::entitlement::{EnvironmentUrls, Visibility};
 use support_core::identity::{Reason, VerificationId};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Saved, Verifications};
@@ -19,10 +17,11 @@ use support_core::verification::{
 };
 use support_gateway::Request;
 use support_testing::calls::{Answered, call};
+use support_testing::jwt;
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, granted, versions};
 use support_testing::world::{Fault, FaultyStore, World};
 
-use crate::app::{Environments, Parts, Settings};
+use crate::app::{Parts, Settings};
 use crate::handler::handle;
 
 type TestApp = Parts<FaultyStore, World, World, World, World, World>;
@@ -84,7 +83,7 @@ impl Scene {
             let audience = if usage == "access" { "client_id" } else { "aud" };
             claims[audience] = "support-access".into();
             change(&mut claims);
-            format!("h.{}.s", URL_SAFE_NO_PAD.encode(claims.to_string()))
+            jwt::unsigned(&claims)
         };
         self.world.tokens(Some((&token("access"), &token("id"))));
     }
@@ -103,12 +102,7 @@ impl Scene {
                 key: support_testing::samples::key(),
                 limits: support_core::limits::Limits::default(),
                 client_id: "support-access".into(),
-                environments: Environments {
-                    store: url("store"),
-                    web: url("web"),
-                    app: url("app"),
-                    rcm: url("rcm"),
-                },
+                environments: EnvironmentUrls::each(|to| Ok::<_, ()>(url(to.as_str()))).unwrap(),
                 consent_page: "https://consent.example.com/".into(),
             },
         }

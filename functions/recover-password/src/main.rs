@@ -5,7 +5,8 @@ mod tests;
 use support_aws::{Aws, Service, Timeouts};
 use support_cognito::Cognito;
 use support_dynamodb::DynamoQuotas;
-use support_gateway::settings;
+use support_secrets::HashKeySecret;
+use support_settings as settings;
 use support_sqs::SqsJobs;
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,15 +14,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
-        let config = aws.config();
         let app = handler::App {
-            quotas: DynamoQuotas::new(config, settings::required("SUPPORT_TABLE")?),
-            jobs: SqsJobs::new(config, settings::required("RECOVERY_QUEUE_URL")?),
-            passwords: Cognito::new(config).passwords(
-                settings::required("AGENT_POOL_ID")?,
-                settings::required("AGENT_CLIENT_ID")?,
-            ),
-            key: support_secrets::hash_key(config, &settings::required("HASH_KEY_SECRET")?).await?,
+            quotas: DynamoQuotas::from_env(&aws)?,
+            jobs: SqsJobs::from_env(&aws)?,
+            passwords: Cognito::new(aws.config()).passwords_from_env()?,
+            key: HashKeySecret::from_env(&aws)?.fetch().await?,
             limits: settings::recovery_limits()?,
         };
         tokio::join!(

@@ -4,27 +4,22 @@ mod tests;
 
 use support_aws::{Aws, Service, Timeouts};
 use support_dynamodb::DynamoVerifications;
-use support_gateway::settings;
+use support_secrets::HashKeySecret;
 use support_ses::SesMailer;
+use support_settings::{self as settings, variable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
-        let limits = settings::limits()?;
         let app = handler::App {
-            verifications: DynamoVerifications::new(
-                aws.config(),
-                settings::required("SUPPORT_TABLE")?,
-                limits.record_days,
-            ),
-            mailer: SesMailer::new(aws.config(), settings::required("MAIL_FROM")?),
+            verifications: DynamoVerifications::from_env(&aws)?,
+            mailer: SesMailer::from_env(&aws)?,
             time_zone: settings::time_zone()?,
-            key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
-                .await?,
-            consent_page: settings::required("CONSENT_PAGE_URL")?,
-            limits,
+            key: HashKeySecret::from_env(&aws)?.fetch().await?,
+            consent_page: variable::CONSENT_PAGE_URL.required()?,
+            limits: settings::limits()?,
         };
         tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Ses));
         Ok::<_, support_gateway::Error>(app)

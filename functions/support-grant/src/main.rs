@@ -8,36 +8,30 @@ mod tests;
 use support_aws::{Aws, Service, Timeouts};
 use support_cognito::Cognito;
 use support_dynamodb::{DynamoDirectory, DynamoVerifications};
-use support_gateway::settings;
+use support_secrets::HashKeySecret;
 use support_ses::SesMailer;
+use support_settings::{self as settings, variable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
-        let config = aws.config();
-        let limits = settings::limits()?;
-        let cognito = Cognito::new(config);
+        let cognito = Cognito::new(aws.config());
         let app = app::Parts {
-            store: DynamoVerifications::new(
-                config,
-                settings::required("SUPPORT_TABLE")?,
-                limits.record_days,
-            ),
-            directory: DynamoDirectory::new(config, settings::required("CORE_TABLE")?),
-            agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
-            customers: cognito.customers(settings::required("CUSTOMER_POOL_ID")?),
-            mailer: SesMailer::new(config, settings::required("MAIL_FROM")?),
+            store: DynamoVerifications::from_env(&aws)?,
+            directory: DynamoDirectory::from_env(&aws)?,
+            agents: cognito.agents_from_env()?,
+            customers: cognito.customers_from_env()?,
+            mailer: SesMailer::from_env(&aws)?,
             settings: app::Settings {
                 time_zone: settings::time_zone()?,
-                key: support_secrets::hash_key(config, &settings::required("HASH_KEY_SECRET")?)
-                    .await?,
-                limits,
+                key: HashKeySecret::from_env(&aws)?.fetch().await?,
+                limits: settings::limits()?,
                 grant_limits: settings::grant_limits()?,
-                client_id: settings::required("CUSTOMER_CLIENT_ID")?,
-                redeem_url: settings::required("GRANT_REDEEM_URL")?,
-                page_url: settings::required("GRANT_PAGE_URL")?,
+                client_id: variable::CUSTOMER_CLIENT_ID.required()?,
+                redeem_url: variable::GRANT_REDEEM_URL.required()?,
+                page_url: variable::GRANT_PAGE_URL.required()?,
             },
         };
         tokio::join!(

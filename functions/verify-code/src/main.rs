@@ -5,26 +5,21 @@ mod tests;
 use support_aws::{Aws, Service, Timeouts};
 use support_cognito::Cognito;
 use support_dynamodb::DynamoVerifications;
-use support_gateway::settings;
+use support_secrets::HashKeySecret;
+use support_settings as settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
-        let limits = settings::limits()?;
         let cognito = Cognito::new(aws.config());
         let app = handler::App {
-            verifications: DynamoVerifications::new(
-                aws.config(),
-                settings::required("SUPPORT_TABLE")?,
-                limits.record_days,
-            ),
-            agents: cognito.agents(settings::required("AGENT_POOL_ID")?),
-            customers: cognito.customers(settings::required("CUSTOMER_POOL_ID")?),
-            key: support_secrets::hash_key(aws.config(), &settings::required("HASH_KEY_SECRET")?)
-                .await?,
-            limits,
+            verifications: DynamoVerifications::from_env(&aws)?,
+            agents: cognito.agents_from_env()?,
+            customers: cognito.customers_from_env()?,
+            key: HashKeySecret::from_env(&aws)?.fetch().await?,
+            limits: settings::limits()?,
         };
         tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Cognito));
         Ok::<_, support_gateway::Error>(app)

@@ -1,15 +1,14 @@
 //! Between an HTTP API's events and the handlers: typed requests come in, answers and problems go
 //! out. A handler sees no unchecked string, reads no clock and writes no log.
 //!
-//! A function's `main` reads its [`settings`], builds its clients and hands a handler to
-//! [`serve()`]:
+//! A function's `main` reads its settings, builds its parts and passes a handler to [`serve()`]:
 //!
 //! ```no_run
-//! use support_gateway::{Answer, DEADLINE, Request, init_logging, serve, settings};
+//! use support_gateway::{Answer, DEADLINE, Request, init_logging, serve};
 //!
 //! # async fn start() -> Result<(), support_gateway::Error> {
 //! init_logging();
-//! let connect = async || Ok(settings::limits()?);
+//! let connect = async || Ok(support_settings::limits()?);
 //! serve(DEADLINE, connect, async |limits, request: &Request| {
 //!     let caller = request.agent()?;
 //!     let id = request.verification_id()?;
@@ -43,4 +42,3 @@ pub use problem::{FieldError, Problem, Unauthenticated};
 pub use request::{Event, Request};
 pub use respond::respond;
 pub use serve::{DEADLINE, SESSION_DEADLINE, serve};
-pub use support_settings as settings;

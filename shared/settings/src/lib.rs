@@ -74,7 +74,7 @@ pub fn grant_limits() -> Result<GrantLimits, SettingError> {
 /// # Errors
 /// A variable is missing, blank or not UTF-8.
 pub fn environment_urls() -> Result<EnvironmentUrls, SettingError> {
-    EnvironmentUrls::each(|to| required_in(&environment, to.url_variable()))
+    EnvironmentUrls::each(|to| required(&environment, to.url_variable()))
 }
 
 /// Reads the zone in which emails give times, if the reader's own is not known.
@@ -83,14 +83,6 @@ pub fn environment_urls() -> Result<EnvironmentUrls, SettingError> {
 /// The variable is not the name of a time zone.
 pub fn time_zone() -> Result<TimeZone, SettingError> {
     time_zone_in(&environment)
-}
-
-/// Reads a variable.
-///
-/// # Errors
-/// The variable is missing, blank or not UTF-8.
-pub fn required(name: &'static str) -> Result<String, SettingError> {
-    required_in(&environment, name)
 }
 
 fn environment(name: &str) -> Option<Result<String, NotText>> {
@@ -122,7 +114,7 @@ fn time_zone_in(environment: &impl Environment) -> Result<TimeZone, SettingError
         .ok_or(SettingError { name, what: "must be a time zone, such as `America/Bogota`".into() })
 }
 
-fn required_in(environment: &impl Environment, name: &'static str) -> Result<String, SettingError> {
+fn required(environment: &impl Environment, name: &'static str) -> Result<String, SettingError> {
     let error = |what: &'static str| SettingError { name, what: what.into() };
     match read(environment, name)? {
         Some(value) if !value.trim().is_empty() => Ok(value),

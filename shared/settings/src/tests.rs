@@ -152,12 +152,12 @@ fn a_bad_value_is_named() {
 #[test]
 fn a_required_variable_must_be_there_and_not_blank() {
     let variables = with(&[("SUPPORT_TABLE", "Support"), ("MAIL_FROM", " ")]);
-    assert_eq!(required_in(&variables, "SUPPORT_TABLE").unwrap(), "Support");
+    assert_eq!(required(&variables, "SUPPORT_TABLE").unwrap(), "Support");
     for (name, message) in [
         ("MAIL_FROM", "environment variable MAIL_FROM: is blank"),
         ("CORE_TABLE", "environment variable CORE_TABLE: is missing"),
     ] {
-        assert_eq!(required_in(&variables, name).unwrap_err().to_string(), message);
+        assert_eq!(required(&variables, name).unwrap_err().to_string(), message);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The variables that the adapters and the functions need. Each name stands here once.
 
-use crate::{SettingError, environment, required_in};
+use crate::{SettingError, environment, required};
 
 /// A variable of a function's environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Variable {
     /// # Errors
     /// The variable is missing, blank or not UTF-8.
     pub fn required(self) -> Result<String, SettingError> {
-        required_in(&environment, self.0)
+        required(&environment, self.0)
     }
 
     /// Reads the value if there is one that can be read.
