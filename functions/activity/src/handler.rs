@@ -1,4 +1,4 @@
-//! `GET /verifications/{id}` and `POST /verifications/search`: what an agent sees of his own
+//! `GET /verifications/{id}` and `POST /verifications/search`: what agents see of their own
 //! verifications, and a supervisor of everyone's. A successor's activity is read in [`successor`].
 
 use base64::Engine;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use support_core::identity::{EmailAddress, IdText, VerificationId};
 use support_core::ports::{Activities, Position, Scope, VerificationIndex, Verifications};
-use support_core::refusal::{CallError, Refusal};
+use support_core::refusal::Refusal;
 use support_core::time::Timestamp;
 use support_core::verification::{Status, Verification};
 use support_core::view::VerificationView;
@@ -42,25 +42,22 @@ pub async fn handle(
         "POST /verifications/search" => search(app, &caller, request).await,
         "GET /verifications/{id}/activity" => successor::list(app, &caller, request).await,
         "GET /verifications/{id}/activity/{process}" => successor::one(app, &caller, request).await,
-        _ => {
-            let id = request.verification_id()?;
-            let verification = one(app, &caller, &id, request.now()).await?;
-            Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
-        }
+        "GET /verifications/{id}" => one(app, &caller, request).await,
+        _ => Err(Refusal::NotFound.into()),
     }
 }
 
 async fn one<I, D>(
     app: &App<impl Verifications, I, D>,
     caller: &Caller,
-    id: &VerificationId,
-    now: Timestamp,
-) -> Result<Verification, CallError> {
-    let verification = app.verifications.load(id).await?.ok_or(Refusal::NotFound)?.at(now);
-    if caller.supervisor {
-        return Ok(verification);
+    request: &Request,
+) -> Result<Answer, Problem> {
+    let stored = app.verifications.load(&request.verification_id()?).await?;
+    let mut verification = stored.ok_or(Refusal::NotFound)?.at(request.now());
+    if !caller.supervisor {
+        verification = verification.of(&caller.agent)?;
     }
-    Ok(verification.of(&caller.agent)?)
+    Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
 }
 
 async fn search<V, D>(

@@ -1,5 +1,5 @@
-//! `POST /consent/view`, `/consent/answer`, `/consent/end`: the customer's side, by the token
-//! from his email. Looking changes nothing.
+//! `POST /consent/view`, `/consent/answer`, `/consent/end`: the customer's side, with the token from
+//! their email. Viewing changes nothing.
 
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
@@ -44,50 +44,48 @@ enum Said {
 }
 
 pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
-    let now = request.now();
     let verification = match request.route() {
-        "POST /consent/view" => {
-            let TokenBody { token } = request.json()?;
-            view(app, &page(request, &token)?, now).await?
-        }
-        "POST /consent/answer" => {
-            let AnswerBody { token, decision, code, ecosystem } = request.json()?;
-            match (decision, code, ecosystem) {
-                (Said::Allow, Some(code), Some(ecosystem)) => {
-                    let page = page(request, &token)?;
-                    allow(app, &page, &code, ecosystem.as_str(), now).await??
-                }
-                (Said::Deny, None, None) => stop(app, &page(request, &token)?, now).await?,
-                (Said::Allow, None, _) => return Err(FieldError::missing("code").into()),
-                (Said::Allow, _, None) => return Err(FieldError::missing("ecosystem").into()),
-                (Said::Deny, Some(_), _) => return Err(FieldError::unknown("code").into()),
-                (Said::Deny, _, Some(_)) => return Err(FieldError::unknown("ecosystem").into()),
-            }
-        }
-        "POST /consent/end" => {
-            let TokenBody { token } = request.json()?;
-            stop(app, &page(request, &token)?, now).await?
-        }
+        "POST /consent/view" => view(app, request).await?,
+        "POST /consent/answer" => answer(app, request).await?,
+        "POST /consent/end" => end(app, request).await?,
         _ => return Err(Refusal::NotFound.into()),
     };
     let view = ConsentView::new(&verification, &app.limits).ok_or(Refusal::ConsentRefused)?;
     Ok(Answer::ok(&view))
 }
 
+async fn view(app: &App<impl Verifications>, request: &Request) -> Result<Verification, Problem> {
+    let TokenBody { token } = request.json()?;
+    let page = page(request, &token)?;
+    let found = app.verifications.load(&page.verification).await?;
+    let verification = found.ok_or(Refusal::ConsentRefused)?.at(request.now());
+    Ok(open(verification, &page, &app.key)?)
+}
+
+async fn answer(app: &App<impl Verifications>, request: &Request) -> Result<Verification, Problem> {
+    let AnswerBody { token, decision, code, ecosystem } = request.json()?;
+    match (decision, code, ecosystem) {
+        (Said::Allow, Some(code), Some(ecosystem)) => {
+            let page = page(request, &token)?;
+            Ok(allow(app, &page, &code, ecosystem.as_str(), request.now()).await??)
+        }
+        (Said::Deny, None, None) => Ok(stop(app, &page(request, &token)?, request.now()).await?),
+        (Said::Allow, None, _) => Err(FieldError::missing("code").into()),
+        (Said::Allow, _, None) => Err(FieldError::missing("ecosystem").into()),
+        (Said::Deny, Some(_), _) => Err(FieldError::unknown("code").into()),
+        (Said::Deny, _, Some(_)) => Err(FieldError::unknown("ecosystem").into()),
+    }
+}
+
+async fn end(app: &App<impl Verifications>, request: &Request) -> Result<Verification, Problem> {
+    let TokenBody { token } = request.json()?;
+    Ok(stop(app, &page(request, &token)?, request.now()).await?)
+}
+
 fn page(request: &Request, token: &TokenText) -> Result<LinkToken, Refusal> {
     let page = token.parse().ok_or(Refusal::ConsentRefused)?;
     request.about(&page.verification);
     Ok(page)
-}
-
-async fn view(
-    app: &App<impl Verifications>,
-    page: &LinkToken,
-    now: Timestamp,
-) -> Result<Verification, CallError> {
-    let found = app.verifications.load(&page.verification).await?;
-    let verification = found.ok_or(Refusal::ConsentRefused)?.at(now);
-    Ok(open(verification, page, &app.key)?)
 }
 
 async fn allow(
@@ -98,13 +96,13 @@ async fn allow(
     now: Timestamp,
 ) -> Result<Result<Verification, Refusal>, CallError> {
     let entered = attempt(&app.verifications, &page.verification, now, async |v, over| {
-        // Who holds the page that a lock closed learns why his entry counts for nothing.
+        // On a page that a lock closed, the customer learns why the entry does not count.
         let locked = matches!(&v.state, State::Closed(closed) if closed.outcome == Outcome::Locked);
         if locked && v.is_page(&page.secret, &app.key) {
             return Err(v.wrong_step().into());
         }
         let verification = open(v, page, &app.key)?;
-        // The page may show an ecosystem that is not asked about any more.
+        // The page may show an ecosystem that the agent no longer asks about.
         if verification.consent().is_none_or(|consent| consent.ecosystem != ecosystem) {
             return Err(Refusal::ConsentRefused.into());
         }

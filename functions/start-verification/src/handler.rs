@@ -13,8 +13,9 @@ use support_core::verification::{Module, Verification};
 use support_core::view::VerificationView;
 use support_gateway::{Answer, Problem, Request};
 
-pub struct App<V, D, A> {
+pub struct App<V, Q, D, A> {
     pub verifications: V,
+    pub quotas: Q,
     pub directory: D,
     pub agents: A,
     pub limits: Limits,
@@ -48,7 +49,7 @@ impl From<AskedModule> for Module {
 }
 
 pub async fn handle(
-    app: &App<impl Verifications + Quotas, impl Directory, impl AgentPool>,
+    app: &App<impl Verifications, impl Quotas, impl Directory, impl AgentPool>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let caller = request.agent()?;
@@ -58,7 +59,7 @@ pub async fn handle(
     // Counted before it is looked up, whatever comes of it.
     let lookups = Quota::lookups(&caller.agent.id, &app.limits, now);
     let (counted, customer, colleague) = tokio::join!(
-        count(&app.verifications, lookups, now),
+        count(&app.quotas, lookups, now),
         app.directory.find(&email),
         app.agents.has_account(&email),
     );
@@ -84,8 +85,8 @@ pub async fn handle(
 }
 
 /// Takes one look-up from the agent's quota.
-async fn count(store: &impl Quotas, lookups: Quota, now: Timestamp) -> Result<(), Problem> {
-    match store.spend(&lookups.spend()).await? {
+async fn count(quotas: &impl Quotas, lookups: Quota, now: Timestamp) -> Result<(), Problem> {
+    match quotas.spend(&lookups.spend()).await? {
         Saved::Done => Ok(()),
         Saved::LostRace => Err(Refusal::Conflict.into()),
         Saved::OverQuota(quota) => Err(Refusal::until(quota.ends_at, now).into()),

@@ -2,7 +2,7 @@ mod handler;
 
 use support_aws::{Aws, Service, Timeouts};
 use support_cognito::Cognito;
-use support_dynamodb::{DynamoDirectory, DynamoVerifications};
+use support_dynamodb::{DynamoDirectory, DynamoQuotas, DynamoVerifications};
 use support_settings as settings;
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,6 +13,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let cognito = Cognito::new(aws.config());
         let app = handler::App {
             verifications: DynamoVerifications::from_env(&aws)?,
+            quotas: DynamoQuotas::from_env(&aws)?,
             directory: DynamoDirectory::from_env(&aws)?,
             agents: cognito.agents_from_env()?,
             limits: settings::limits()?,
