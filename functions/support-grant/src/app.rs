@@ -13,7 +13,8 @@ use support_core::time_zone::TimeZone;
 
 /// What the function uses.
 pub trait App: Sync {
-    fn store(&self) -> &(impl Verifications + SupportGrants + Quotas);
+    fn store(&self) -> &(impl Verifications + SupportGrants);
+    fn quotas(&self) -> &impl Quotas;
     fn directory(&self) -> &impl Directory;
     fn agents(&self) -> &impl AgentPool;
     fn customers(&self) -> &impl CustomerPool;
@@ -37,8 +38,9 @@ pub struct Settings {
 }
 
 /// An [`App`] from its parts.
-pub struct Parts<S, D, A, C, M> {
+pub struct Parts<S, Q, D, A, C, M> {
     pub store: S,
+    pub quotas: Q,
     pub directory: D,
     pub agents: A,
     pub customers: C,
@@ -46,16 +48,21 @@ pub struct Parts<S, D, A, C, M> {
     pub settings: Settings,
 }
 
-impl<S, D, A, C, M> App for Parts<S, D, A, C, M>
+impl<S, Q, D, A, C, M> App for Parts<S, Q, D, A, C, M>
 where
-    S: Verifications + SupportGrants + Quotas,
+    S: Verifications + SupportGrants,
+    Q: Quotas,
     D: Directory,
     A: AgentPool,
     C: CustomerPool,
     M: Mailer,
 {
-    fn store(&self) -> &(impl Verifications + SupportGrants + Quotas) {
+    fn store(&self) -> &(impl Verifications + SupportGrants) {
         &self.store
+    }
+
+    fn quotas(&self) -> &impl Quotas {
+        &self.quotas
     }
 
     fn directory(&self) -> &impl Directory {

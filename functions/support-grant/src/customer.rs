@@ -109,7 +109,7 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
         )?;
         if let Some(over) = before.filter(|grant| owes_its_end(grant, now)) {
             // A call that is refused in the end tells him nothing.
-            if let Saved::OverQuota(quota) = app.store().spend(&makings.clone().require()).await? {
+            if let Saved::OverQuota(quota) = app.quotas().spend(&makings.clone().require()).await? {
                 return Err(Refusal::until(quota.ends_at, now).into());
             }
             tell_its_end(app, over, now).await?;

@@ -7,7 +7,7 @@ mod tests;
 
 use support_aws::{Aws, Service, Timeouts};
 use support_cognito::Cognito;
-use support_dynamodb::{DynamoDirectory, DynamoVerifications};
+use support_dynamodb::{DynamoDirectory, DynamoQuotas, DynamoVerifications};
 use support_secrets::HashKeySecret;
 use support_ses::SesMailer;
 use support_settings::{self as settings, variable};
@@ -20,6 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let cognito = Cognito::new(aws.config());
         let app = app::Parts {
             store: DynamoVerifications::from_env(&aws)?,
+            quotas: DynamoQuotas::from_env(&aws)?,
             directory: DynamoDirectory::from_env(&aws)?,
             agents: cognito.agents_from_env()?,
             customers: cognito.customers_from_env()?,

@@ -39,7 +39,7 @@ async fn start(
     now: Timestamp,
 ) -> Result<Verification, CallError> {
     let lookups = Quota::lookups(&caller.agent.id, &app.settings().limits, now);
-    match app.store().spend(&lookups.spend()).await? {
+    match app.quotas().spend(&lookups.spend()).await? {
         Saved::Done => {}
         Saved::LostRace => return Err(Refusal::Conflict.into()),
         Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
@@ -47,7 +47,7 @@ async fn start(
     let place = entered.grant_key(&app.settings().key);
     let entries = app.settings().grant_limits.entry_lockout(entered, &app.settings().key);
     let (counted, stored) =
-        tokio::join!(app.store().count(&entries, now), app.store().load_grant(&place));
+        tokio::join!(app.quotas().count(&entries, now), app.store().load_grant(&place));
     if let Counted::Over { until } = counted? {
         return Err(Refusal::until(until, now).into());
     }
@@ -61,7 +61,7 @@ async fn start(
             SupportGrant::judge(stored.take(), entered, &caller.agent, &app.settings().key, now)?;
         let emails = Quota::customer_emails(&grant.customer.user_id, &app.settings().limits, now);
         let (given_back, last, customer, colleague, agent) = tokio::join!(
-            async { if retry == 0 { app.store().give_back(&entries).await } else { Ok(()) } },
+            async { if retry == 0 { app.quotas().give_back(&entries).await } else { Ok(()) } },
             last_under(app, &grant, now),
             app.directory().find(&grant.customer.email),
             app.agents().has_account(&grant.customer.email),

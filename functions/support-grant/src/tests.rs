@@ -97,7 +97,7 @@ impl Scene {
         (scene, credentials)
     }
 
-    fn app<S>(&self, store: S) -> Parts<S, World, World, World, World> {
+    fn app<S: Clone>(&self, store: S) -> Parts<S, S, World, World, World, World> {
         let world = || self.world.clone();
         app(store, world(), world(), world(), world())
     }
@@ -108,7 +108,7 @@ impl Scene {
 
     async fn send_by(
         &self,
-        store: impl Verifications + SupportGrants + Quotas,
+        store: impl Verifications + SupportGrants + Quotas + Clone,
         event: Value,
         now: Timestamp,
     ) -> Answered {
@@ -194,14 +194,15 @@ impl Scene {
     }
 }
 
-fn app<S, D, A, C, M>(
+fn app<S: Clone, D, A, C, M>(
     store: S,
     directory: D,
     agents: A,
     customers: C,
     mailer: M,
-) -> Parts<S, D, A, C, M> {
+) -> Parts<S, S, D, A, C, M> {
     Parts {
+        quotas: store.clone(),
         store,
         directory,
         agents,
@@ -391,6 +392,7 @@ async fn what_came_just_before_the_deadline_is_still_there_and_goes_with_the_gra
 }
 
 /// A store where somebody else's write comes before the first save.
+#[derive(Clone)]
 struct Overtaken(FaultyStore, Arc<Mutex<Option<Verification>>>);
 
 impl Verifications for Overtaken {

@@ -33,10 +33,6 @@ impl DynamoQuotas {
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
         Self { table: Table::new(config, table) }
     }
-
-    pub(crate) fn of(table: &Table) -> Self {
-        Self { table: table.clone() }
-    }
 }
 
 impl Quotas for DynamoQuotas {

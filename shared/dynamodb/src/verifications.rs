@@ -6,10 +6,8 @@ use aws_types::SdkConfig;
 use serde::Serialize;
 use support_aws::Aws;
 use support_core::identity::VerificationId;
-use support_core::limits::{LockoutQuota, QuotaUse};
-use support_core::ports::{
-    Change, Counted, Quotas, Saved, SupportGrants, TicketChange, Verifications,
-};
+use support_core::limits::QuotaUse;
+use support_core::ports::{Change, Saved, SupportGrants, TicketChange, Verifications};
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
@@ -17,7 +15,6 @@ use support_core::verification::Verification;
 use support_settings::SettingError;
 use support_settings::variable::SUPPORT_TABLE;
 
-use crate::DynamoQuotas;
 use crate::table::{Item, Table, VersionedPut, Writer};
 use crate::{DUE, VERIFICATION, attribute, mint_tickets, support_grants};
 use crate::{not_built, unreadable};
@@ -155,20 +152,5 @@ impl SupportGrants for DynamoVerifications {
     ) -> Result<Saved, Failure> {
         let writer = Writer::of(next.version);
         self.table.write(self.put_grant(next, &writer)?, quota_uses, Vec::new(), &writer).await
-    }
-}
-
-/// Until every function has its quotas apart.
-impl Quotas for DynamoVerifications {
-    async fn spend(&self, quota_use: &QuotaUse) -> Result<Saved, Failure> {
-        DynamoQuotas::of(&self.table).spend(quota_use).await
-    }
-
-    async fn count(&self, lockout: &LockoutQuota, now: Timestamp) -> Result<Counted, Failure> {
-        DynamoQuotas::of(&self.table).count(lockout, now).await
-    }
-
-    async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
-        DynamoQuotas::of(&self.table).give_back(lockout).await
     }
 }
