@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 
 from environment import ENVIRONMENTS
-from settings import REGION, ROOT, Settings, architecture
+from settings import OPENED, REGION, ROOT, Settings, architecture
 from terminal import call, step
 
 STACK = "support-access"
@@ -30,8 +30,9 @@ def pages(settings: Settings) -> dict[str, str]:
         "ConsentPageOrigin": settings.origin("consent"),
         "ConsentPageUrl": settings.origin("consent") + "/",
     }
-    for name, page in (("Store", "store"), ("Web", "web"), ("App", "app"), ("Rcm", "rcm")):
-        origins |= {f"{name}Origin": settings.origin(page), f"{name}Url": settings.origin(page) + "/support"}
+    for name in OPENED:
+        parameter = name.capitalize()
+        origins |= {f"{parameter}Origin": settings.origin(name), f"{parameter}Url": settings.origin(name) + "/support"}
     return origins
 
 

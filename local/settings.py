@@ -16,7 +16,8 @@ ENVIRONMENTS = ROOT / "local" / ".env"
 DEFAULT_STATE = ROOT / "local" / ".state"
 REGION = "us-east-1"
 # The pages of a stack, each at an origin of its own, on the ports after the emulator's.
-PAGES = ("start", "console", "consent", "store", "web", "app", "rcm")
+OPENED = ("store", "web", "app", "rcm")  # the environments
+PAGES = ("start", "console", "consent", *OPENED)
 
 
 @dataclass(frozen=True)

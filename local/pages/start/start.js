@@ -26,7 +26,9 @@ async function describe() {
     return;
   }
   const stack = await answer.json();
-  for (const page of ['console', 'store', 'web', 'app', 'rcm']) byId(page).href = stack.origins[page];
+  for (const link of document.querySelectorAll('a[id]')) {
+    if (link.id in stack.origins) link.href = stack.origins[link.id];
+  }
   byId('remote-assistance').href = stack.remote_assistance;
   byId('offers').textContent = stack.customers[0].email;
   byId('password').textContent = stack.password;

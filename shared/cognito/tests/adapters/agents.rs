@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use support_aws::Timeouts;
 use support_core::directory::SignIn;
 use support_core::identity::EmailAddress;
-use support_core::ports::AgentPool;
-use support_core::recovery::Confirmed;
+use support_core::ports::{AgentPool, CustomerPool, Passwords};
 use support_core::refusal::Failure;
 use tokio::time::Instant;
 

@@ -3,7 +3,6 @@
 use serde_json::json;
 use support_core::directory::{SignIn, SignInStatus};
 use support_core::ports::CustomerPool;
-use support_core::recovery::Confirmed;
 use support_core::refusal::Failure;
 
 use crate::Answer::Gives;

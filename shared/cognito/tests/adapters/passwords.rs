@@ -14,7 +14,7 @@ use support_core::refusal::Failure;
 use tokio::time::Instant;
 
 use crate::Answer::{Breaks, Gives, Hangs};
-use crate::{Answer, FakeCognito, error, groups, user};
+use crate::{Answer, FakeCognito, error, groups};
 
 fn ana() -> EmailAddress {
     EmailAddress::parse("Ana@agents.example.com").unwrap()
