@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "local" / ".env"
 DEFAULT_STATE = ROOT / "local" / ".state"
 REGION = "us-east-1"
+# The environments that a session can open.
+OPENED = ("store", "web", "app", "rcm")
 # The pages of a stack, each at an origin of its own, on the ports after the emulator's.
-OPENED = ("store", "web", "app", "rcm")  # the environments
 PAGES = ("start", "console", "consent", *OPENED)
 
 
