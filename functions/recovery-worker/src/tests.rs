@@ -56,7 +56,7 @@ async fn a_code_goes_to_an_agent_who_may_recover_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn the_agent_is_told_in_his_language_that_his_password_was_changed() {
+async fn the_agent_is_told_in_their_language_that_the_password_was_changed() {
     for (locale, subject, other) in [
         (Locale::Es, "Waizant: se cambió su contraseña", "avise de inmediato a su administrador"),
         (Locale::En, "Waizant: your password was changed", "tell your administrator right now"),
@@ -75,7 +75,7 @@ async fn the_agent_is_told_in_his_language_that_his_password_was_changed() {
 }
 
 #[tokio::test] // P25
-async fn whom_the_route_could_not_sign_out_is_signed_out_before_he_is_told() {
+async fn an_agent_whom_the_route_could_not_sign_out_is_signed_out_before_the_notice() {
     let (accounts, mailbox) = (Accounts::default(), World::default());
     accounts.set(&ana(), account("Ana"));
     let Job::TellChanged { email, at, .. } = job(TELL_CHANGED) else { panic!() };

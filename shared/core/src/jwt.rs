@@ -1,6 +1,6 @@
 //! The claims of a JSON Web Token (RFC 7519).
 //!
-//! Nothing here checks a signature: whoever reads claims says why they can be believed.
+//! Nothing here checks a signature: the caller that reads claims says why it believes them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -180,7 +180,7 @@ const fn next_step(status: Status) -> &'static str {
         Status::AgentChallenged => "The agent's own code is next. Enter it, or send it again.",
         Status::AgentVerified => "The agent has authenticated. Send the customer's code next.",
         Status::AwaitingConsent => {
-            "The customer's authorization is next. Whoever hasn't entered the code yet enters it, or the agent sends it again."
+            "The customer's authorization is next. The side that hasn't entered the code yet enters it, or the agent sends it again."
         }
         Status::Consented => {
             "The customer has given authorization. Issue the session, or cancel the verification."
