@@ -11,7 +11,8 @@ use support_core::refusal::Failure;
 use support_settings::SettingError;
 use support_settings::variable::CORE_TABLE;
 
-use crate::table::{Item, Table};
+use crate::item::Item;
+use crate::table::Table;
 use crate::unreadable;
 
 /// The directory as a DynamoDB table with the key `pk = USER#<lower-cased email>`.

@@ -9,8 +9,10 @@
 //!
 //! Every item carries `ttl`, when DynamoDB may remove it. That is housekeeping: no read trusts it.
 
+mod counts;
 mod directory;
 mod index;
+mod item;
 mod lockout;
 mod mint_tickets;
 mod quotas;

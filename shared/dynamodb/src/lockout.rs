@@ -14,7 +14,8 @@ use support_core::ports::Counted;
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
 
-use crate::table::{Item, Table, number};
+use crate::item::{Item, number};
+use crate::table::Table;
 use crate::{SERVICE, attribute, failure, unreadable};
 
 /// A lockout quota as it stands.

@@ -11,7 +11,8 @@ use support_core::refusal::Failure;
 use support_settings::SettingError;
 use support_settings::variable::SUPPORT_TABLE;
 
-use crate::table::{Item, Table};
+use crate::item::Item;
+use crate::table::Table;
 use crate::{attribute, failure, unreadable};
 
 /// The mint tickets of the Support table.

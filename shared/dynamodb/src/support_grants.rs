@@ -6,7 +6,7 @@ use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 
-use crate::table::Item;
+use crate::item::Item;
 use crate::{DUE, unreadable};
 
 #[derive(Serialize)]

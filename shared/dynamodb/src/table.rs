@@ -20,13 +20,8 @@ use support_core::ports::Saved;
 use support_core::refusal::Failure;
 use support_settings::{SettingError, Variable};
 
-use crate::{attribute, failure, not_built, quotas};
-
-pub(crate) type Item = HashMap<String, AttributeValue>;
-
-pub(crate) fn number(n: impl ToString) -> AttributeValue {
-    AttributeValue::N(n.to_string())
-}
+use crate::item::{Item, number};
+use crate::{attribute, counts, failure, not_built};
 
 /// A table and the client that reaches it.
 #[derive(Clone, Debug)]
@@ -105,7 +100,7 @@ impl Table {
         // In the order that `cancelled` reads.
         let mut items = vec![self.versioned(put)?];
         for quota_use in quota_uses {
-            items.push(quotas::transact_item(&self.name, quota_use)?);
+            items.push(counts::transact_item(&self.name, quota_use)?);
         }
         items.extend(others);
         let request = self.client.transact_write_items().set_transact_items(Some(items));

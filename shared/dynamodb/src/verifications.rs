@@ -15,7 +15,8 @@ use support_core::verification::Verification;
 use support_settings::SettingError;
 use support_settings::variable::SUPPORT_TABLE;
 
-use crate::table::{Item, Table, VersionedPut, Writer};
+use crate::item::Item;
+use crate::table::{Table, VersionedPut, Writer};
 use crate::{DUE, VERIFICATION, attribute, mint_tickets, support_grants};
 use crate::{not_built, unreadable};
 

@@ -44,7 +44,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     };
     let value = serde_path_to_error::deserialize(tree.clone()).map_err(|error| {
         let path = error.path().clone();
-        error.into_inner().into_field_error(&path, &tree)
+        error.into_inner().into_field_error(&path, |message, path| tree.is_quoted_by(message, path))
     })?;
     // A struct refuses a repeated field; a map does not.
     if tree.repeats_a_name() {

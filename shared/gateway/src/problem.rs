@@ -12,6 +12,8 @@ use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
 use crate::answer::{self, Response};
 use details::ProblemDetails;
 
+pub use details::Unauthenticated;
+
 /// Why a call is not done. The third family: made of a refusal, of a failure, or of what the gateway
 /// itself rejects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,19 +39,6 @@ pub struct FieldError {
     pub rule: Option<&'static str>,
 }
 
-/// Why a token that is valid does not name a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unauthenticated {
-    /// It is an ID token, or not a token of a user.
-    NotAnAccessToken,
-    /// The email address is missing, unverified, or cannot receive email.
-    AddressNotVerified,
-    /// The account has no name to tell the customer.
-    NoName,
-    /// It is not from the customers' own app, or belongs to a support session.
-    NotACustomersOwn,
-}
-
 impl FieldError {
     pub fn new(field: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { field: field.into(), detail: detail.into(), rule: None }
@@ -69,11 +58,11 @@ impl FieldError {
 impl Problem {
     /// Returns the slug, which is also the outcome in the log.
     pub fn slug(&self) -> &'static str {
-        ProblemDetails::of(self).slug
+        self.details().slug
     }
 
     pub fn status(&self) -> u16 {
-        ProblemDetails::of(self).status
+        self.details().status
     }
 
     pub(crate) fn failure(&self) -> Option<&Failure> {
@@ -83,8 +72,17 @@ impl Problem {
         }
     }
 
+    fn details(&self) -> ProblemDetails {
+        match self {
+            Self::Invalid(_) => ProblemDetails::invalid(),
+            Self::Unauthenticated(why) => ProblemDetails::unauthenticated(*why),
+            Self::Refused(refusal) => ProblemDetails::refused(refusal),
+            Self::Failed(_) => ProblemDetails::unavailable(),
+        }
+    }
+
     pub(crate) fn into_response(self, request_id: &str) -> Response {
-        let details = ProblemDetails::of(&self);
+        let details = self.details();
         let (verification_status, attempts_left, retry_after) = match &self {
             Self::Refused(Refusal::WrongStep(status)) => (Some(status.as_str()), None, None),
             Self::Refused(Refusal::CodeRefused { attempts_left }) => {

@@ -5,45 +5,17 @@
 //! addresses have their variables in their own tables, in `support_core::limits` and
 //! `support_core::entitlement`.
 
+mod environment;
 pub mod variable;
-
-use std::borrow::Cow;
-use std::fmt;
 
 use support_core::entitlement::EnvironmentUrls;
 use support_core::limits::{GrantLimits, Limits, RecoveryLimits};
-use support_core::setting::BadValue;
 use support_core::time_zone::{TimeZone, TimeZoneName};
 
+use environment::{Environment, environment, read, required};
+
+pub use environment::SettingError;
 pub use variable::Variable;
-
-/// A variable that keeps a function from starting.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SettingError {
-    name: &'static str,
-    what: Cow<'static, str>,
-}
-
-impl fmt::Display for SettingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "environment variable {}: {}", self.name, self.what)
-    }
-}
-
-/// The same sentence: a `main` that returns the error prints this.
-impl fmt::Debug for SettingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for SettingError {}
-
-impl From<BadValue> for SettingError {
-    fn from(bad: BadValue) -> Self {
-        Self { name: bad.variable, what: format!("must {}", bad.must).into() }
-    }
-}
 
 /// Reads the limits of a verification.
 ///
@@ -85,26 +57,6 @@ pub fn time_zone() -> Result<TimeZone, SettingError> {
     time_zone_in(&environment)
 }
 
-fn environment(name: &str) -> Option<Result<String, NotText>> {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-    std::env::var_os(name).map(|value| value.into_string().map_err(|_| NotText))
-}
-
-/// A variable that is not UTF-8.
-#[derive(Clone, Copy, Debug)]
-struct NotText;
-
-trait Environment: Fn(&str) -> Option<Result<String, NotText>> {}
-impl<F: Fn(&str) -> Option<Result<String, NotText>>> Environment for F {}
-
-fn read(
-    environment: &impl Environment,
-    name: &'static str,
-) -> Result<Option<String>, SettingError> {
-    let not_text = |NotText| SettingError { name, what: "is not UTF-8".into() };
-    environment(name).transpose().map_err(not_text)
-}
-
 fn time_zone_in(environment: &impl Environment) -> Result<TimeZone, SettingError> {
     let name = variable::TIME_ZONE.name();
     let Some(text) = read(environment, name)? else { return Ok(TimeZone::default()) };
@@ -112,15 +64,6 @@ fn time_zone_in(environment: &impl Environment) -> Result<TimeZone, SettingError
         .as_ref()
         .and_then(TimeZone::find)
         .ok_or(SettingError { name, what: "must be a time zone, such as `America/Bogota`".into() })
-}
-
-fn required(environment: &impl Environment, name: &'static str) -> Result<String, SettingError> {
-    let error = |what: &'static str| SettingError { name, what: what.into() };
-    match read(environment, name)? {
-        Some(value) if !value.trim().is_empty() => Ok(value),
-        Some(_) => Err(error("is blank")),
-        None => Err(error("is missing")),
-    }
 }
 
 #[cfg(test)]

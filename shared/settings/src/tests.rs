@@ -1,4 +1,5 @@
 use super::*;
+use crate::environment::NotText;
 use support_core::entitlement::RcmForMembers;
 use support_core::limits::ConsentMode;
 

@@ -1,6 +1,6 @@
 //! The variables that the adapters and the functions need. Each name stands here once.
 
-use crate::{SettingError, environment, required};
+use crate::environment::{SettingError, environment, required};
 
 /// A variable of a function's environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

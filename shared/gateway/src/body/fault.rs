@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde::de::{Expected, Unexpected};
 
-use super::tree::Tree;
 use crate::problem::FieldError;
 
 /// What serde finds wrong, without the input.
@@ -20,7 +19,13 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    pub fn into_field_error(self, path: &serde_path_to_error::Path, tree: &Tree) -> FieldError {
+    /// Says what is wrong with the field at `path`. `is_quoted` tells whether a message quotes the body,
+    /// where the names in its second argument may be quoted.
+    pub fn into_field_error(
+        self,
+        path: &serde_path_to_error::Path,
+        is_quoted: impl Fn(&str, &[String]) -> bool,
+    ) -> FieldError {
         let mut path: Vec<String> = path.iter().map(ToString::to_string).collect();
         let detail: Cow<'static, str> = match self {
             Self::Expected(what) => format!("expected {}", plain(&what)).into(),
@@ -45,7 +50,7 @@ impl Fault {
                 path.push(field.to_owned());
                 "repeated".into()
             }
-            Self::Said(message) if tree.is_quoted_by(&message, &path) => "not acceptable".into(),
+            Self::Said(message) if is_quoted(&message, &path) => "not acceptable".into(),
             Self::Said(message) => message.into(),
         };
         let field = if path.is_empty() { "body".to_owned() } else { path.join(".") };

@@ -5,7 +5,18 @@ use std::borrow::Cow;
 use support_core::refusal::{NotAllowed, Refusal};
 use support_core::status::Status;
 
-use super::{Problem, Unauthenticated};
+/// Why a token that is valid does not name a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unauthenticated {
+    /// It is an ID token, or not a token of a user.
+    NotAnAccessToken,
+    /// The email address is missing, unverified, or cannot receive email.
+    AddressNotVerified,
+    /// The account has no name to tell the customer.
+    NoName,
+    /// It is not from the customers' own app, or belongs to a support session.
+    NotACustomersOwn,
+}
 
 /// Status, slug and texts of a problem.
 pub(super) struct ProblemDetails {
@@ -25,29 +36,29 @@ impl ProblemDetails {
         Self { status, slug, title, detail: detail.into() }
     }
 
-    /// Returns the details of `problem`, as the contract lists them.
-    pub fn of(problem: &Problem) -> Self {
-        match problem {
-            Problem::Invalid(_) => Self::new(
-                400,
-                "invalid-request",
-                "The request isn't valid",
-                "Fix the fields listed in `errors`, then send the request again.",
-            ),
-            Problem::Unauthenticated(why) => {
-                Self::new(401, "unauthenticated", "You aren't signed in for this", sign_in(*why))
-            }
-            Problem::Refused(refusal) => Self::of_refusal(refusal),
-            Problem::Failed(_) => Self::new(
-                503,
-                "unavailable",
-                "The service can't answer at the moment",
-                "Repeat the call; repeating it is safe. Read first to see how far it went.",
-            ),
-        }
+    pub fn invalid() -> Self {
+        Self::new(
+            400,
+            "invalid-request",
+            "The request isn't valid",
+            "Fix the fields listed in `errors`, then send the request again.",
+        )
     }
 
-    fn of_refusal(refusal: &Refusal) -> Self {
+    pub fn unauthenticated(why: Unauthenticated) -> Self {
+        Self::new(401, "unauthenticated", "You aren't signed in for this", sign_in(why))
+    }
+
+    pub fn unavailable() -> Self {
+        Self::new(
+            503,
+            "unavailable",
+            "The service can't answer at the moment",
+            "Repeat the call; repeating it is safe. Read first to see how far it went.",
+        )
+    }
+
+    pub fn refused(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::NotAllowed(why) => {
                 Self::new(403, "not-allowed", "This isn't allowed", not_allowed(*why))
