@@ -14,11 +14,11 @@ use crate::time::Timestamp;
 /// `UpdateUserAttributes`.
 pub const SELF_SERVICE_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// The key of ClientMetadata under which the ticket's id goes from the mint to the triggers. A
-/// sign-in with this key in its ClientMetadata asks for a support session.
+/// The key of `ClientMetadata` under which the ticket's id goes from the mint to the triggers. A
+/// sign-in with this key in its `ClientMetadata` asks for a support session.
 pub const TICKET_METADATA: &str = "mint_grant";
 
-/// A ticket's id: the verification and the attempt. Not a secret, so ClientMetadata may carry it.
+/// A ticket's id: the verification and the attempt. Not a secret, so `ClientMetadata` may carry it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MintTicketId(String);

@@ -1,7 +1,7 @@
 //! A request's body: strict JSON, and errors that say what was expected and never what was sent,
 //! which may be a code, a token or an address.
 //!
-//! serde_json alone accepts an array for a struct and the last of two equal names, and its messages
+//! `serde_json` alone accepts an array for a struct and the last of two equal names, and its messages
 //! quote the input. So the text becomes a [`Tree`] that keeps every name, and the type is read from
 //! that tree with an error type of our own, [`Fault`](fault::Fault), which drops the input that
 //! serde offers.

@@ -15,7 +15,7 @@ use crate::respond::respond;
 
 pub(crate) const ID: &str = "AAECAwQFBgcICQoLDA0ODw";
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// The log of this test program. The requests' ids tell the tests' lines apart.
 static LOG: LazyLock<Mutex<Vec<u8>>> = LazyLock::new(|| {

@@ -182,7 +182,7 @@ async fn a_hostile_body_is_refused_and_changes_nothing() {
         with("code", json!(0)),
         with("code", json!("00000")),
         with("code", json!("٠٠٠٠٠٠")),
-        with("new_password", json!(12345678)),
+        with("new_password", json!(12_345_678)),
         with("new_password", json!({"$ne": ""})),
         with("confirm_password", json!(null)),
         with("new_password", json!("x".repeat(9000))),

@@ -124,7 +124,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Fault> for Tree {
+impl IntoDeserializer<'_, Fault> for Tree {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

@@ -60,7 +60,7 @@ async fn a_user_who_does_not_exist_gets_a_challenge_like_any_other_and_no_tokens
     assert_eq!(second["response"]["failAuthentication"], true);
 }
 
-/// On AWS the ClientMetadata of AdminInitiateAuth does not reach these two triggers; in the emulator
+/// On AWS the `ClientMetadata` of `AdminInitiateAuth` does not reach these two triggers; in the emulator
 /// it does. Nothing may depend on it.
 #[tokio::test]
 async fn define_and_create_do_not_look_at_metadata() {
