@@ -197,13 +197,13 @@ class Cast:
     def send(self, case: Case) -> Response:
         """Sends the case as somebody who can, and once in a while as nobody."""
         self.emails = self.stack.inbox.last_number()
-        headers, more = {"Host": self.stack.api.host}, {}
+        headers, more = {}, {}
         if (guard := guard_of(case)) and self.random.random() < 0.95:
             if guard == "environment":
                 more["auth"] = self.backend
             else:
                 headers["Authorization"] = f"Bearer {self._agent(case).token if guard == 'agent' else self.offer.token}"
-        response = case.call(base_url=self.stack.facts["endpoint"], headers=headers, timeout=60, **more)
+        response = case.call(base_url=self.stack.facts["ApiUrl"], headers=headers, timeout=60, **more)
         self._learn(case, response)
         return response
 
