@@ -77,7 +77,7 @@ async fn search<V, D>(
                 .ok_or_else(|| FieldError::new("cursor", "must be one that a search gave"))?,
         ),
     };
-    // An agent's own, whatever he asks for; a supervisor's narrowest index.
+    // An agent sees their own, whatever the filters say; a supervisor gets the narrowest index.
     let own = (!caller.supervisor).then_some(&caller.agent.id);
     let scope = match (own, &customer, &agent) {
         (Some(id), _, _) => Scope::Agent(id.clone()),

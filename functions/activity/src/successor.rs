@@ -1,5 +1,5 @@
 //! `GET /verifications/{id}/activity` and `…/activity/{process}`: what happened to the successor whom
-//! the agent supports, once he has consented.
+//! the agent supports, once the customer has consented.
 //!
 //! A reading is a step of the record like any other, committed before anything is shown.
 

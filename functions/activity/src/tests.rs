@@ -115,7 +115,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn who_he_is_and_what_happened_to_him_is_read_and_recorded() {
+async fn the_successor_and_their_activity_are_read_and_each_reading_is_recorded() {
     let scene = Scene::consented(1).await;
     let answer = scene.list(None).await;
     assert_eq!(answer.status, 200);

@@ -1,4 +1,4 @@
-//! `POST /verifications/{id}/mfa`: sends the agent his own code, or asks the customer's consent.
+//! `POST /verifications/{id}/mfa`: sends the agent's own code, or asks the customer for consent.
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;

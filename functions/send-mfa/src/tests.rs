@@ -103,7 +103,7 @@ async fn each_asking_has_a_match_number_of_its_own() {
 }
 
 #[tokio::test] // P25, P26
-async fn a_mail_that_fails_is_counted_and_may_be_repeated_at_once() {
+async fn an_email_that_fails_is_counted_and_may_be_repeated_at_once() {
     for (reach, body) in [
         ((|_| {}) as fn(&mut Walk), agent()),
         (
@@ -127,7 +127,7 @@ async fn a_mail_that_fails_is_counted_and_may_be_repeated_at_once() {
 }
 
 #[tokio::test] // P11, P25
-async fn a_crash_before_the_mail_costs_a_sending_and_no_more() {
+async fn a_crash_before_the_email_costs_a_sending_and_no_more() {
     for call in 0..2 {
         for fault in [Fault::Before, Fault::After] {
             let scene = Scene::at(|_| {}).await;
@@ -140,7 +140,7 @@ async fn a_crash_before_the_mail_costs_a_sending_and_no_more() {
 }
 
 #[tokio::test]
-async fn mails_to_a_customer_have_a_budget_over_all_verifications() {
+async fn emails_to_a_customer_have_a_quota_over_all_verifications() {
     let scene = Scene::at(|w| {
         w.prove();
     })

@@ -1,5 +1,5 @@
-//! `POST /verifications`: the look-up. Whether the customer exists is answered at once; nothing
-//! of him is shown yet.
+//! `POST /verifications`: the look-up. The answer says at once whether the customer exists, and reveals
+//! nothing else.
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;

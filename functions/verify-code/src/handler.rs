@@ -1,4 +1,4 @@
-//! `POST /verifications/{id}/code`: the agent types a code, his own or the customer's.
+//! `POST /verifications/{id}/code`: the agent enters a code: the agent's own, or the customer's.
 
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
@@ -52,8 +52,8 @@ pub async fn handle(
     Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
 }
 
-/// The agent's own code. That he is enabled and in the group is asked of Cognito now, since his
-/// token may be older than that.
+/// The agent's own code. Cognito is asked now whether the agent is enabled and in the group, since the
+/// token may be older than a change of either.
 async fn prove(
     app: &App<impl Verifications, impl AgentPool, impl CustomerPool>,
     caller: &Caller,

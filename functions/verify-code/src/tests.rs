@@ -126,7 +126,7 @@ async fn a_crash_anywhere_leaves_version_and_steps_agreed() {
 }
 
 #[tokio::test] // P3
-async fn beyond_a_budget_right_and_wrong_look_alike() {
+async fn beyond_a_quota_right_and_wrong_look_alike() {
     let answers = async |code: &str, reach: fn(&mut Walk), from: &str, quota: Quota| {
         let scene = Scene::at(reach).await;
         while scene.store.memory.spend(&quota.clone().spend()).await == Ok(Saved::Done) {}
@@ -160,7 +160,7 @@ async fn beyond_a_budget_right_and_wrong_look_alike() {
 }
 
 #[tokio::test] // P33
-async fn whoever_has_left_cannot_prove_himself() {
+async fn an_agent_who_has_left_cannot_enter_a_code() {
     let scene = Scene::at(|w| {
         w.challenge();
     })
