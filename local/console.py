@@ -84,7 +84,8 @@ def _npm(*arguments: str) -> None:
     call(
         # Its `bin/npm` is a link that the wheel could not keep.
         [node / "bin/node", node / "lib/node_modules/npm/bin/npm-cli.js", *arguments],
-        ENVIRONMENTS / "console.log",
+        # `make test` runs two of them at a time.
+        ENVIRONMENTS / f"console-{arguments[-1]}.log",
         f"`npm {' '.join(arguments)}` in console/ failed",
         env=os.environ | {"PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"},
         cwd=CONSOLE,

@@ -22,6 +22,9 @@ PROSE = {
     r"whoever|whomever": "anyone who",
     r"mend|mends|mended": "fix, correct",
     r"swindlers?": "fraudster",
+    r"consentimientos?": "autorización",
+    r"analistas?": "agente",
+    r"número de coincidencia": "número de verificación",
 }
 # In names, too: `whose_budget_it_is` and `OverBudget` are made of words.
 EVERYWHERE = {
@@ -31,14 +34,8 @@ EVERYWHERE = {
     r"streaks?": "lockout quota",
     r"standing": "sign-in status",
 }
-# In Spanish texts.
-SPANISH = {
-    r"consentimientos?": "autorización",
-    r"analistas?": "agente",
-    r"número de coincidencia": "número de verificación",
-    r"(?<!nombre de )(?<!nombres de )usuarios?": "cliente",
-    r"e-mails?|mails?": "correo",
-}
+# In files that are Spanish alone.
+SPANISH = {r"(?<!nombre de )(?<!nombres de )usuarios?": "cliente"}
 # Where a word may stand, and why: pattern of the path, pattern of the line.
 ALLOWED = [
     ("local/language.py", r"", "names the words"),
@@ -127,7 +124,7 @@ def prose(source: Path, text: str) -> str:
 def wrong(source: Path, text: str) -> Iterator[str]:
     lines = text.splitlines()
     spanish = re.search(r"(^|[/.-])es([./]|$)", source.as_posix()) is not None
-    for rules, checked in ((RULES["es"] if spanish else RULES["prose"], prose(source, text)), (RULES["everywhere"], text)):
+    for rules, checked in ((RULES["prose"] + (RULES["es"] if spanish else []), prose(source, text)), (RULES["everywhere"], text)):
         for number, line in enumerate(checked.splitlines(), 1):
             allowed = (fnmatch(source.as_posix(), path) and re.search(where, lines[number - 1]) for path, where, _ in ALLOWED)
             found = [(match[0], instead) for rule, instead in rules for match in rule.finditer(line)]

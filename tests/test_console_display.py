@@ -16,9 +16,9 @@ from support.stack import Stack
 @pytest.mark.parametrize(
     ("language", "details"),
     [
-        ("en", ["sending 1 of 5", "wrong entry 1 of 5", "Test & Co, sending 1 of 5", "attempt 1",
+        ("en", ["code 1 of at most 5", "wrong entry 1 of 5", "Test & Co, code 1 of at most 5", "attempt 1",
                 "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
-        ("es", ["envío 1 de 5", "código incorrecto 1 de 5", "Test & Co, envío 1 de 5", "intento 1",
+        ("es", ["código 1 de un máximo de 5", "código incorrecto 1 de 5", "Test & Co, código 1 de un máximo de 5", "intento 1",
                 "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
     ],
 )  # fmt: skip

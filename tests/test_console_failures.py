@@ -111,7 +111,7 @@ def test_a_lost_look_up_is_looked_for_before_it_is_repeated(stack: Stack, desk: 
     at.page.route("**/verifications", lose)
     at.field("user email").fill(journey.customer.email)
     at.press("start")
-    expect(at.page.get_by_role("alert")).to_contain_text("look in My verifications before you repeat it")
+    expect(at.page.get_by_role("alert")).to_contain_text("Look in My verifications before you try again")
 
 
 def test_a_page_that_may_be_out_of_date_says_so_aloud(stack: Stack, desk: Sit) -> None:

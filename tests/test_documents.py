@@ -80,6 +80,11 @@ def test_the_core_has_the_layers_that_the_table_shows() -> None:
     assert upwards == []
 
 
+def test_the_table_of_commands_has_those_of_make_help() -> None:
+    helped = re.findall(r"^\t@echo '(make [\w-]+) ", document("Makefile"), re.MULTILINE)
+    assert re.findall(r"^\| `(make [\w-]+)` \|", section("docs/development.md", "Commands"), re.MULTILINE) == helped
+
+
 def test_the_readme_names_the_versions_that_are_needed() -> None:
     (rust,) = re.findall(r'^rust-version = "(.*)"', document("Cargo.toml"), re.MULTILINE)
     (python,) = re.findall(r"Python (3\.\d+) or newer is needed", document("local/environment.py"))

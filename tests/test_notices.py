@@ -49,7 +49,11 @@ def test_the_start_mail_says_who_why_where_until_when_and_how_to_end_it(stack: S
 
 @pytest.mark.parametrize(
     ("time_zone", "place"),
-    [("America/Mexico_City", "hora de Ciudad de México, UTC−6"), ("America/Nowhere", "hora de Bogotá, UTC−5"), ("", "hora de Bogotá, UTC−5")],
+    [
+        ("America/Mexico_City", "hora de Ciudad de México, UTC−6"),
+        ("America/Nowhere", "hora de Bogotá, UTC−5"),
+        ("", "hora de Bogotá, UTC−5"),
+    ],
 )
 def test_times_are_given_by_the_customers_own_clock_where_the_directory_knows_it(stack: Stack, time_zone: str, place: str) -> None:  # P30
     journey = stack.journey(customer=stack.new_customer(locale="es", time_zone=time_zone)).through_session()

@@ -88,7 +88,7 @@ class Stack:
         ecosystems: list[dict[str, Any]] | None = None,
         **more: Any,
     ) -> Customer:
-        """A fresh customer with quotas of their own. `more`: locale, status, sign_in, processes as in `samples.Customer`."""
+        """A fresh customer with quotas of their own. `more`: locale, status, sign_in, time_zone, processes as in `samples.Customer`."""
         unique = uuid.uuid4().hex[:12]
         if ecosystems is None:
             ecosystems = [samples.ecosystem(f"eco-{unique}", "Test & Co", role, plan, *modules)]

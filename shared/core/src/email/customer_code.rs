@@ -3,7 +3,7 @@ use super::message::Email;
 use super::{en, es};
 use crate::code::Code;
 use crate::directory::{Locale, Reader};
-use crate::entitlement::Environment;
+use crate::entitlement::{Environment, Visibility};
 use crate::identity::TicketNumber;
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
@@ -66,7 +66,7 @@ impl CustomerCode<'_> {
                 strong(agent.clone()),
                 ", a support agent at Waizant, asks for your authorization to enter your account. \
                  There, they will be able to ",
-                en::can_do(Default::default()),
+                en::can_do(Visibility::default()),
                 ".",
             ])
             .facts(facts)
@@ -134,7 +134,7 @@ impl CustomerCode<'_> {
                 strong(agent.clone()),
                 ", agente de soporte de Waizant, pide su autorización para entrar a su cuenta. \
                  Allí, el agente podrá ",
-                es::can_do(Default::default()),
+                es::can_do(Visibility::default()),
                 ".",
             ])
             .facts(facts)

@@ -64,11 +64,12 @@ fn facts(Facts(facts): &Facts) -> String {
             items(list),
         ),
     });
-    format!("<div style=\"margin:16px 0 24px\">\n{}</div>\n", facts.collect::<String>())
+    format!("<div style=\"margin:16px 0 24px\">\n{}</div>\n", facts.collect::<Vec<_>>().concat())
 }
 
 fn items(items: &[Line]) -> String {
-    items.iter().map(|item| format!("<li>{}</li>\n", line(item))).collect()
+    let items = items.iter().map(|item| format!("<li>{}</li>\n", line(item)));
+    items.collect::<Vec<_>>().concat()
 }
 
 fn line(Line(parts): &Line) -> String {
