@@ -310,7 +310,7 @@ async fn email_qr(
     email.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
     let sent = app.mailer().send(&verification.customer.email, &email).await;
     if let Err(failure) = &sent {
-        warn(verification, failure, "QR code not mailed");
+        warn(verification, failure, "QR code not sent");
     }
     Some(sent.is_ok())
 }

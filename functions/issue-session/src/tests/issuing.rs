@@ -124,7 +124,9 @@ async fn a_qr_code_that_could_not_be_sent_is_lost_and_the_agent_is_told() {
 
 #[tokio::test] // P31
 async fn a_customer_who_is_no_successor_any_more_is_refused_at_issue() {
-    for (change, wanted) in [(Role::Member, "successor of no"), (Role::Admin, "successor of no")] {
+    for (change, wanted) in
+        [(Role::Member, "successor of any ecosystem"), (Role::Admin, "successor of any ecosystem")]
+    {
         let scene = Scene::successor().await;
         let mut changed = successor();
         changed.ecosystems[0].role = change;
