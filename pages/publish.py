@@ -57,12 +57,31 @@ def publish(s3: Any, region: str, outputs: dict[str, str], parameters: dict[str,
         console |= {"customerPoolId": outputs["CustomerPoolId"], "customerClientId": outputs["CustomerClientId"]}
     for prefix, directory, config in (("console", CONSOLE, console), ("consent", CONSENT, both)):
         _put(s3, bucket, f"{prefix}/config.json", json.dumps(config).encode(), EACH_TIME)
-        entries = "".join(page.read_text() for page in directory.glob("*.html"))
-        # A file that a page names may name others, as a script names its modules: so it comes late, and the page itself last.
-        files = sorted(path for path in directory.rglob("*") if path.is_file())
-        for file in sorted(files, key=lambda path: (path.suffix == ".html", path.name in entries)):
+        for file in in_order(directory):
             name = file.relative_to(directory).as_posix()
             _put(s3, bucket, f"{prefix}/{name}", file.read_bytes(), FOREVER if name.startswith("assets/") else EACH_TIME)
+
+
+def in_order(directory: Path) -> list[Path]:
+    """The files, each after those that it names: a script after its modules, the pages last."""
+    files = sorted(path for path in directory.rglob("*") if path.is_file())
+    parts = [path for path in files if path.suffix != ".html"]
+    ordered: list[Path] = []
+    met: set[Path] = set()
+
+    def place(file: Path) -> None:
+        if file in met:
+            return
+        met.add(file)  # before its parts: two chunks of a bundle may name each other
+        content = file.read_bytes()
+        for part in parts:
+            if part.name.encode() in content:
+                place(part)
+        ordered.append(file)
+
+    for file in [*parts, *(path for path in files if path.suffix == ".html")]:
+        place(file)
+    return ordered
 
 
 def _put(s3: Any, bucket: str, key: str, body: bytes, cached: str) -> None:

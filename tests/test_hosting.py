@@ -165,13 +165,16 @@ def test_the_customers_page_is_told_of_their_app_client_where_there_is_one(clien
 
 def test_what_refers_is_put_after_what_it_refers_to() -> None:
     put = list(published())
-    for page, entry in (("console", None), ("consent", "consent.js")):
+    for page in ("console", "consent"):
         files = [name.removeprefix(f"{page}/") for name in put if name.startswith(f"{page}/")]
         pages = [name for name in files if name.endswith(".html")]
         assert files[0] == "config.json" and files[-len(pages) :] == pages, files
-        if entry:
-            (imported,) = [re.findall(r'from "\./([\w.]+)"', (ROOT / "pages" / page / entry).read_text())]
-            assert imported and all(files.index(name) < files.index(entry) for name in imported), files
+    scripts = {
+        script.name: re.findall(r"from ['\"]\./([\w.]+)['\"]", script.read_text()) for script in (ROOT / "pages/consent").glob("*.js")
+    }
+    assert scripts["consent.js"]
+    for script, imported in scripts.items():
+        assert all(files.index(name) < files.index(script) for name in imported), (script, files)
 
 
 def test_the_local_pages_know_who_enters_the_customers_code(stack: Stack) -> None:

@@ -207,7 +207,7 @@ def test_a_start_that_finds_its_ports_taken_ends_and_deletes_nothing(
 @pytest.mark.parametrize("port", ["abc", "65530", "80", "-4566", "4566.0", "٤٥٦٦"])
 def test_a_port_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("PORT", port)
-    with pytest.raises(Failed, match=f"PORT is {port}: it has to be a number from 1024 to 65528"):
+    with pytest.raises(Failed, match=f"PORT is {port}: it must be a number from 1024 to 65527"):
         Settings.from_environment()
 
 
