@@ -462,7 +462,9 @@ async fn a_qr_code_that_could_not_be_mailed_is_lost_and_the_agent_is_told() {
 
 #[tokio::test] // P31
 async fn who_stops_being_successor_is_refused_at_issue() {
-    for (change, wanted) in [(Role::Member, "successor of no"), (Role::Admin, "successor of no")] {
+    for (change, wanted) in
+        [(Role::Member, "isn't the successor"), (Role::Admin, "isn't the successor")]
+    {
         let scene = Scene::successor().await;
         let mut changed = successor();
         changed.ecosystems[0].role = change;
