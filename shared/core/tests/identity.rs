@@ -47,11 +47,8 @@ fn an_address_is_taken_up_to_the_lengths_of_its_parts() {
     for text in [longest.as_str(), "a@b", "!#$%&'*+/=?^_`{|}~-@b", "a.b@c-d.e9"] {
         assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text);
     }
-    let too_long = [
-        format!("{longest}d"),
-        format!("{}@b", "a".repeat(65)),
-        format!("a@{}", "d".repeat(64)),
-    ];
+    let too_long =
+        [format!("{longest}d"), format!("{}@b", "a".repeat(65)), format!("a@{}", "d".repeat(64))];
     let malformed = [".a@b", "a.@b", "a@b-", "a@-b", "a@.b", "a@b.", "a@b_c", "a;b@c"];
     for text in too_long.iter().map(String::as_str).chain(malformed) {
         assert_eq!(EmailAddress::parse(text), None, "{text:?}");
