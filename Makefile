@@ -12,8 +12,9 @@ SAM := local/.env/sam/bin
 RUFF := local/.env/lint/bin/ruff
 TYPOS := local/.env/lint/bin/typos
 DENY := local/.env/deny-0.20.2/bin/cargo-deny
+MUTANTS := local/.env/mutants-27.1.0/bin/cargo-mutants
 
-.PHONY: help console publish run up down clean walk status prepare test lint unit-test stack-test sizes fmt advisories
+.PHONY: help console publish run up down clean walk status prepare test lint unit-test stack-test sizes mutants fmt advisories
 
 help:
 	@echo 'make run         runs the whole stack on this machine, until Ctrl-C'
@@ -26,6 +27,7 @@ help:
 	@echo 'make publish     uploads the console and the consent page to AWS, where a stack serves them'
 	@echo 'make test        runs every check and every test: lint, unit-test, stack-test'
 	@echo 'make sizes       prints the packaged size of each function, and the SDKs that it links'
+	@echo 'make mutants     breaks the Rust sources in small ways, one at a time, and prints what no test notices (hours)'
 	@echo 'make advisories  asks the network for known vulnerabilities in the dependencies'
 	@echo 'make fmt         formats the sources'
 
@@ -71,6 +73,11 @@ stack-test: prepare
 sizes: prepare
 	@$(PYTHON) local/sizes.py
 
+# Over core, gateway and dynamodb, or over the files that FILES names. The report is target/mutants.out.
+mutants: $(MUTANTS)
+	@mkdir -p target
+	$(MUTANTS) mutants --output target $(FILES:%=--file %) $(MUTANTS_OPTIONS)
+
 advisories: $(DENY)
 	$(DENY) check advisories
 
@@ -86,3 +93,6 @@ $(RUFF): local/requirements-lint.txt
 
 $(DENY):
 	cargo install cargo-deny --version 0.20.2 --locked --debug --quiet --root local/.env/deny-0.20.2
+
+$(MUTANTS):
+	cargo install cargo-mutants --version 27.1.0 --locked --debug --quiet --root local/.env/mutants-27.1.0

@@ -220,7 +220,7 @@ impl TicketNumber {
     }
 }
 
-/// The support analyst who runs a verification, as their access token names them.
+/// The support agent who runs a verification, as their access token names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
     /// The Cognito `sub`.

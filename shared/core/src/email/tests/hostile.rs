@@ -91,7 +91,7 @@ fn is_unwelcome(c: char) -> bool {
 
 /// The tags of a page, in order.
 fn tags(html: &str) -> String {
-    html.split('<').skip(1).map(|tag| format!("<{}>", tag.split('>').next().unwrap())).collect()
+    html.split('<').skip(1).flat_map(|tag| ["<", tag.split('>').next().unwrap(), ">"]).collect()
 }
 
 fn href(url: &str) -> String {

@@ -282,7 +282,8 @@ fn words_of_html(html: &str) -> Vec<String> {
         } else if tag == "/a" {
             // What is read as an address says where it goes.
             if !out.ends_with(link) {
-                out.push_str(&format!(": {link}"));
+                out.push_str(": ");
+                out.push_str(link);
             }
         } else if !matches!(tag, "/b" | "/strong") && !tag.starts_with("b ") && tag != "b" {
             out.push(' ');
