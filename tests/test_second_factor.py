@@ -180,7 +180,7 @@ def test_a_code_that_was_sent_is_entered(stack: Stack, desk: Sit) -> None:
         {"AuthenticationResult": tokens},
     )  # fmt: skip
     at.sign_in(agent.email)
-    at.shows("Enter the code that was sent to a***@e***.")
+    at.shows("Enter the code that we sent to a***@e***.")
     enter(at.page, "en", "1234 5678")
     at.stands_at("assistance")
     client = stack.facts["AgentClientId"]

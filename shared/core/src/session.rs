@@ -1,5 +1,5 @@
 //! A session: its tokens under one ciphertext, whose key is wrapped under each handoff's secret.
-//! Whoever holds the table and every key of the server still cannot read the tokens.
+//! Someone with the table and every key of the server still cannot read the tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -133,7 +133,7 @@ impl Session {
         })
     }
 
-    /// The tokens, for whoever holds a handoff's secret. `None` if it is not that secret.
+    /// Opens the tokens with a handoff's secret. `None` if it is not that secret.
     pub fn open(
         &self,
         verification: &VerificationId,

@@ -10,7 +10,7 @@ use crate::actions::{ACTIONS, Action, act, everywhere, everywhere_from, under_a_
 use crate::actions::Action::*;
 
 /// What each action comes to in each state; what is not named is refused as `wrong-step`, or, for
-/// whoever comes with a page or a handoff, with that token's own refusal.
+/// a page or a handoff, with that token's own refusal.
 #[test] // P10
 fn every_state_knows_every_action() {
     use Status::*;

@@ -73,7 +73,7 @@ fn lockout(name: &str, limit: u32) -> LockoutQuota {
 }
 
 pub(super) async fn a_lockout_lasts_from_its_last_count_and_then_starts_again(store: &impl Quotas) {
-    let lockout = lockout("streak", 3);
+    let lockout = lockout("after-a-pause", 3);
     let count = async |seconds, millis| {
         let now = Timestamp::from_millis(NOON.plus(seconds).millis() + millis);
         store.count(&lockout, now).await.expect("no failure")
@@ -95,7 +95,7 @@ pub(super) async fn a_lockout_lasts_from_its_last_count_and_then_starts_again(st
 pub(super) async fn a_lockout_quota_is_never_exceeded_however_many_count_at_once(
     store: &Arc<impl Store>,
 ) {
-    let lockout = lockout("parallel-streak", 5);
+    let lockout = lockout("at-once", 5);
     let writers: Vec<_> = (0..50)
         .map(|_| {
             let (store, lockout) = (store.clone(), lockout.clone());
