@@ -105,7 +105,7 @@ impl EnvironmentUrls {
     /// # Errors
     /// The first error of `url`.
     pub fn each<E>(mut url: impl FnMut(Environment) -> Result<String, E>) -> Result<Self, E> {
-        let mut urls = Self(Default::default());
+        let mut urls = Self(Environment::ALL.map(|_| String::new()));
         for environment in Environment::ALL {
             urls.0[environment as usize] = url(environment)?;
         }

@@ -133,7 +133,7 @@ impl Verifications for DynamoVerifications {
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         let writer = Writer::of(change.next.version);
         let put = self.put(&change.next, &writer)?;
-        let mut others = Vec::from_iter(self.ticket(&change.ticket)?);
+        let mut others: Vec<_> = self.ticket(&change.ticket)?.into_iter().collect();
         if let Some(next) = &change.support_grant {
             others.push(self.table.versioned(self.put_grant(next, &writer)?)?);
         }

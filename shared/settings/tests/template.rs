@@ -88,7 +88,7 @@ fn every_limit_is_a_parameter_with_the_same_default_and_bounds() {
                 let allowed: BTreeSet<_> = allowed.trim_matches(['[', ']']).split(", ").collect();
                 assert_eq!(
                     allowed,
-                    BTreeSet::from_iter(words.iter().copied()),
+                    words.into_iter().collect::<BTreeSet<_>>(),
                     "{}",
                     row.parameter
                 );
