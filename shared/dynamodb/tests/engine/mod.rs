@@ -1,6 +1,7 @@
 //! A real engine, embedded: dynoxide, DynamoDB over SQLite.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
@@ -22,7 +23,10 @@ pub async fn engine() -> Aws {
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
         ("AWS_ENDPOINT_URL", format!("http://{address}")),
     ]);
-    Aws::from_variables(|name| variables.get(name).cloned(), Timeouts::ORDINARY).expect("complete")
+    // The engine may be slow beside everything else that the machine does.
+    let patient = Duration::from_secs(30);
+    let timeouts = Timeouts { attempt: patient, operation: 2 * patient };
+    Aws::from_variables(|name| variables.get(name).cloned(), timeouts).expect("complete")
 }
 
 /// The tables `support` and `core`, as the template makes them.
