@@ -57,6 +57,7 @@ lint: prepare $(DENY) $(RUFF)
 	$(DENY) --log-level error check --hide-inclusion-graph licenses bans sources
 	$(PYTHON) local/links.py
 	$(PYTHON) local/documents.py
+	$(PYTHON) local/language.py
 	$(PYTHON) local/imports.py
 	$(PYTHON) local/console.py
 	AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint

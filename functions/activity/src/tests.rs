@@ -167,7 +167,7 @@ async fn pages_go_on_where_they_stopped_and_each_is_a_reading() {
 }
 
 #[tokio::test] // P22
-async fn what_is_not_there_or_not_his_is_not_found_and_no_reading() {
+async fn what_is_missing_or_of_another_agent_is_not_found_and_no_reading() {
     let scene = Scene::consented(1).await;
     let unknown = scene.one("p-2").await;
     assert_eq!((unknown.status, unknown.slug()), (404, "not-found"));

@@ -153,7 +153,7 @@ async fn of_sweeps_at_once_one_closes_and_one_tells() {
     }
 }
 
-/// A sweep and whoever moves the verification at the same moment.
+/// A sweep, and a call that moves the verification at the same moment.
 #[tokio::test] // P10
 async fn an_act_between_read_and_write_is_not_overwritten() {
     let walk = session(1);
@@ -236,7 +236,7 @@ async fn a_crash_anywhere_loses_nothing() {
             }
             crashes += 1;
         }
-        // List, read, read, try, send, read, told; in a session close, key and signature besides.
+        // List, read, read, try, send, read, told; in a session close, key and signature as well.
         let calls = if start.status() == Status::InSession { 10 } else { 7 };
         assert_eq!(crashes, 2 * calls, "before and after each");
     }

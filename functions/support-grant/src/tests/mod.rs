@@ -178,7 +178,7 @@ impl Scene {
         walk
     }
 
-    /// What must hold whatever broke and whoever came between: a whole record of each verification;
+    /// What must hold whatever broke or came between: a whole record of each verification;
     /// the grant and the open verification, of which there is one at most, know each other.
     async fn check(&self, now: Timestamp) {
         let grant = self.stored().await;

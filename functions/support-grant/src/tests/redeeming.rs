@@ -23,7 +23,7 @@ async fn a_redeem_starts_a_verification_and_tells_the_customer() {
     assert_eq!((emails.len(), emails[1].0.as_str()), (2, "carla@example.com"));
     assert!(emails[1].1.subject.contains("ana entered"), "{}", emails[1].1.subject);
 
-    // While it is open there is no other, for whomever.
+    // While it is open there is no other, for any agent.
     let again = scene.redeem("ana", &credentials, NOON).await;
     assert_eq!(
         (again.slug(), &again.body["verification_status"]),
