@@ -74,7 +74,8 @@ stack-test: prepare
 sizes: prepare
 	@$(PYTHON) local/sizes.py
 
-# Over core, gateway and dynamodb, or over the files that FILES names. The report is target/mutants.out.
+# .cargo/mutants.toml says which tests must notice. The report is target/mutants.out.
+FILES ?= 'shared/core/src/**' 'shared/gateway/src/**' 'shared/dynamodb/src/**'
 mutants: $(MUTANTS)
 	@mkdir -p target
 	$(MUTANTS) mutants --output target $(FILES:%=--file %) $(MUTANTS_OPTIONS)
