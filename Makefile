@@ -54,6 +54,7 @@ lint: prepare $(DENY) $(RUFF)
 	$(RUFF) format --check --quiet
 	$(TYPOS)
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items --quiet
 	$(DENY) --log-level error check --hide-inclusion-graph licenses bans sources
 	$(PYTHON) local/links.py
 	$(PYTHON) local/documents.py

@@ -1,8 +1,8 @@
 //! What people are told by email. Each email is a type with its facts as fields, and has its words
-//! in each language once: as a [`document`], which becomes text and HTML.
+//! in each language once: as a `document`, which becomes text and HTML.
 //!
 //! Names, tickets and reasons are other people's words. A document takes them only after
-//! [`sanitize`], so that an email keeps its lines, its links and its headers whatever they contain
+//! `sanitize`, so that an email keeps its lines, its links and its headers whatever they contain
 //! (P24).
 
 mod document;
