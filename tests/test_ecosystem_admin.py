@@ -293,7 +293,7 @@ def test_a_customer_who_is_successor_of_nothing_is_refused_with_that_reason_once
     for each in ("eco-a", "eco-b", "eco-c"):
         refused = journey.send_to_customer(each)
         assert problem(refused) == (422, "environment-refused")
-        assert "successor of no ecosystem" in refused.json["detail"]
+        assert "successor of any ecosystem" in refused.json["detail"]
     assert journey.item == before
     assert stack.inbox.mails(journey.customer.email, after=seen) == []
 
