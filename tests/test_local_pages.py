@@ -191,7 +191,7 @@ def test_the_inbox_shows_a_mail_as_it_arrives_and_its_link_opens_the_consent_pag
         page.locator("#to").select_option(journey.customer.email)
         picture(page, "inbox")
     with here.context.expect_page() as opening:
-        page.frame_locator("#page").get_by_role("link", name="Open the consent page").click()
+        page.frame_locator("#page").get_by_role("link", name="Open the authorization page").click()
     expect(opening.value.get_by_role("button", name="See the details")).to_be_visible()
 
     page.get_by_role("button", name="Text", exact=True).click()
