@@ -28,6 +28,7 @@ import environment
 import recovery
 import second_factor
 import tokens
+import usernames
 import workers
 from settings import PAGES, PORTS_AFTER, Settings
 from terminal import Failed
@@ -217,6 +218,7 @@ def main() -> None:
     recovery.by_a_code_of_its_own()
     recovery.judged_in_one_time()
     second_factor.asked_of_everybody()
+    usernames.without_case()
     workers.each_by_itself()
     sys.argv = ["ministack"]
     ministack.app.main()
