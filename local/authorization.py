@@ -74,8 +74,9 @@ class _ItemOfTable(str):
     __slots__ = ("keys",)
     keys: list[str]
 
-    def __new__(cls, table: str, keys: list[str]) -> _ItemOfTable:
-        item = super().__new__(cls, table)
+    @staticmethod
+    def of(table: str, keys: list[str]) -> _ItemOfTable:
+        item = _ItemOfTable(table)
         item.keys = keys
         return item
 
@@ -91,11 +92,11 @@ def _each_with_its_key(known: Callable[..., list[tuple[str, str]]]) -> Callable[
         for item in json.loads(body or b"{}").get("TransactItems", []):
             keys = [key for member in item.values() for key in _keys_of(member)]
             request = json.dumps({"TransactItems": [item]}).encode()
-            alone += [(item_action, _ItemOfTable(table, keys)) for item_action, table in known(action, request, region, account)]
+            alone += [(item_action, _ItemOfTable.of(table, keys)) for item_action, table in known(action, request, region, account)]
         together: dict[tuple[str, str], list[str]] = {}
         for item_action, table in alone:
             together.setdefault((item_action, str(table)), []).extend(table.keys)
-        return [*alone, *((item_action, _ItemOfTable(table, keys)) for (item_action, table), keys in together.items())]
+        return [*alone, *((item_action, _ItemOfTable.of(table, keys)) for (item_action, table), keys in together.items())]
 
     return checks
 
