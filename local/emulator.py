@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import api_address
+import app_clients
 import authorization
 import environment
 import recovery
@@ -213,6 +214,7 @@ def main() -> None:
     import ministack.app
 
     api_address.at_a_port_of_its_own(settings.api_port)
+    app_clients.that_may_write_what_is_required()
     authorization.fill_in()
     tokens.of_one_moment()
     recovery.by_a_code_of_its_own()
