@@ -9,7 +9,7 @@ import { Countdown } from './countdown';
 import { attemptsLeft, type Failure } from './failure';
 import { Indicator } from './indicator';
 import type { SentCode } from './model';
-import { digitsIn, isCode } from './typed';
+import { asCode, isCode } from './typed';
 import { useIsPast, useSecondsUntil } from './use-clock';
 import { useSpeech } from './words';
 
@@ -58,7 +58,7 @@ export function CodeEntry({ code, label, button, entering, disabled, refused, on
               value={value}
               onChange={({ detail }) => {
                 setTooShort(false);
-                setValue(digitsIn(detail.value));
+                setValue(asCode(detail.value));
               }}
               name="code"
               inputMode="numeric"

@@ -8,8 +8,10 @@ import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type SubmitEvent, useRef, useState } from 'react';
+import { addressIn } from './address';
 import { adviceOnRecovery, type RecoveryAct } from './advice';
 import type { Api } from './api';
+import { serverNow } from './clock';
 import { clockFace } from './clock-face';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
@@ -18,7 +20,7 @@ import { NewPassword } from './new-password';
 import { faultOf, NOTHING_TYPED } from './password';
 import { href, type Route } from './route';
 import { Stage } from './stage';
-import { digitsIn, isCode, isEmailAddress } from './typed';
+import { asCode, isCode } from './typed';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -39,7 +41,7 @@ export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
 
   const ask = async (email: string) => {
     await api.askForRecovery({ email });
-    const next = { email, resendAt: Date.now() + RESEND_MILLISECONDS };
+    const next = { email, resendAt: serverNow() + RESEND_MILLISECONDS };
     tab.set(KEPT, JSON.stringify(next));
     setAsked(next);
   };
@@ -77,13 +79,13 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const known = isEmailAddress(email.trim());
-    setWrong(!known);
+    const address = addressIn(email);
+    setWrong(address === null);
     setFailure(null);
-    if (!known || busy || wait > 0) return;
+    if (address === null || busy || wait > 0) return;
     setBusy(true);
     try {
-      await ask(email.trim());
+      await ask(address);
     } catch (error) {
       setFailure(Failure.from(error));
       setBusy(false);
@@ -224,7 +226,7 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
                 <Input
                   ref={field}
                   value={code}
-                  onChange={({ detail }) => setCode(digitsIn(detail.value))}
+                  onChange={({ detail }) => setCode(asCode(detail.value))}
                   name="code"
                   inputMode="numeric"
                   autoComplete="one-time-code"

@@ -14,6 +14,7 @@ import { type Credentials, fromText, NO_CREDENTIALS, tidied, wrongFields } from 
 import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
 import { go, href } from './route';
+import { asCode } from './typed';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -120,7 +121,7 @@ export function RedeemPage() {
                 >
                   <Input
                     value={typed.security_code}
-                    onChange={({ detail }) => change({ security_code: detail.value })}
+                    onChange={({ detail }) => change({ security_code: asCode(detail.value) })}
                     name="grant-code"
                     inputMode="numeric"
                     autoComplete={false}

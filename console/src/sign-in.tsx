@@ -9,13 +9,15 @@ import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { QRCodeSVG } from 'qrcode.react';
 import { type ReactNode, type SubmitEvent, useRef, useState } from 'react';
+import { codeIn } from '../../pages/consent/code.js';
 import type { Account, Person } from './account';
+import { addressIn } from './address';
 import { inFours, otpauthAddress } from './authenticator';
-import type { Challenge } from './cognito';
+import type { Challenge, Factor } from './cognito';
 import { type CognitoRefusal, refusalOf } from './cognito-refusal';
 import { NewPassword } from './new-password';
 import { faultOf, NOTHING_TYPED } from './password';
-import { digitsIn } from './typed';
+import { asCode, visible } from './typed';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
@@ -60,19 +62,19 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
   const { words } = useSpeech();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [missing, setMissing] = useState(false);
+  const [wrong, setWrong] = useState({ email: false, missing: false });
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<CognitoRefusal | null>(null);
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const incomplete = email.trim() === '' || password === '';
-    setMissing(incomplete);
-    if (incomplete || busy) return;
+    const address = addressIn(email);
+    setWrong({ email: visible(email) !== '' && address === null, missing: visible(email) === '' || password === '' });
+    if (address === null || password === '' || busy) return;
     setBusy(true);
     setRefusal(null);
     try {
-      const asked = await account.signIn(email.trim(), password);
+      const asked = await account.signIn(address, password);
       if (asked) onAsked(asked);
     } catch (error) {
       setRefusal(refusalOf(error));
@@ -99,7 +101,7 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
           <SpaceBetween size="l">
             {account.ended && refusal === null && <Alert type="info">{words.signIn.ended}</Alert>}
             {refusal !== null && <Refused refusal={refusal} own={own} />}
-            <FormField label={words.signIn.email}>
+            <FormField label={words.signIn.email} errorText={wrong.email ? words.lookUp.emailWrong : undefined}>
               <Input
                 value={email}
                 onChange={({ detail }) => setEmail(detail.value)}
@@ -111,7 +113,7 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
                 ariaRequired
               />
             </FormField>
-            <FormField label={words.signIn.password} errorText={missing ? words.signIn.needed : undefined}>
+            <FormField label={words.signIn.password} errorText={wrong.missing ? words.signIn.needed : undefined}>
               <Input
                 value={password}
                 onChange={({ detail }) => setPassword(detail.value)}
@@ -222,6 +224,9 @@ function FirstPassword(step: Step) {
   );
 }
 
+/** Codes from an app and by SMS have six digits, codes by email have eight. */
+const CODE_LENGTHS: Record<Factor, number[]> = { SOFTWARE_TOKEN_MFA: [6], SMS_MFA: [6], EMAIL_OTP: [6, 8] };
+
 /** A code from an authenticator app, which may have to be set up first, or a code that was sent. */
 function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) {
   const { words } = useSpeech();
@@ -230,12 +235,13 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
   const [incomplete, setIncomplete] = useState(false);
   const field = useRef<InputProps.Ref>(null);
   const { busy, refusal, answer } = useAnswer(step);
+  const lengths = asked.asks === 'second-factor' ? CODE_LENGTHS[asked.factor] : [6];
   const speech = asked.asks === 'authenticator' ? words.signIn.authenticator : words.signIn.secondFactor;
   const submit = async () => {
-    // Codes from an app and by SMS have six digits, codes by email have eight.
-    setIncomplete(code.length < 6);
-    if (code.length < 6) return;
-    if ((await answer(code)) !== 'wrong-code') return;
+    const found = codeIn(code, lengths);
+    setIncomplete(found === null);
+    if (found === null) return;
+    if ((await answer(found)) !== 'wrong-code') return;
     setCode('');
     field.current?.focus();
   };
@@ -256,7 +262,7 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
           value={code}
           onChange={({ detail }) => {
             setIncomplete(false);
-            setCode(digitsIn(detail.value, 8));
+            setCode(asCode(detail.value, lengths));
           }}
           name="second-factor"
           inputMode="numeric"

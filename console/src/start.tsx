@@ -7,13 +7,14 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type SubmitEvent, useState } from 'react';
+import { addressIn } from './address';
 import { adviceOnStart } from './advice';
 import { useConsole } from './console';
 import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
 import type { LookUpModule } from './model';
 import { go } from './route';
-import { isEmailAddress, isTicket } from './typed';
+import { isTicket, visible } from './typed';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -30,14 +31,16 @@ export function StartPage({ module }: { module: LookUpModule }) {
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const found = { email: !isEmailAddress(email.trim()), ticket: !isTicket(ticket.trim()) };
+    const address = addressIn(email);
+    const number = visible(ticket);
+    const found = { email: address === null, ticket: !isTicket(number) };
     setWrong(found);
     setFailure(null);
-    if (found.email || found.ticket || busy) return;
+    if (address === null || found.ticket || busy) return;
     setBusy(true);
     try {
-      const named = ticket.trim() === '' ? {} : { ticket: ticket.trim() };
-      const { id } = await api.start({ email: email.trim(), module, ...named });
+      const named = number === '' ? {} : { ticket: number };
+      const { id } = await api.start({ email: address, module, ...named });
       go({ page: 'verification', module, id, view: 'process' });
     } catch (error) {
       const happened = Failure.from(error);

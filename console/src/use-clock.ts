@@ -1,12 +1,16 @@
 import { useSyncExternalStore } from 'react';
-import { isPast, secondsToWait, secondsUntil } from './clock';
+import { isPast, secondsToWait, secondsUntil, serverNow, wasMoved } from './clock';
+
+/** Dispatched to the window when this machine's clock was set, or the machine slept. */
+export const CLOCK_MOVED = 'clock-moved';
 
 const listeners = new Set<() => void>();
 let second = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function tick(): void {
-  const now = Math.floor(Date.now() / 1000);
+  if (wasMoved()) dispatchEvent(new Event(CLOCK_MOVED));
+  const now = Math.floor(serverNow() / 1000);
   if (now === second) return;
   second = now;
   for (const listener of listeners) listener();
@@ -34,7 +38,7 @@ export function useSecondsUntil(time: string): number {
   return secondsUntil(time);
 }
 
-/** Whole seconds until a time of the local clock; 0 once it has passed, or if there is none. */
+/** Whole seconds until a server time in milliseconds; 0 once it has passed, or if there is none. */
 export function useWait(until: number | null): number {
   useSeconds();
   return secondsToWait(until);
