@@ -9,16 +9,18 @@ import { Indicator } from './indicator';
 import type { Verification } from './model';
 import { OUTCOME_LOOKS } from './outcome-looks';
 import { href } from './route';
+import { noticeOfEnd } from './process';
 import { useSpeech } from './words';
 
 /** How the verification ended, and what the agent can do now. */
 export function Closed({ verification }: { verification: Verification }) {
-  const { words } = useSpeech();
+  const { words, dateTime } = useSpeech();
   const { agent } = useConsole();
   const { outcome, reason } = verification;
   if (outcome === null) return null;
   const { title, next } = words.closed.outcomes[outcome];
   const mine = verification.agent.id === agent.id;
+  const notice = noticeOfEnd(verification);
   return (
     <Container
       header={
@@ -36,6 +38,7 @@ export function Closed({ verification }: { verification: Verification }) {
               value: <Indicator type={OUTCOME_LOOKS[outcome]}>{words.list.outcomes[outcome]}</Indicator>,
             },
             ...(verification.ecosystem === null ? [] : [{ label: words.ecosystem.label, value: chosenEcosystem(verification) }]),
+            ...(notice === null ? [] : [{ label: words.closed.notice.label, value: <Told notice={notice} at={dateTime} /> }]),
             ...(reason === null ? [] : [{ label: words.closed.reason, value: <span className="reason">{reason}</span> }]),
           ]}
         />
@@ -47,5 +50,20 @@ export function Closed({ verification }: { verification: Verification }) {
         </SpaceBetween>
       </SpaceBetween>
     </Container>
+  );
+}
+
+/** Says that the customer was told only once they were. */
+function Told({ notice, at }: { notice: NonNullable<ReturnType<typeof noticeOfEnd>>; at: (time: string) => string }) {
+  const { words } = useSpeech();
+  const text = words.closed.notice;
+  return (
+    <div role="status">
+      {notice.told !== null ? (
+        <Indicator type="success">{text.told(at(notice.told))}</Indicator>
+      ) : (
+        <Indicator type={notice.failed ? 'warning' : 'pending'}>{notice.failed ? text.failed : text.due}</Indicator>
+      )}
+    </div>
   );
 }

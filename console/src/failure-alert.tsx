@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { clockFace } from './clock-face';
 import type { Failure } from './failure';
 import { useWait } from './use-clock';
@@ -16,7 +16,23 @@ interface Props {
 }
 
 /** A failure in words: what to do next, when to try again, and the reference to quote when asking about it. */
-export function FailureAlert({ failure, advice, onDismiss }: Props) {
+export function FailureAlert(props: Props) {
+  const connected = useBack(props.failure);
+  return props.failure.kind === 'offline' && connected ? null : <Told {...props} />;
+}
+
+/** Whether the network has come back since a failure. */
+export function useBack(failure: unknown): boolean {
+  const [backAfter, setBackAfter] = useState<unknown>(null);
+  useEffect(() => {
+    const come = () => setBackAfter(failure);
+    addEventListener('online', come);
+    return () => removeEventListener('online', come);
+  }, [failure]);
+  return failure !== null && backAfter === failure;
+}
+
+function Told({ failure, advice, onDismiss }: Props) {
   const { words, language } = useSpeech();
   const wait = useWait(failure.retryAt);
   const { title, next } = advice ?? words.failures.kinds[failure.kind];

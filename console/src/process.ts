@@ -77,6 +77,17 @@ export function isComplete({ status, outcome, module, steps }: Verification): bo
   return end >= 0 && (!asked || steps.slice(end).some(({ action }) => action === 'customer-told'));
 }
 
+/** Whether the customer was told by email how a verification ended, and when; null if they are owed no notice of it. */
+export function noticeOfEnd({ status, outcome, module, steps }: Verification): { told: string | null; failed: boolean } | null {
+  if (status !== 'closed') return null;
+  const asked = module === 'support-grant' || steps.some(({ action }) => action === 'consent-asked');
+  if (!asked) return null;
+  const end = steps.findIndex(({ action }) => action === outcome);
+  const after = end < 0 ? [] : steps.slice(end);
+  const told = after.find(({ action }) => action === 'customer-told');
+  return { told: told?.at ?? null, failed: told === undefined && after.some(({ action }) => action === 'mail-failed') };
+}
+
 /** Whether an answer is older than what is known. The record only grows, so an answer with fewer steps was overtaken on its way. */
 export function isOvertaken(found: Verification, known: Verification | null): boolean {
   if (known === null) return false;

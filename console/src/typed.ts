@@ -25,3 +25,11 @@ export function isCode(text: string): boolean {
 export function asCode(text: string, lengths?: number[]): string {
   return codeIn(text, lengths) ?? text;
 }
+
+/**
+ * Whether people typed or pasted what changed a field. What the browser or another program fills in by itself is not sent by itself: it may
+ * be an older code.
+ */
+export function isEnteredByHand({ inputType, data }: Pick<InputEvent, 'inputType' | 'data'>): boolean {
+  return inputType === 'insertFromPaste' || (inputType === 'insertText' && data?.length === 1);
+}

@@ -59,8 +59,13 @@ export function useProcess(api: Api, id: string): Process | Failure | null {
       const found = await api.read(id).catch(Failure.from);
       looking = false;
       if (stopped) return;
-      if (found instanceof Failure) setUnread(found);
-      else take(found);
+      if (found instanceof Failure) {
+        setUnread(found);
+      } else {
+        take(found);
+        // The connection is back.
+        setFailure((told) => (told?.failure.kind === 'offline' ? null : told));
+      }
       failed = found instanceof Failure ? found : null;
       if (looksLeft > 0) lookLater();
     };
@@ -72,6 +77,7 @@ export function useProcess(api: Api, id: string): Process | Failure | null {
       if (document.visibilityState === 'visible' && mayLookNow(failed, serverNow())) void look();
     };
     soon.current = () => {
+      movedAt.current = serverNow();
       clearTimeout(timer);
       timer = setTimeout(look, SOON_MILLISECONDS);
     };

@@ -134,7 +134,7 @@ function screenOf(process: Process, view: 'process' | 'app'): ReactNode {
     case 'minting':
       return <Minting />;
     case 'in_session':
-      return <InSession verification={process.verification} view={view} />;
+      return <InSession process={process} view={view} />;
     case 'closed':
       return <Closed verification={process.verification} />;
   }

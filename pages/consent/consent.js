@@ -172,7 +172,9 @@ function draw(next) {
 
 function follow(patience = 1) {
   clearTimeout(poll);
-  if (screen in FOLLOWED) poll = setTimeout(look, patience * pauseOf(screen, performance.now() - changedAt));
+  if (!(screen in FOLLOWED)) return;
+  const left = screen === 'session' ? secondsTo(view.session_expires_at) : undefined;
+  poll = setTimeout(look, patience * pauseOf(screen, performance.now() - changedAt, left));
 }
 
 /** Reads again where the request stands, although nobody pressed a button. Not while the page is out of sight. */

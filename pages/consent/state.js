@@ -17,10 +17,16 @@ export const FOLLOWED = {
 };
 const GROWTH = 1 / 8;
 
-/** How many milliseconds to wait before the screen is read again. `unchanged`: for how many milliseconds nothing has changed. */
-export function pauseOf(screen, unchanged) {
+const SOON = 2000;
+
+/**
+ * How many milliseconds to wait before the screen is read again. `unchanged`: for how many milliseconds nothing has changed. `left`: seconds
+ * until the deadline of what it shows, after which the server says how it ended.
+ */
+export function pauseOf(screen, unchanged, left = Number.POSITIVE_INFINITY) {
   const { first, most } = FOLLOWED[screen];
-  return Math.min(most, Math.max(first, unchanged * GROWTH));
+  const usual = Math.min(most, Math.max(first, unchanged * GROWTH));
+  return Math.min(usual, left > 0 ? left * 1000 : SOON);
 }
 
 /** The screens after which nothing follows. */

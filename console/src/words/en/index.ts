@@ -1,3 +1,4 @@
+import { codes } from './codes';
 import { failures } from './failures';
 import { list, record } from './record';
 import { remote } from './remote';
@@ -45,6 +46,7 @@ export const en = {
   process,
   validation,
   code,
+  codes,
   customer,
   ecosystem,
   environments,

@@ -5,6 +5,7 @@ export const grant = {
   title: 'Support grant',
   beforehand: 'The customer authorized the access beforehand and can revoke it at any time.',
   until: 'Valid until',
+  ended: { revoked: 'Revoked by the customer', replaced: 'Credentials replaced by the customer' },
   left: 'Time left of the grant',
   hidden: 'Hidden from you',
   hiddenFromAgent: 'Hidden from the agent',

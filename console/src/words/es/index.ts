@@ -1,4 +1,5 @@
 import type { Words } from '../en';
+import { codes } from './codes';
 import { failures } from './failures';
 import { list, record } from './record';
 import { remote } from './remote';
@@ -46,6 +47,7 @@ export const es: Words = {
   process,
   validation,
   code,
+  codes,
   customer,
   ecosystem,
   environments,

@@ -4,6 +4,7 @@ export const grant: Words['grant'] = {
   title: 'Acceso ofrecido',
   beforehand: 'El cliente autorizó el acceso de antemano y puede revocarlo en cualquier momento.',
   until: 'Válido hasta',
+  ended: { revoked: 'Revocado por el cliente', replaced: 'Credenciales reemplazadas por el cliente' },
   left: 'Tiempo restante del acceso',
   hidden: 'Oculto para usted',
   hiddenFromAgent: 'Oculto para el agente',
