@@ -5,8 +5,9 @@ import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
-import { useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Account, Agent } from './account';
+import { forgetLookUps } from './again';
 import { Api } from './api';
 import type { Config } from './config';
 import { ConsoleContext } from './console';
@@ -28,6 +29,8 @@ export function App({ config, account }: { config: Config; account: Account<Agen
   const signedIn = useSyncExternalStore(account.subscribe, () => account.current);
   const agent = signedIn?.person ?? null;
   const api = useMemo(() => new Api(config.apiUrl, account), [config, account]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another person begins with nothing.
+  useEffect(forgetLookUps, [agent?.id]);
   const title = titleOf(route, agent, words);
 
   return (

@@ -3,10 +3,11 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { againFor, lookUpOf } from './again';
 import { useConsole } from './console';
 import { chosenEcosystem } from './customer';
 import { Indicator } from './indicator';
-import type { Verification } from './model';
+import { isShown, type Verification } from './model';
 import { OUTCOME_LOOKS } from './outcome-looks';
 import { href } from './route';
 import { noticeOfEnd } from './process';
@@ -21,6 +22,8 @@ export function Closed({ verification }: { verification: Verification }) {
   const { title, next } = words.closed.outcomes[outcome];
   const mine = verification.agent.id === agent.id;
   const notice = noticeOfEnd(verification);
+  const { customer, ticket } = verification;
+  const again = mine ? lookUpOf(verification.id, isShown(customer) ? { email: customer.email, ticket: ticket ?? '' } : null) : null;
   return (
     <Container
       header={
@@ -46,6 +49,11 @@ export function Closed({ verification }: { verification: Verification }) {
           <Button variant="primary" href={href({ page: 'start', module: verification.module })}>
             {words.closed.another}
           </Button>
+          {again !== null && verification.module !== 'support-grant' && (
+            <Button href={href({ page: 'start', module: verification.module })} onFollow={() => againFor(again)}>
+              {words.closed.again}
+            </Button>
+          )}
           <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>
         </SpaceBetween>
       </SpaceBetween>

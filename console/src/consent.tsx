@@ -8,6 +8,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { useState } from 'react';
+import { NotifyMe } from './attention-view';
 import { CodeEntry, CodeLife, Resend } from './code-entry';
 import { useConsole } from './console';
 import { canBeAsked, chosenEcosystem, describeEcosystem } from './customer';
@@ -181,6 +182,7 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
             {words.code.resendHint}
           </Box>
         </SpaceBetween>
+        {!alone && <NotifyMe />}
       </SpaceBetween>
     </Container>
   );

@@ -16,6 +16,7 @@ import { clockFace } from './clock-face';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { tab } from './kept';
+import { focusFault } from './keyboard';
 import { NewPassword } from './new-password';
 import { faultOf, NOTHING_TYPED } from './password';
 import { href, type Route } from './route';
@@ -77,10 +78,11 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
   const [failure, setFailure] = useState<Failure | null>(null);
   const wait = useWait(failure?.retryAt ?? null);
 
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const address = addressIn(email);
     setWrong(address === null);
+    if (address === null) focusFault(event.currentTarget);
     setFailure(null);
     if (address === null || busy || wait > 0) return;
     setBusy(true);
@@ -170,9 +172,10 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
       setBusy(null);
     }
   };
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
+    if (!isCode(code) || faultOf(typed) !== null) focusFault(event.currentTarget);
     if (!isCode(code) || faultOf(typed) !== null || busy !== null || waitToSave > 0) return;
     const { password: new_password, again: confirm_password } = typed;
     if (await attempt('save', () => api.confirmRecovery({ email: asked.email, code, new_password, confirm_password }))) onDone();

@@ -15,6 +15,7 @@ import { addressIn } from './address';
 import { inFours, otpauthAddress } from './authenticator';
 import type { Challenge, Factor } from './cognito';
 import { type CognitoRefusal, refusalOf } from './cognito-refusal';
+import { focusFault } from './keyboard';
 import { NewPassword } from './new-password';
 import { faultOf, NOTHING_TYPED } from './password';
 import { asCode, visible } from './typed';
@@ -66,9 +67,10 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<CognitoRefusal | null>(null);
 
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const address = addressIn(email);
+    focusFault(event.currentTarget);
     setWrong({ email: visible(email) !== '' && address === null, missing: visible(email) === '' || password === '' });
     if (address === null || password === '' || busy) return;
     setBusy(true);
@@ -172,9 +174,10 @@ function StepForm(
 ) {
   const { words } = useSpeech();
   const { own, onAsked, title, description, button, busy, refusal, onSubmit, children } = props;
-  const submit = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (!busy) onSubmit();
+    focusFault(event.currentTarget);
   };
   return (
     <form onSubmit={submit} noValidate>

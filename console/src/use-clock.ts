@@ -28,7 +28,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Draws the component again every second. */
-function useSeconds(): void {
+export function useSeconds(): void {
   useSyncExternalStore(subscribe, () => second);
 }
 

@@ -16,7 +16,7 @@ import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
 import { Indicator } from './indicator';
 import { tab } from './kept';
-import { useFocusOnChange } from './keyboard';
+import { focusFault, useFocusOnChange } from './keyboard';
 import { isShown, type Status, type VerificationSummary } from './model';
 import { useNarrow } from './narrow';
 import { lookOf } from './outcome-looks';
@@ -100,10 +100,11 @@ export function VerificationsPage() {
 
   const filtered = isFiltered(filters);
   const title = words.list.title(agent.supervisor);
-  const submit = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const address = visible(customer) === '' ? '' : addressIn(customer);
     setWrong(address === null);
+    if (address === null) focusFault(event.currentTarget);
     if (address !== null) setFilters({ ...filters, customer: address });
   };
   const statuses = options(words.list.anyStatus, Object.entries(words.list.statuses));

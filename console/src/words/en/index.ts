@@ -1,3 +1,4 @@
+import { attention } from './attention';
 import { codes } from './codes';
 import { failures } from './failures';
 import { list, record } from './record';
@@ -45,6 +46,7 @@ export const en = {
   grant,
   process,
   validation,
+  attention,
   code,
   codes,
   customer,

@@ -90,4 +90,5 @@ export const closed = {
     failed: 'It could not be sent yet. It will be tried again.',
   },
   another: 'Start another',
+  again: 'Again for this customer',
 };

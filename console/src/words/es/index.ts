@@ -1,4 +1,5 @@
 import type { Words } from '../en';
+import { attention } from './attention';
 import { codes } from './codes';
 import { failures } from './failures';
 import { list, record } from './record';
@@ -46,6 +47,7 @@ export const es: Words = {
   grant,
   process,
   validation,
+  attention,
   code,
   codes,
   customer,

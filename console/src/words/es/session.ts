@@ -86,4 +86,5 @@ export const closed: Words['closed'] = {
     failed: 'Todavía no se pudo enviar. Se intentará de nuevo.',
   },
   another: 'Iniciar otra',
+  again: 'Otra vez para este cliente',
 };
