@@ -1,4 +1,5 @@
-import { serverNow, setClock } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
+import { setClock } from './clock';
 import { type Challenge, type Cognito, claimsOf, type Tokens } from './cognito';
 import { type CognitoRefusal, refusalOf } from './cognito-refusal';
 import { Failure } from './failure';

@@ -1,4 +1,4 @@
-import { measureBy } from './clock';
+import { measureBy } from '../../pages/consent/server-clock.js';
 import type { components } from './contract';
 import { Failure } from './failure';
 import type {

@@ -1,7 +1,7 @@
 /** What the window's title says of a verification, and when its agent is called back to it. */
 
-import { clockFace } from './clock-face';
 import { secondsUntil } from './clock';
+import { clockFace } from './clock-face';
 import { nameOf } from './customer';
 import type { Verification } from './model';
 import type { Words } from './words/en';
@@ -15,7 +15,7 @@ function deadlineOf({ status, session, code, expires_at }: Verification): string
 /** Customer, step and time left; the time first, so that a narrow tab shows it. `over`: the session has ended by the clock. */
 export function titleOf(verification: Verification, over: boolean, words: Words): string {
   const { customer, status, outcome } = verification;
-  const step = outcome !== null ? words.list.outcomes[outcome] : over ? words.list.outcomes.completed : words.list.statuses[status];
+  const step = outcome === null ? (over ? words.list.outcomes.completed : words.list.statuses[status]) : words.list.outcomes[outcome];
   const deadline = outcome !== null || over ? null : deadlineOf(verification);
   const left = deadline === null ? 0 : secondsUntil(deadline);
   return [...(left > 0 ? [clockFace(left)] : []), nameOf(customer), step].join(' · ');

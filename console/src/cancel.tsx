@@ -29,7 +29,7 @@ export function CancelProcess({ process }: { process: Process }) {
   const confirm = async () => {
     setAsked(true);
     if (error !== null) {
-      setTimeout(() => document.querySelector<HTMLElement>('textarea[aria-invalid="true"]')?.focus());
+      setTimeout(() => document.querySelector<HTMLElement>('textarea[aria-invalid]')?.focus());
       return;
     }
     if (await process.act('cancel', () => api.cancel(id, { reason: reason.trim() }))) setOpen(false);

@@ -3,8 +3,6 @@
 import { assume, measure, serverNow } from '../../pages/consent/server-clock.js';
 import { tab } from './kept';
 
-export { measureBy, serverNow } from '../../pages/consent/server-clock.js';
-
 const KEPT = 'clock';
 /** More than a clock loses between two looks: it was set, or the machine slept. */
 const MOVED_MILLISECONDS = 2000;

@@ -9,8 +9,8 @@ import { chosenEcosystem } from './customer';
 import { Indicator } from './indicator';
 import { isShown, type Verification } from './model';
 import { OUTCOME_LOOKS } from './outcome-looks';
-import { href } from './route';
 import { noticeOfEnd } from './process';
+import { href } from './route';
 import { useSpeech } from './words';
 
 /** How the verification ended, and what the agent can do now. */
@@ -67,10 +67,10 @@ function Told({ notice, at }: { notice: NonNullable<ReturnType<typeof noticeOfEn
   const text = words.closed.notice;
   return (
     <div role="status">
-      {notice.told !== null ? (
-        <Indicator type="success">{text.told(at(notice.told))}</Indicator>
-      ) : (
+      {notice.told === null ? (
         <Indicator type={notice.failed ? 'warning' : 'pending'}>{notice.failed ? text.failed : text.due}</Indicator>
+      ) : (
+        <Indicator type="success">{text.told(at(notice.told))}</Indicator>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import { measureBy } from './clock';
+import { measureBy } from '../../pages/consent/server-clock.js';
 
 /** Where this console's API and users are. It is written where the console is served, so that one build fits every stack. */
 export interface Config {

@@ -121,7 +121,10 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
   return (
     <Container
       header={
-        <Header variant="h2" description={`${chosenEcosystem(process.verification)}. ${expired ? words.codes.expiredNext : explain(customer.email)}`}>
+        <Header
+          variant="h2"
+          description={`${chosenEcosystem(process.verification)}. ${expired ? words.codes.expiredNext : explain(customer.email)}`}
+        >
           {words.consent.title}
         </Header>
       }

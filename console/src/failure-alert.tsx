@@ -1,9 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { clockFace } from './clock-face';
 import type { Failure } from './failure';
+import { useBack } from './use-back';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 import type { Advice } from './words/advice';
@@ -19,17 +20,6 @@ interface Props {
 export function FailureAlert(props: Props) {
   const connected = useBack(props.failure);
   return props.failure.kind === 'offline' && connected ? null : <Told {...props} />;
-}
-
-/** Whether the network has come back since a failure. */
-export function useBack(failure: unknown): boolean {
-  const [backAfter, setBackAfter] = useState<unknown>(null);
-  useEffect(() => {
-    const come = () => setBackAfter(failure);
-    addEventListener('online', come);
-    return () => removeEventListener('online', come);
-  }, [failure]);
-  return failure !== null && backAfter === failure;
 }
 
 function Told({ failure, advice, onDismiss }: Props) {

@@ -1,4 +1,4 @@
-import { serverNow } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import type { Problem, SentCode, Slug } from './model';
 
 /** What may go wrong with a call: one of the API's own problems, or one of these. */

@@ -20,5 +20,5 @@ export function useFocusOnChange(at: string | null): RefObject<HTMLDivElement | 
 
 /** Moves the keyboard focus to the first field in error of a form, once the error is drawn. */
 export function focusFault(form: HTMLFormElement): void {
-  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus());
 }

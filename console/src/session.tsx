@@ -7,14 +7,14 @@ import Header from '@cloudscape-design/components/header';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
-import { serverNow } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import { Countdown } from './countdown';
 import { chosenEcosystem, nameOf } from './customer';
 import { keptHandoffs, wasOpened } from './handoffs';
 import { Indicator } from './indicator';
 import type { Environment, Handoff, LinkHandoff, Verification } from './model';
-import { href } from './route';
 import type { Process } from './process';
+import { href } from './route';
 import { useIsPast, useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -24,7 +24,9 @@ const REST_MILLISECONDS = 15_000;
 /** How long the session lasts, in seconds, as the record says. */
 function secondsOf({ session, steps }: Verification): number | undefined {
   const started = steps.find(({ action }) => action === 'session-started');
-  return session === null || started === undefined ? undefined : Math.ceil((Date.parse(session.expires_at) - Date.parse(started.at)) / 1000);
+  return session === null || started === undefined
+    ? undefined
+    : Math.ceil((Date.parse(session.expires_at) - Date.parse(started.at)) / 1000);
 }
 
 /** The open session: a button for each environment that has a handoff, and the time left. */
@@ -66,13 +68,7 @@ export function InSession({ process, view }: { process: Process; view: 'process'
         ) : view === 'app' && app ? (
           <AppCode verification={verification} svg={app.qr_svg} opened={opened('app')} />
         ) : (
-          <Environments
-            verification={verification}
-            handoffs={handoffs}
-            opened={opened}
-            followed={followed}
-            onFollow={follow}
-          />
+          <Environments verification={verification} handoffs={handoffs} opened={opened} followed={followed} onFollow={follow} />
         )}
       </SpaceBetween>
     </Container>

@@ -1,26 +1,28 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
 import Container from '@cloudscape-design/components/container';
 import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { QRCodeSVG } from 'qrcode.react';
-import { type ReactNode, type SubmitEvent, useRef, useState } from 'react';
+import { lazy, type ReactNode, type SubmitEvent, Suspense, useRef, useState } from 'react';
 import { codeIn } from '../../pages/consent/code.js';
 import type { Account, Person } from './account';
 import { addressIn } from './address';
-import { inFours, otpauthAddress } from './authenticator';
 import type { Challenge, Factor } from './cognito';
 import { type CognitoRefusal, refusalOf } from './cognito-refusal';
 import { focusFault } from './keyboard';
 import { NewPassword } from './new-password';
 import { faultOf, NOTHING_TYPED } from './password';
 import { asCode, visible } from './typed';
+import { useBack } from './use-back';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
+
+/** Drawing a QR code takes a library, which few sign-ins need. */
+const AuthenticatorKey = lazy(async () => ({ default: (await import('./authenticator-key')).AuthenticatorKey }));
 
 interface Place {
   account: Pick<Account<Person>, 'signIn' | 'answer' | 'ended'>;
@@ -50,6 +52,8 @@ export function SignInPage(place: Place) {
 
 function Refused({ refusal, own }: { refusal: CognitoRefusal; own: Place['own'] }) {
   const { title, next } = own.refusals[refusal];
+  const connected = useBack(refusal);
+  if (refusal === 'offline' && connected) return null;
   return (
     <div role="alert">
       <Alert type="error" header={title}>
@@ -63,6 +67,7 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
   const { words } = useSpeech();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [shown, setShown] = useState(false);
   const [wrong, setWrong] = useState({ email: false, missing: false });
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<CognitoRefusal | null>(null);
@@ -119,12 +124,15 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
               <Input
                 value={password}
                 onChange={({ detail }) => setPassword(detail.value)}
-                type="password"
+                type={shown ? 'text' : 'password'}
                 name="password"
                 autoComplete="current-password"
                 ariaRequired
               />
             </FormField>
+            <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
+              {words.signIn.show}
+            </Checkbox>
             {forgot}
           </SpaceBetween>
         </Container>
@@ -222,7 +230,7 @@ function FirstPassword(step: Step) {
   };
   return (
     <StepForm {...step} {...words.signIn.firstPassword} busy={busy} refusal={refusal} onSubmit={submit}>
-      <NewPassword typed={typed} onChange={setTyped} tried={tried} autoFocus />
+      <NewPassword email={step.asked.email} typed={typed} onChange={setTyped} tried={tried} autoFocus />
     </StepForm>
   );
 }
@@ -258,7 +266,11 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
       refusal={refusal}
       onSubmit={() => void submit()}
     >
-      {asked.asks === 'authenticator' && <AuthenticatorKey asked={asked} product={step.product} />}
+      {asked.asks === 'authenticator' && (
+        <Suspense fallback={words.loading}>
+          <AuthenticatorKey asked={asked} product={step.product} />
+        </Suspense>
+      )}
       <FormField label={words.signIn.secondFactor.code} errorText={incomplete ? words.signIn.secondFactor.incomplete : undefined}>
         <Input
           ref={field}
@@ -276,25 +288,5 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
         />
       </FormField>
     </StepForm>
-  );
-}
-
-/** The key for the app, to scan or to type. It is kept only in this page's memory. */
-function AuthenticatorKey({ asked: { key, email }, product }: { asked: Extract<Challenge, { asks: 'authenticator' }>; product: string }) {
-  const { words } = useSpeech();
-  return (
-    <SpaceBetween size="s">
-      <QRCodeSVG
-        value={otpauthAddress(key, email, product)}
-        size={224}
-        marginSize={4}
-        role="img"
-        title={words.signIn.authenticator.picture}
-      />
-      <div>
-        <Box variant="awsui-key-label">{words.signIn.authenticator.key}</Box>
-        <code className="authenticator-key">{inFours(key)}</code>
-      </div>
-    </SpaceBetween>
   );
 }

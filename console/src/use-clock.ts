@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { isPast, secondsToWait, secondsUntil, serverNow, wasMoved } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
+import { isPast, secondsToWait, secondsUntil, wasMoved } from './clock';
 
 /** Dispatched to the window when this machine's clock was set, or the machine slept. */
 export const CLOCK_MOVED = 'clock-moved';

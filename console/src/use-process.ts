@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import type { Api } from './api';
-import { serverNow } from './clock';
 import { Failure } from './failure';
 import { dropHandoffs } from './handoffs';
 import type { Verification } from './model';

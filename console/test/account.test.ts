@@ -89,7 +89,7 @@ describe('the access token', () => {
     vi.advanceTimersByTime(13 * MINUTES * 1000);
     expect(await ana.token()).toBe(tokens('ana').access);
     expect(cognito.renew).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(1 * MINUTES * 1000);
+    vi.advanceTimersByTime(MINUTES * 1000);
     cognito.renew.mockResolvedValueOnce(tokens('ana', NOON + 14 * MINUTES));
     expect(await ana.token()).toBe(tokens('ana', NOON + 14 * MINUTES).access);
   });
@@ -211,7 +211,10 @@ describe('the tabs of one browser', () => {
       let mine: (typeof heard)[number] | undefined;
       const others = () => heard.filter((each) => each !== mine);
       return {
-        ask: async () => others().map(({ current }) => current()).find((found) => found !== null) ?? null,
+        ask: async () =>
+          others()
+            .map(({ current }) => current())
+            .find((found) => found !== null) ?? null,
         leave: (person) => {
           for (const { left } of others()) left(person);
         },

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import { Api, type TokenSource } from '../src/api';
-import { serverNow } from '../src/clock';
 import { Failure, type FailureKind } from '../src/failure';
 import { verification } from './samples';
 

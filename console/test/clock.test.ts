@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { isPast, measureBy, secondsToWait, secondsUntil, serverNow, setClock, wasMoved } from '../src/clock';
+import { measureBy, serverNow } from '../../pages/consent/server-clock.js';
+import { isPast, secondsToWait, secondsUntil, setClock, wasMoved } from '../src/clock';
 import { clockFace } from '../src/clock-face';
 import { tab } from '../src/kept';
 
 const NOON = Date.parse('2026-10-28T12:00:00Z');
 const after = (seconds: number) => new Date(NOON + seconds * 1000).toISOString();
 const answer = (seconds: number, age?: number) =>
-  new Response('', { headers: { date: new Date(NOON + seconds * 1000).toUTCString(), ...(age === undefined ? {} : { age: String(age) }) } });
+  new Response('', {
+    headers: { date: new Date(NOON + seconds * 1000).toUTCString(), ...(age === undefined ? {} : { age: String(age) }) },
+  });
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOON });

@@ -20,7 +20,7 @@ describe('the screen', () => {
     ['in_session', true, null, SOON, 'session'],
     ['closed', false, null, null, 'refused'],
     ['closed', true, null, SOON, 'ended'],
-  ])('at %s (entered by the customer: %s, code until %s, session until %s) is “%s”', (status, entered, code, session, screen) => {
+  ])('at %s (entered by the customer: %s, code until %s, session until %s) is “%s”', (status, ...[entered, code, session, screen]) => {
     assume(NOON);
     expect(screenOf({ status, customer_entered: entered, code_expires_at: code, session_expires_at: session })).toBe(screen);
   });

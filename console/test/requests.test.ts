@@ -1,7 +1,7 @@
 /** How many requests a whole session costs, with the console and the consent page open all the time. */
 
 import { expect, test } from 'vitest';
-import { FOLLOWED, pauseOf } from '../../pages/consent/state.js';
+import { type FOLLOWED, pauseOf } from '../../pages/consent/state.js';
 import type { Status } from '../src/model';
 import { pauseBeforeLook } from '../src/process';
 import { verification } from './samples';

@@ -9,12 +9,12 @@ const ONLY_DIGITS = /^\d+$/u;
 const IN_HALVES = /^\d{3}[\s\p{Pd}]\d{3}$/u;
 // Words with their digits, and numbers with what belongs to them: times, dates, amounts, telephone numbers. (Older browsers cannot look
 // behind.)
-const WORD = '[\\p{L}_][\\p{L}\\d_]*(?:\\p{Pd}[\\p{L}\\d_]+)*';
+const WORD = /[\p{L}_][\p{L}\d_]*(?:\p{Pd}[\p{L}\d_]+)*/u.source;
 const NUMBERS = new RegExp(`${WORD}|\\+?\\d[\\p{L}\\d_]*(?:[.,:/\\p{Pd}]\\d[\\p{L}\\d_]*)*`, 'gu');
 const SPACED_NUMBERS = new RegExp(`${WORD}|\\+?\\d[\\p{L}\\d_]*(?:[.,:/\\s\\p{Pd}]\\d[\\p{L}\\d_]*)*`, 'gu');
 
-/** The value of a digit of any script. Unicode has the digits of a script in a row, and the rows in tens. */
-function valueOf(digit) {
+/** A digit of any script as one of ASCII. Unicode has the digits of a script in a row, and the rows in tens. */
+function inAscii(digit) {
   const code = digit.codePointAt(0);
   let first = code;
   while (DIGIT.test(String.fromCodePoint(first - 1))) first -= 1;
@@ -29,7 +29,7 @@ function valueOf(digit) {
  * @returns {string | null}
  */
 export function codeIn(text, lengths = [6]) {
-  const plain = text.replace(UNSEEN, '').replace(DIGITS, valueOf);
+  const plain = text.replace(UNSEEN, '').replace(DIGITS, inAscii);
   const alone = plain.replace(SEPARATORS, '');
   if (ONLY_DIGITS.test(alone) && lengths.includes(alone.length)) return alone;
   const groups = found(plain, NUMBERS, (group) => ONLY_DIGITS.test(group) && lengths.includes(group.length));

@@ -159,6 +159,7 @@ function show(next) {
 
 function draw(next) {
   screen = next;
+  changedAt = performance.now();
   document.documentElement.lang = text === words.es ? 'es' : 'en';
   main.replaceChildren(...screens[screen]({ text, view, agentEntry, see, refuse, end, allow }));
   const heading = main.querySelector('h1');
