@@ -16,7 +16,7 @@ export function GrantTerms({ verification, mine }: { verification: Verification;
   return (
     <Container
       header={
-        <Header variant="h2" description={ended === null ? words.grant.beforehand : undefined}>
+        <Header variant="h2" description={ended === null ? words.grant.beforehand : words.grant.wasBeforehand}>
           {words.grant.title}
         </Header>
       }
