@@ -107,6 +107,14 @@ def test_the_api_has_a_rate_a_burst_and_access_logs() -> None:
     assert api["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": "AccessLogs.Arn"}
 
 
+def test_a_sweep_is_not_repeated_and_ends_before_the_next_one() -> None:  # P35
+    """Lambda repeats an asynchronous event that fails twice, unless it is told not to."""
+    sweep = resources("AWS::Serverless::Function")["CloseVerificationFunction"]["Properties"]
+    assert sweep["EventInvokeConfig"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    assert 45 < sweep["Timeout"] < 60
+    assert sweep["Events"]["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
+
+
 def test_every_log_group_has_a_retention() -> None:
     for name, group in resources("AWS::Logs::LogGroup").items():
         assert parameter(group["Properties"]["RetentionInDays"])["Default"] > 0, name

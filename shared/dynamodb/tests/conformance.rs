@@ -12,8 +12,8 @@ use support_core::identity::{EmailAddress, VerificationId};
 use support_core::limits::{LockoutQuota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Activities, Change, Counted, Directory, Due, DueItems, MintTickets, Page, Position, Quotas,
-    Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+    Activities, Change, Counted, Directory, Due, DueItems, DuePage, DuePlace, MintTickets, Page,
+    Position, Quotas, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
@@ -81,8 +81,27 @@ impl VerificationIndex for Dynamo {
 }
 
 impl DueItems for Dynamo {
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
-        self.index.due(now, limit).await
+    fn parts(&self) -> usize {
+        self.index.parts()
+    }
+
+    async fn due(
+        &self,
+        part: usize,
+        now: Timestamp,
+        after: Option<&DuePlace>,
+        limit: usize,
+    ) -> Result<DuePage, Failure> {
+        self.index.due(part, now, after, limit).await
+    }
+
+    async fn postpone(
+        &self,
+        item: &Due,
+        listed_at: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), Failure> {
+        self.index.postpone(item, listed_at, until).await
     }
 }
 
