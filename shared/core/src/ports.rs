@@ -134,6 +134,30 @@ pub trait Quotas: Sync {
     -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
+/// Quotas that are counted together, in one call.
+pub trait JointQuotas: Sync {
+    /// Counts against each of these quotas and against `cool_down`, a lockout quota with a limit of 1; or,
+    /// if one of them has nothing left, against none.
+    fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Spent, Failure>> + Send;
+}
+
+/// What came of counting together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    Done,
+    /// Another call was counting at this moment. Nothing was counted.
+    LostRace,
+    /// One of them has nothing left, until then. Nothing was counted.
+    Over {
+        until: Timestamp,
+    },
+}
+
 /// What came of a counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {

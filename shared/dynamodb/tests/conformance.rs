@@ -9,11 +9,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use engine::{engine, table};
 use support_aws::{Aws, Timeouts};
 use support_core::identity::{EmailAddress, VerificationId};
-use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Activities, Change, Counted, Directory, Due, DueItems, DuePage, DuePlace, MintTickets, Page,
-    Position, Quotas, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+    Activities, Change, Counted, Directory, Due, DueItems, DuePage, DuePlace, JointQuotas,
+    MintTickets, Page, Position, Quotas, Saved, Scope, Spent, SupportGrants, VerificationIndex,
+    Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
@@ -116,6 +117,17 @@ impl Quotas for Dynamo {
 
     async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
         self.quotas.give_back(lockout).await
+    }
+}
+
+impl JointQuotas for Dynamo {
+    async fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> Result<Spent, Failure> {
+        self.quotas.spend_together(quotas, cool_down, now).await
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use support_core::identity::VerificationId;
-use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Change, Counted, Due, DueItems, DuePage, DuePlace, MintTickets, Page, Position, Quotas, Saved,
-    Scope, SupportGrants, TicketChange, VerificationIndex, Verifications,
+    Change, Counted, Due, DueItems, DuePage, DuePlace, JointQuotas, MintTickets, Page, Position,
+    Quotas, Saved, Scope, Spent, SupportGrants, TicketChange, VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
@@ -245,6 +245,30 @@ impl Quotas for Memory {
             *n = n.saturating_sub(1);
         }
         Ok(())
+    }
+}
+
+impl JointQuotas for Memory {
+    async fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> Result<Spent, Failure> {
+        let mut tables = self.tables();
+        if let Some((n, until)) = tables.lockout_quotas.get(&cool_down.key)
+            && *n >= 1
+            && !until.is_over(now)
+        {
+            return Ok(Spent::Over { until: *until });
+        }
+        let quota_uses: Vec<_> = quotas.iter().map(|quota| quota.clone().spend()).collect();
+        if let Some(Saved::OverQuota(quota)) = tables.quota_use(&quota_uses) {
+            return Ok(Spent::Over { until: quota.ends_at });
+        }
+        let until = now.plus(cool_down.seconds);
+        tables.lockout_quotas.insert(cool_down.key.clone(), (1, until));
+        Ok(Spent::Done)
     }
 }
 
