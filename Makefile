@@ -14,7 +14,7 @@ TYPOS := local/.env/lint/bin/typos
 DENY := local/.env/deny-0.20.2/bin/cargo-deny
 MUTANTS := local/.env/mutants-27.1.0/bin/cargo-mutants
 
-.PHONY: help console publish deploy run up down clean walk status prepare test lint unit-test stack-test sizes mutants fmt advisories
+.PHONY: help console publish deploy run up down clean walk status prepare test lint unit-test stack-test bench sizes mutants fmt advisories
 
 help:
 	@echo 'make run         runs the whole stack on this machine, until Ctrl-C'
@@ -28,6 +28,7 @@ help:
 	@echo 'make publish     uploads the console and the consent page to AWS, where a stack serves them'
 	@echo 'make test        runs every check and every test: lint, unit-test, stack-test'
 	@echo 'make sizes       prints the packaged size of each function, and the SDKs that it links'
+	@echo 'make bench       measures the sweep with a backlog of 20,000, with the programs that are deployed'
 	@echo 'make mutants     breaks the Rust sources in small ways, one at a time, and prints what no test notices (hours)'
 	@echo 'make advisories  asks the network for known vulnerabilities in the dependencies'
 	@echo 'make fmt         formats the sources'
@@ -80,6 +81,9 @@ unit-test:
 # Runs all test files, or those that TESTS names.
 stack-test: prepare
 	local/.env/stack/bin/python tests/run.py $(TESTS)
+
+bench: prepare
+	local/.env/stack/bin/python tests/bench/sweep.py --release $(BENCH)
 
 sizes: prepare
 	@$(PYTHON) local/sizes.py

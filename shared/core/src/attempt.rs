@@ -7,7 +7,7 @@ use crate::identity::VerificationId;
 use crate::limits::Quota;
 use crate::ports::{Change, GrantChange, Saved, SupportGrants, Verifications};
 use crate::refusal::{CallError, Failure, Refusal};
-use crate::support_grant::{GrantKey, SupportGrant};
+use crate::support_grant::SupportGrant;
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
@@ -69,6 +69,26 @@ pub async fn attempt<T>(
     attempt_on(store, load, decide).await
 }
 
+/// As [`attempt`], from a verification that was just read or written: it is read again only after a
+/// lost race.
+///
+/// # Errors
+/// As [`attempt`].
+pub async fn attempt_from<T>(
+    store: &impl Verifications,
+    known: Verification,
+    now: Timestamp,
+    decide: impl AsyncFnMut(Verification, Option<&Quota>) -> Result<Decision<T>, CallError>,
+) -> Result<T, CallError> {
+    let id = known.id.clone();
+    let mut known = Some(known);
+    let load = async || match known.take() {
+        Some(known) => Ok(known.at(now)),
+        None => Ok(store.load(&id).await?.ok_or(Refusal::NotFound)?.at(now)),
+    };
+    attempt_on(store, load, decide).await
+}
+
 /// Loads a state, lets `decide` say what becomes of it, and saves that against the version it was
 /// decided on. The answer is given only once it is saved.
 ///
@@ -116,25 +136,6 @@ pub async fn close_if_over(
         Ok(match found.clone().and_then(|found| found.close_if_over(now)) {
             Some(closed) => Decision::Save(Change::to(closed.clone()), Some(closed)),
             None => Decision::Answer(found.map(|found| found.at(now))),
-        })
-    })
-    .await
-}
-
-/// Ends a support grant in the store if its deadline has passed.
-///
-/// # Errors
-/// [`Refusal::Conflict`] if every retry loses its race; the store's failures.
-pub async fn end_if_over(
-    store: &impl SupportGrants,
-    key: &GrantKey,
-    now: Timestamp,
-) -> Result<(), CallError> {
-    let load = async || Ok(store.load_grant(key).await?);
-    attempt_on(store, load, async |found: Option<SupportGrant>, _| {
-        Ok(match found.and_then(|found| found.end_if_over(now)) {
-            Some(ended) => Decision::Save(ended, ()),
-            None => Decision::Answer(()),
         })
     })
     .await
