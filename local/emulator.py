@@ -22,8 +22,10 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import alarms
 import api_address
 import authorization
+import email_reports
 import environment
 import recovery
 import second_factor
@@ -212,7 +214,9 @@ def main() -> None:
     import ministack.app
 
     api_address.at_a_port_of_its_own(settings.api_port)
+    alarms.on_expressions()
     authorization.fill_in()
+    email_reports.of_raw_emails()
     tokens.of_one_moment()
     recovery.by_a_code_of_its_own()
     recovery.judged_in_one_time()

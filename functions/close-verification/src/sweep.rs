@@ -15,6 +15,7 @@ use support_core::refusal::{CallError, Failure};
 use support_core::secret::Secret;
 use support_core::support_grant::GrantKey;
 use support_core::time::Timestamp;
+use support_core::verification::{State, Verification};
 
 use crate::app::App;
 
@@ -31,14 +32,16 @@ pub async fn sweep(app: &impl App, now: Timestamp) -> Result<usize, Failure> {
     let mut failed = None;
     let mut found = Vec::new();
     let mut seen = HashSet::new();
+    let mut oldest = None;
     loop {
         // The index follows the items after a moment, and what failed is still due: list past those.
         let limit = seen.len() + BATCH;
         let due = app.index().due(now, limit).await?;
         let more = due.len() == limit;
         for item in due.into_iter().filter(|item| seen.insert(item.clone())) {
-            if let Err(failure) = close(app, &item, now).await {
-                failed = Some(logged(&item, failure));
+            match close(app, &item, now).await {
+                Ok(since) => oldest = oldest.or(since),
+                Err(failure) => failed = Some(logged(&item, failure)),
             }
             found.push(item);
         }
@@ -51,7 +54,16 @@ pub async fn sweep(app: &impl App, now: Timestamp) -> Result<usize, Failure> {
             failed = Some(logged(item, failure));
         }
     }
+    support_gateway::measure_due(found.len(), oldest, now);
     failed.map_or(Ok(found.len()), Err)
+}
+
+/// Since when a verification was due that was closed at `now`, if it was over.
+fn due_since(found: &Verification, now: Timestamp) -> Option<Timestamp> {
+    match (&found.state, found.notice) {
+        (State::Closed(closed), Some(notice)) if notice.due_at == now => Some(closed.at),
+        _ => found.due_at(),
+    }
 }
 
 fn logged(item: &Due, failure: Failure) -> Failure {
@@ -70,13 +82,16 @@ fn logged(item: &Due, failure: Failure) -> Failure {
     failure
 }
 
-/// Closes the item in the store if it is over.
-async fn close(app: &impl App, item: &Due, now: Timestamp) -> Result<(), Failure> {
+/// Closes the item in the store if it is over, and returns since when it was due, if that is known.
+async fn close(app: &impl App, item: &Due, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
+    let mut since = None;
     let closed = match item {
-        Due::Verification(id) => close_if_over(app.verifications(), id, now).await.map(drop),
+        Due::Verification(id) => close_if_over(app.verifications(), id, now)
+            .await
+            .map(|found| since = found.and_then(|found| due_since(&found, now))),
         Due::SupportGrant(key) => end_if_over(app.grants(), key, now).await,
     };
-    left_to_the_next_sweep(closed)
+    left_to_the_next_sweep(closed).map(|()| since)
 }
 
 /// Sends the notice of the item that is due, if there is one.

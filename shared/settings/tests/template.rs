@@ -11,8 +11,17 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 const PARAMETERS: &str = include_str!("../../../docs/parameters.md");
 
 /// Numbers of the deployment, which no function reads.
-const OF_THE_DEPLOYMENT: [&str; 4] =
-    ["MemoryMegabytes", "LogDays", "RequestsPerSecond", "RequestsInABurst"];
+const OF_THE_DEPLOYMENT: [&str; 9] = [
+    "MemoryMegabytes",
+    "LogDays",
+    "RequestsPerSecond",
+    "RequestsInABurst",
+    "EndingRequestsPerSecond",
+    "IntrospectRequestsPerSecond",
+    "PollRequestsPerSecond",
+    "StepRequestsPerSecond",
+    "PublicRequestsPerSecond",
+];
 
 fn rows() -> Vec<Row> {
     [Limits::table(), RecoveryLimits::table(), GrantLimits::table()].concat()

@@ -1,5 +1,5 @@
 import { failures } from './failures';
-import { list, record } from './record';
+import { list, record, undelivered } from './record';
 import { remote } from './remote';
 import { activity, cancel, closed, session } from './session';
 import { newPassword, recovery, signIn } from './sign-in';
@@ -54,6 +54,7 @@ export const en = {
   cancel,
   closed,
   record,
+  undelivered,
   list,
   failures,
   remote,

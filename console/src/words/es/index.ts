@@ -1,6 +1,6 @@
 import type { Words } from '../en';
 import { failures } from './failures';
-import { list, record } from './record';
+import { list, record, undelivered } from './record';
 import { remote } from './remote';
 import { activity, cancel, closed, session } from './session';
 import { newPassword, recovery, signIn } from './sign-in';
@@ -55,6 +55,7 @@ export const es: Words = {
   cancel,
   closed,
   record,
+  undelivered,
   list,
   failures,
   remote,
