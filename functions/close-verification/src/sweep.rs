@@ -31,7 +31,7 @@ pub async fn sweep(app: &impl App, now: Timestamp) -> Result<usize, Failure> {
     if timeout(ENDS, sweep_until(app, now, sleep(BEGINS), &progress)).await.is_err() {
         progress.failed(Failure::unsure("sweep", "items broken off"));
     }
-    progress.end()
+    progress.end(now)
 }
 
 /// Looks after what is due at `now`, and begins with no item once `over` is ready.
@@ -46,7 +46,7 @@ pub async fn sweep_until(
     stream::select_all(parts)
         .take_until(over)
         .for_each_concurrent(IN_FLIGHT, async |(due_at, item): (Timestamp, Due)| {
-            progress.found();
+            progress.found(due_at);
             match look_after(app, dependencies, &item, due_at, now).await {
                 Ok(Looked::Done) => {}
                 Ok(Looked::Postponed) => progress.postponed(),
@@ -102,6 +102,8 @@ pub struct Progress(Mutex<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     found: usize,
+    /// When the item that was due first was due.
+    oldest: Option<Timestamp>,
     postponed: usize,
     failed: Option<Failure>,
 }
@@ -111,8 +113,11 @@ impl Progress {
         note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn found(&self) {
-        self.note(|counts| counts.found += 1);
+    fn found(&self, due_at: Timestamp) {
+        self.note(|counts| {
+            counts.found += 1;
+            counts.oldest = Some(counts.oldest.map_or(due_at, |oldest| oldest.min(due_at)));
+        });
     }
 
     fn postponed(&self) {
@@ -123,10 +128,11 @@ impl Progress {
         self.note(|counts| counts.failed = Some(failure));
     }
 
-    /// Returns how many items were found, or the last failure.
-    pub fn end(self) -> Result<usize, Failure> {
-        let Counts { found, postponed, failed } =
+    /// Measures the backlog, and returns how many items were found at `now`, or the last failure.
+    pub fn end(self, now: Timestamp) -> Result<usize, Failure> {
+        let Counts { found, oldest, postponed, failed } =
             self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        support_gateway::measure_due(found, oldest, now);
         if postponed > 0 {
             tracing::warn!(target: "support", postponed, "emails postponed: a dependency does not answer");
         }

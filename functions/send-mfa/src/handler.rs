@@ -6,6 +6,7 @@ use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
 use support_core::code::{Code, verification_number};
 use support_core::email::{AgentCode, CustomerCode, Email};
+use support_core::email_origin::EmailKind;
 use support_core::identity::{EmailAddress, IdText, LinkToken, VerificationId};
 use support_core::limits::{ConsentMode, Limits, Quota};
 use support_core::ports::{Change, Mailer, Verifications};
@@ -85,7 +86,8 @@ async fn challenge(
         agent_name: &sent.agent.name,
         minutes: app.limits.code_seconds.div_ceil(60),
     }
-    .render(caller.locale);
+    .render(caller.locale)
+    .of_verification(id, EmailKind::AgentCode, Some(sent.sends()));
     let to = sent.agent.email.clone();
     Ok((sent, to, email))
 }
@@ -139,7 +141,8 @@ async fn ask(
         idle_minutes: app.limits.idle_seconds.div_ceil(60),
         lost_at: sent.expires_at().unwrap_or(now),
     }
-    .render(&sent.customer.reader(&app.time_zone));
+    .render(&sent.customer.reader(&app.time_zone))
+    .of_verification(id, EmailKind::ConsentRequest, Some(sent.sends()));
     let to = sent.customer.email.clone();
     Ok((sent, to, email))
 }

@@ -12,7 +12,7 @@ use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::{Side, Verdict, Verification};
 use support_core::view::VerificationView;
-use support_gateway::{Answer, Caller, Problem, Request};
+use support_gateway::{Answer, Caller, Problem, Request, measure_authorization};
 
 pub struct App<V, A, C> {
     pub verifications: V,
@@ -49,6 +49,7 @@ pub async fn handle(
         From::Customer => consent(app, &caller, &id, &code, now).await?,
     };
     let verification = judged?;
+    measure_authorization(&verification, now);
     Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
 }
 

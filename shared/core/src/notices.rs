@@ -11,6 +11,7 @@ use crate::email::{
     Attachment, Email, Ending, GrantCreated, GrantEnded, GrantUsed, SessionStarted, ToldSession,
     VerificationClosed,
 };
+use crate::email_origin::EmailKind;
 use crate::grant_terms::GrantTerms;
 use crate::ports::{Change, Mailer, ReceiptKey, SupportGrants, Verifications};
 use crate::receipt::Receipt;
@@ -60,7 +61,8 @@ pub fn grant_used(verification: &Verification, context: &Context<'_>) -> Option<
         until: terms.expires_at,
         page_url: context.grant_page,
     };
-    Some(email.render(&verification.customer.reader(context.time_zone)))
+    let email = email.render(&verification.customer.reader(context.time_zone));
+    Some(email.of_verification(&verification.id, EmailKind::GrantUsed, None))
 }
 
 /// Returns the email about a session, which the customer ends at `page_url`; `None` if no session is
@@ -82,7 +84,8 @@ pub fn session_started(
         until: session.expires_at,
         page_url,
     };
-    Some(email.render(&verification.customer.reader(time_zone)))
+    let email = email.render(&verification.customer.reader(time_zone));
+    Some(email.of_verification(&verification.id, EmailKind::SessionStarted, None))
 }
 
 /// Returns the email about the end of a verification, without its receipt; `None` before the end, or
@@ -113,7 +116,8 @@ fn closed(verification: &Verification, time_zone: &TimeZone) -> Option<Email> {
             qr_given_to: verification.app_qr_given_to(),
         }),
     };
-    Some(email.render(&verification.customer.reader(time_zone)))
+    let email = email.render(&verification.customer.reader(time_zone));
+    Some(email.of_verification(&verification.id, EmailKind::Closed, None))
 }
 
 fn ending<'a>(closed: &'a Closed, terms: Option<&GrantTerms>) -> Ending<'a> {

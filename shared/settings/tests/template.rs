@@ -11,12 +11,17 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 const PARAMETERS: &str = include_str!("../../../docs/parameters.md");
 
 /// Numbers of the deployment, which no function reads.
-const OF_THE_DEPLOYMENT: [&str; 5] = [
+const OF_THE_DEPLOYMENT: [&str; 10] = [
     "MemoryMegabytes",
     "LogDays",
     "RequestsPerSecond",
     "RequestsInABurst",
     "CustomerTriggersConcurrency",
+    "EndingRequestsPerSecond",
+    "IntrospectRequestsPerSecond",
+    "PollRequestsPerSecond",
+    "StepRequestsPerSecond",
+    "PublicRequestsPerSecond",
 ];
 
 fn rows() -> Vec<Row> {
