@@ -214,6 +214,7 @@ def main() -> None:
     api_address.at_a_port_of_its_own(settings.api_port)
     authorization.fill_in()
     tokens.of_one_moment()
+    tokens.of_what_a_client_reads()
     recovery.by_a_code_of_its_own()
     recovery.judged_in_one_time()
     second_factor.asked_of_everybody()

@@ -35,6 +35,7 @@ export function GrantTerms({ verification, mine }: { verification: Verification;
               </>
             ),
           },
+          { label: words.access.label, value: words.access.is[terms.access] },
           { label: mine ? words.grant.hidden : words.grant.hiddenFromAgent, value: hiddenOf(terms.visibility, words) },
         ]}
       />

@@ -69,6 +69,26 @@ pub async fn attempt<T>(
     attempt_on(store, load, decide).await
 }
 
+/// As [`attempt`], from a verification that was just read or written: it is read again only after a
+/// lost race.
+///
+/// # Errors
+/// As [`attempt`].
+pub async fn attempt_from<T>(
+    store: &impl Verifications,
+    known: Verification,
+    now: Timestamp,
+    decide: impl AsyncFnMut(Verification, Option<&Quota>) -> Result<Decision<T>, CallError>,
+) -> Result<T, CallError> {
+    let id = known.id.clone();
+    let mut known = Some(known);
+    let load = async || match known.take() {
+        Some(known) => Ok(known.at(now)),
+        None => Ok(store.load(&id).await?.ok_or(Refusal::NotFound)?.at(now)),
+    };
+    attempt_on(store, load, decide).await
+}
+
 /// Loads a state, lets `decide` say what becomes of it, and saves that against the version it was
 /// decided on. The answer is given only once it is saved.
 ///

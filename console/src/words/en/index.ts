@@ -1,3 +1,4 @@
+import { access } from './access';
 import { failures } from './failures';
 import { list, record } from './record';
 import { remote } from './remote';
@@ -42,6 +43,7 @@ export const en = {
   lookUp,
   redeem,
   grant,
+  access,
   process,
   validation,
   code,

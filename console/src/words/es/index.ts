@@ -1,4 +1,5 @@
 import type { Words } from '../en';
+import { access } from './access';
 import { failures } from './failures';
 import { list, record } from './record';
 import { remote } from './remote';
@@ -43,6 +44,7 @@ export const es: Words = {
   lookUp,
   redeem,
   grant,
+  access,
   process,
   validation,
   code,

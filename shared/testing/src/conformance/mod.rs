@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use support_core::identity::Reason;
 use support_core::ports::{
-    DueItems, MintTickets, Quotas, SupportGrants, VerificationIndex, Verifications,
+    DueItems, MintTickets, Quotas, SealedPairs, SupportGrants, VerificationIndex, Verifications,
 };
 use support_core::support_grant::SupportGrant;
 use support_core::verification::{Cancelled, Verification};
@@ -18,11 +18,20 @@ use crate::samples::{NOON, Walk, granted};
 
 /// Everything a store is.
 pub trait Store:
-    Verifications + SupportGrants + VerificationIndex + DueItems + Quotas + MintTickets + Send + 'static
+    Verifications
+    + SealedPairs
+    + SupportGrants
+    + VerificationIndex
+    + DueItems
+    + Quotas
+    + MintTickets
+    + Send
+    + 'static
 {
 }
 impl<S> Store for S where
     S: Verifications
+        + SealedPairs
         + SupportGrants
         + VerificationIndex
         + DueItems
@@ -45,6 +54,7 @@ pub async fn suite(store: Arc<impl Store>) {
     quotas::a_lockout_quota_is_never_exceeded_however_many_count_at_once(&store).await;
     quotas::what_is_given_back_can_be_counted_again(&*store).await;
     verifications::a_mint_ticket_lives_and_dies_with_its_write(&*store).await;
+    verifications::sealed_tokens_live_and_die_with_their_write(&*store).await;
     listings::listings_are_newest_first_and_go_on_where_they_stopped(&*store).await;
     listings::what_is_due_is_found_until_it_is_done(&*store).await;
     support_grants::a_support_grant_replaces_only_the_one_that_was_read(&store).await;
