@@ -221,6 +221,7 @@ def main() -> None:
     authorization.fill_in()
     email_reports.of_raw_emails()
     tokens.of_one_moment()
+    tokens.of_what_a_client_reads()
     recovery.by_a_code_of_its_own()
     recovery.judged_in_one_time()
     second_factor.asked_of_everybody()

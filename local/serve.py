@@ -66,6 +66,7 @@ class Site:
 
     def __init__(self, stack: Stack, page: str) -> None:
         self.stack, self.page = stack, page
+        self.notes: list[str] = []
 
     def get(self, path: str, query: dict[str, list[str]]) -> Answer:
         match self.page, path:
@@ -97,12 +98,26 @@ class Site:
         if self.page in ("start", "console", "consent") or token is None:
             return text(404, "Not found.")
         session = self.stack.introspect(token)
+        # A token is good for the environment that it names, and for no other.
+        if session is not None and session["active"] and session["environment"] != self.page:
+            session = {"active": False}
         match path:
             case "/active":
                 return as_json({"active": None if session is None else session["active"]})
             case "/correspondence":
                 return as_json(correspondence(session))
+            case "/notes":
+                return self._change(session)
         return text(404, "Not found.")
+
+    def _change(self, session: dict[str, Any] | None) -> Answer:
+        """The one thing here that changes anything: it adds a note. A session that only views may not."""
+        if session is None or not session["active"]:
+            return as_json({"error": "no session"}, 401)
+        if session["access"] != "change":
+            return as_json({"error": "this session can only view"}, 403)
+        self.notes.append(f"{session['act']['sub']} for {session['sub']}")
+        return as_json({"notes": len(self.notes)}, 201)
 
     def headers(self) -> dict[str, str]:
         if self.page in ("console", "consent"):

@@ -1,5 +1,6 @@
-"""Gives all tokens of a sign-in the same time, as AWS does. The emulator reads its clock for each, and runs a trigger in between, so
-that a second may pass from one to the next. This fits the version in requirements-stack.txt.
+"""Makes tokens as AWS does, where the emulator does not: all tokens of a sign-in have the same time, although the emulator reads its clock
+for each and runs a trigger in between; and an ID token has the attributes that its client may read, and no others. This fits the version in
+requirements-stack.txt.
 """
 
 from __future__ import annotations
@@ -35,3 +36,19 @@ def of_one_moment() -> None:
 
     cognito.time = _Clock()
     cognito._build_auth_result = made_at_once
+
+
+def of_what_a_client_reads() -> None:
+    from ministack.services import cognito
+
+    make = cognito._fake_token
+
+    def readable(sub: str, pool_id: str, client_id: str, token_type: str = "access", *more: Any, **named: Any) -> str:
+        client = ((cognito._user_pools.get(pool_id) or {}).get("_clients") or {}).get(client_id) or {}
+        if token_type == "id" and (allowed := client.get("ReadAttributes")) and named.get("user_attrs"):
+            # `identities` has no setting of its own.
+            kept = {*allowed, "sub", "identities"}
+            named["user_attrs"] = {name: value for name, value in named["user_attrs"].items() if name in kept}
+        return make(sub, pool_id, client_id, token_type, *more, **named)
+
+    cognito._fake_token = readable

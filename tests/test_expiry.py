@@ -143,7 +143,7 @@ def test_a_mint_grant_is_dead_at_its_deadline(stack: Stack) -> None:  # P5
     """A grant written by hand, so that its deadline can be: the triggers take it before, and not after."""
     journey = stack.journey().through_consent()
     for left, works in ((GRANT_SECONDS, True), (0, False), (-3600, False)):
-        grant, answer = f"{journey.id}.{uuid.uuid4().int % 10**8 + 1}", uuid.uuid4().hex
+        grant, answer = f"{journey.id}.{uuid.uuid4().int % 10**8 + 1}.web", uuid.uuid4().hex
         put_grant(stack, journey, grant, answer, int(time.time() * 1000) + left * 1000)
         tokens = mint(stack, journey, grant, answer)
         assert (tokens is not None) == works, left
@@ -160,7 +160,8 @@ def put_grant(stack: Stack, journey: Journey, grant: str, answer: str, expires_a
         "agent_id": journey.agent.sub,
         "session": journey.id,
         "ecosystem": journey.customer.ecosystem,
-        "environments": ["web"],
+        "environment": "web",
+        "access": "view",
         "visibility": {"messages": True, "talks": True},
     }
     item = {

@@ -42,7 +42,7 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
     assert before + 480 * 60 <= seconds(shown["expires_at"]) <= time.time() + 480 * 60
     assert (shown["ecosystem"], shown["visibility"]) == (customer.ecosystem, visibility)
     assert shown["url"].endswith("/#/support-grant")
-    public = {name: shown[name] for name in ("id", "expires_at", "visibility", "ecosystem")}
+    public = {name: shown[name] for name in ("id", "expires_at", "visibility", "access", "ecosystem")}
     assert "not shown again" in shown["notice"]
     assert offer.read().json == public, "and none of the credentials"
 
@@ -69,7 +69,7 @@ def test_from_the_offer_to_the_revocation(stack: Stack, backend: Any, verify_rec
     journey.id = redeemed.json["id"]
     assert redeemed.headers["Location"] == journey.path
     assert (redeemed.json["module"], redeemed.json["status"]) == ("support-grant", "started")
-    assert redeemed.json["support_grant"] == {name: shown[name] for name in ("id", "expires_at", "visibility")}
+    assert redeemed.json["support_grant"] == {name: shown[name] for name in ("id", "expires_at", "visibility", "access")}
     assert set(redeemed.json["customer"]) == {"email"}, "nothing else of the customer yet"
     assert customer.email not in redeemed.body.decode()
     mail = told(offer, "used")

@@ -35,7 +35,8 @@ def test_introspection_says_who_acts_for_whom_where_and_until_when(stack: Stack,
             "iat": claims["iat"],
             "support_session": journey.id,
             "ecosystem": journey.customer.ecosystem,
-            "environments": ["store", "web", "app", "rcm"],
+            "environment": "web",
+            "access": "view",
             "visibility": {"messages": True, "talks": True},
         }
 

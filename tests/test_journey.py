@@ -15,6 +15,7 @@ import zxingcpp
 import deployment
 from client import decode
 from support.journey import Journey
+from support.mints import OURS
 from support.stack import Stack
 
 SELF_SERVICE = "aws.cognito.signin.user.admin"
@@ -126,6 +127,7 @@ def check_redeemed(journey: Journey, redeemed: dict[str, Any], environment: str,
         "landing": landing,
         "ecosystem": customer.ecosystem,
         "environments": allowed,
+        "access": "view",
         "visibility": {"messages": True, "talks": True},
         "agent": {"id": agent.sub, "name": agent.name},
         "customer": {"id": customer.sub, "name": customer.name, "email": customer.email},
@@ -137,14 +139,19 @@ def check_redeemed(journey: Journey, redeemed: dict[str, Any], environment: str,
         assert claims["act"] == {"sub": agent.sub}
         assert claims["support_session"] == journey.id
         assert claims["ecosystem"] == customer.ecosystem
-        assert claims["environments"] == allowed
+        assert claims["support_agent"] == agent.sub
+        assert (claims["environment"], claims["access"]) == (environment, "view")  # P38
+        assert "environments" not in claims
         assert claims["visibility"] == {"messages": True, "talks": True}
         assert claims["exp"] - claims["iat"] <= 300
     assert (access["token_use"], access["client_id"]) == ("access", facts["SupportClientId"])
     assert (identity["token_use"], identity["aud"]) == ("id", facts["SupportClientId"])
     assert SELF_SERVICE not in access.get("scope", "").split()
-    # P13: the tokens' deadline is the session's.
-    assert datetime.fromtimestamp(access["exp"], timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") == expires_at
+    # P13: the session ends with the first of its tokens, and no other outlives it by more than five seconds.
+    assert 0 <= access["exp"] - datetime.fromisoformat(expires_at.replace("Z", "+00:00")).timestamp() <= 5
+    attributes = {"email", "email_verified", "name", "locale"}
+    cognitos = {"sub", "iss", "aud", "exp", "iat", "jti", "auth_time", "origin_jti", "event_id", "token_use", "cognito:username"}
+    assert identity.keys() - cognitos - OURS <= attributes  # P39
 
 
 def scanned(svg: str) -> str:

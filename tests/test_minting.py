@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from client import decode
@@ -23,7 +25,9 @@ def test_of_parallel_calls_one_opens_the_session(stack: Stack) -> None:  # P13
     tokens = journey.redeem("web").json
     for token in (tokens["access_token"], tokens["id_token"]):
         claims = decode(token)
-        assert claims["exp"] == seconds(journey.session["expires_at"]) == record["state"]["session"]["expires_at"] / 1000
+        assert seconds(journey.session["expires_at"]) == record["state"]["session"]["expires_at"] / 1000
+        # The session ends with the first of its tokens; four are signed within seconds.
+        assert 0 <= claims["exp"] - seconds(journey.session["expires_at"]) <= 5
         assert 0 < claims["exp"] - claims["iat"] <= 300
 
 
@@ -70,8 +74,12 @@ def test_a_stop_at_any_moment_of_a_mint_leaves_no_live_token(stack: Stack, calls
             before = [call.operation for call in seen[: moment + 1]]
             where = f"after {', '.join(before)}: {answer.body.decode()}"
             in_session = before.count("TransactWriteItems") == 2
-            assert answer.status == (201 if in_session else 409), where
-            dead(journey, {"ended" if in_session and stop == "denied" else stop})
+            # Refresh tokens are revoked while the session is being written: then either comes first.
+            either = "RevokeToken" in before and not in_session
+            expected = {201, 409} if either else {201 if in_session else 409}
+            assert answer.status in expected, where
+            outcomes = {"ended", "denied"} if either else {"ended" if in_session else "denied"}
+            dead(journey, outcomes if stop == "denied" else {stop})
             for call in seen:
                 if call.operation == "AdminRespondToAuthChallenge":
                     assert call.answer
@@ -108,14 +116,17 @@ def test_a_crash_at_any_moment_of_a_mint_leaves_no_live_token_and_another_mint_b
             function.after = crash
             with pytest.raises(Ended):
                 function.invoke(issue_event(journey))
-        if seen.count("TransactWriteItems") == 2:
+            # What was on its way when it crashed, arrives.
+            while any(call.answer is None for call in function.calls if call.operation == "TransactWriteItems"):
+                time.sleep(0.01)
+        if journey.record()["state"]["status"] == "in_session":
             # It was saved, but the handoffs died with the process: a session lost.
             assert journey.read().json["status"] == "in_session"
             assert journey.issue().status == 409
             assert journey.cancel().status == 200
             dead(journey, {"cancelled"})
             continue
-        if "TransactWriteItems" in seen:
+        if journey.record()["state"]["status"] == "minting":
             assert journey.issue().json["verification_status"] == "minting"
             journey.age(45)
         assert journey.read().json["status"] == "consented"

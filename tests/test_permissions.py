@@ -75,7 +75,8 @@ def issue_session(stack: Stack) -> list[Any]:
 
 
 def cancel(stack: Stack) -> list[Any]:
-    journey = stack.journey().through_start()
+    """In a session, whose sealed tokens go with it."""
+    journey = stack.journey().through_session()
     return [http_event("POST /verifications/{id}/cancel", {"reason": "done"}, journey.agent, id=journey.id)]
 
 
@@ -95,15 +96,16 @@ def activity(stack: Stack) -> list[Any]:
 
 
 def customer_consent(stack: Stack) -> list[Any]:
-    journey = stack.journey().through_asking()
+    journey, ending = stack.journey().through_asking(), stack.journey().through_session()
     assert journey.customer_mail
+    assert ending.customer_mail
     token, code = journey.customer_mail.token, journey.customer_mail.code
     allow = {"token": token, "decision": "allow", "ecosystem": journey.customer.ecosystem}
     return [
         http_event("POST /consent/view", {"token": token}),
         http_event("POST /consent/answer", allow | {"code": other_than(code)}),
         http_event("POST /consent/answer", allow | {"code": code}),
-        http_event("POST /consent/end", {"token": token}),
+        http_event("POST /consent/end", {"token": ending.customer_mail.token}),
     ]
 
 
@@ -114,7 +116,8 @@ def redeem_handoff(stack: Stack) -> list[Any]:
 
 def support_grant(stack: Stack) -> list[Any]:
     """A customer makes a grant in the place of one that ended, and an agent redeems another's; then both end."""
-    making, redeemed = offered(stack), offered(stack)
+    making, redeemed, in_session = offered(stack), offered(stack), offered(stack)
+    in_session.journey().through_session()
     assert making.revoke().status == 204
     agent = stack.new_agent()
 
@@ -130,6 +133,7 @@ def support_grant(stack: Stack) -> list[Any]:
         http_event("POST /support-grant/redeem", redeemed.credentials, agent),
         of(redeemed, "POST /support-grant/regenerate"),
         of(redeemed, "DELETE /support-grant"),
+        of(in_session, "DELETE /support-grant"),
     ]
 
 
@@ -139,14 +143,15 @@ def introspect_session(stack: Stack) -> list[Any]:
 
 
 def close_verification(stack: Stack) -> list[Any]:
-    """One refused before a session, who is told; one cancelled in it, who gets a receipt; a grant that is over; one of each that
-    the index lists too early. Nothing else is due before them.
+    """One refused before a session, who is told; one cancelled in it, who gets a receipt; a session and a grant that are over; one of
+    each that the index lists too early. Nothing else is due before them.
     """
     sweep = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
     while due(stack):
         stack.aws("lambda").invoke(FunctionName=stack.functions()["CloseVerificationFunction"], Payload=json.dumps(sweep))
     assert stack.journey().through_asking().deny().status == 200
     assert stack.journey().through_session().cancel().status == 200
+    stack.journey().through_session().age(300)
     offered(stack).ends_in(-1)
     for early in (stack.journey().through_start().item, offered(stack).item):
         stack.put_item(early | {"due_at": {"N": str(int(time.time() * 1000))}})

@@ -26,7 +26,7 @@ class Acts:
         acts: dict[str, tuple[str, str, dict[str, Any]]] = {}
         for kind in ("V#x", "S#x", "B#grants#x", "B#grant-entries#x", "B#lookups#x", "B#customer-mails#x",
                      "B#customer-mails-by#x", "B#agent-wrong#x",
-                     "B#customer-wrong#x", "B#recovery-asked#x", "G#x", "X#x"):  # fmt: skip
+                     "B#customer-wrong#x", "B#recovery-asked#x", "G#x", "T#x", "X#x"):  # fmt: skip
             acts |= {f"{what} {kind}": act for what, act in self._item(self.support, kind).items()}
         acts |= {f"{what} directory": act for what, act in self._item(self.core, "USER#nobody@example.com").items()}
         for index in ("by-agent", "by-customer", "by-kind", "due"):
@@ -150,6 +150,7 @@ CUSTOMERS_CODE = on("B#customer-wrong#x", "update", "transact-update", "transact
 AGENTS_STATUS = {"admin_get_user agent", "admin_list_groups_for_user agent"}
 DIRECTORY = on("directory", "get", "transact-get")
 EMAIL = {"send raw email", "send raw email in its set"}
+DROP = on("T#x", "delete", "transact-delete")
 RECOVERY = on("B#recovery-asked#x", "update", "transact-update")
 
 # All that each may do. A function that is not here may do nothing.
@@ -162,26 +163,26 @@ MAY: dict[str, set[str]] = {
         *MOVE, *CUSTOMERS_CODE, *on("B#agent-wrong#x", "update", "transact-update", "transact-check"), *AGENTS_STATUS,
         "admin_get_user customer", "read key",
     },
-    "CustomerConsentFunction": {*MOVE, *CUSTOMERS_CODE, "read key"},
+    "CustomerConsentFunction": {*MOVE, *DROP, *CUSTOMERS_CODE, "read key"},
     "IssueSessionFunction": {
-        *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *DIRECTORY, *AGENTS_STATUS,
+        *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *on("T#x", "put", "transact-put"), *DIRECTORY, *AGENTS_STATUS,
         *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge", "describe_user_pool_client"),
         *EMAIL, "read key",
     },
-    "CancelFunction": MOVE,
+    "CancelFunction": {*MOVE, *DROP},
     "EmailEventsFunction": MOVE,
-    "RedeemHandoffFunction": {*MOVE, *DIRECTORY, "read key"},
+    "RedeemHandoffFunction": {*MOVE, *DROP, *on("T#x", "get", "transact-get"), *DIRECTORY, "read key"},
     "ActivityFunction": {
         *MOVE, *DIRECTORY, "batch-get V#x", "query by-agent", "query by-customer", "query by-kind",
     },
-    "IntrospectSessionFunction": {*READ, "read key"},
+    "IntrospectSessionFunction": {*READ, *DIRECTORY, "read key"},
     "SupportGrantFunction": {
-        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *DIRECTORY,
+        *MOVE, *DROP, *on("S#x", "get", "transact-get", "put", "transact-put"), *DIRECTORY,
         *on("B#grants#x B#grant-entries#x B#lookups#x B#customer-mails#x B#customer-mails-by#x", "update", "transact-update"),
         *AGENTS_STATUS, "admin_get_user customer", *EMAIL, "read key",
     },
     "CloseVerificationFunction": {
-        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due", *EMAIL, "read key", "sign",
+        *MOVE, *DROP, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due", *EMAIL, "read key", "sign",
         "get public key",
     },
     "ReceiptsFunction": {"get public key"},

@@ -172,7 +172,7 @@ def test_what_was_taken_away_since_the_consent_is_not_opened(stack: Stack, role:
     assert issued.status == 201
     assert opened(issued) == environments
     tokens = journey.redeem("web").json
-    assert decode(tokens["access_token"])["environments"] == environments
+    assert decode(tokens["access_token"])["environment"] == "web"
     assert tokens["session"]["landing"] == ("home" if role == "admin" else "my-ecosystem")
     assert journey.view().json["environments"] == environments, "the customer sees what is open"
 

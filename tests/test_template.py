@@ -28,7 +28,7 @@ def _short_form(loader: Loader, name: str, node: yaml.Node) -> dict[str, Any]:
 Loader.add_multi_constructor("!", _short_form)
 TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader)
 SUPPORT_TABLE = {"Fn::GetAtt": "SupportTable.Arn"}
-KINDS = ("V#", "B#", "G#", "S#")
+KINDS = ("V#", "B#", "G#", "S#", "T#")
 
 
 def resources(kind: str) -> dict[str, Any]:

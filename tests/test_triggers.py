@@ -31,10 +31,11 @@ def test_both_tokens_of_a_session_name_agent_session_and_ecosystem(stack: Stack)
     access, identity = decode(tokens["access_token"]), decode(tokens["id_token"])
     for claims in (access, identity):
         assert claims["sub"] == journey.customer.sub
-        assert claims["act"] == {"sub": journey.agent.sub}
+        assert claims["act"] == {"sub": claims["support_agent"]} == {"sub": journey.agent.sub}
         assert claims["support_session"] == journey.id
         assert claims["ecosystem"] == journey.customer.ecosystem
-        assert claims["environments"] == ["store", "web", "app", "rcm"]
+        assert (claims["environment"], claims["access"]) == ("web", "view")
+        assert "environments" not in claims
         assert claims["visibility"] == {"messages": True, "talks": True}
     assert (access["token_use"], access["client_id"]) == ("access", stack.facts["SupportClientId"])
     assert (identity["token_use"], identity["aud"]) == ("id", stack.facts["SupportClientId"])
@@ -166,7 +167,7 @@ def attempts(stack: Stack, customer: Customer, metadata: dict[str, str], answer:
 @pytest.mark.parametrize("with_secret", [False, True], ids=["without the client's secret", "with the client's secret"])
 def test_public_custom_auth_mints_nothing(stack: Stack, with_secret: bool) -> None:  # P19
     customer = stack.new_customer()
-    for metadata in ({}, {"mint_grant": f"{'A' * 22}.1"}, {"mint_grant": "nonsense"}):
+    for metadata in ({}, {"mint_grant": f"{'A' * 22}.1"}, {"mint_grant": f"{'A' * 22}.1.web"}, {"mint_grant": "nonsense"}):
         assert attempts(stack, customer, metadata, "guess", with_secret=with_secret) == []
 
 
@@ -247,6 +248,9 @@ def test_the_same_trigger_three_times_is_the_same_trigger_once(stack: Stack) -> 
     held: list[Mint] = []
 
     def replay(mint: Mint, _: Hosted) -> None:
+        # One of them stands for the others.
+        if not mint.grant.endswith(".web"):
+            return
         held.append(mint)
         assert invoked(stack, trigger, pre_token_event(mint)) is None, "not answered yet"
         verified, marked = [], []

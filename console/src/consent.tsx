@@ -5,6 +5,7 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
+import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { useState } from 'react';
@@ -16,7 +17,7 @@ import { WhyNotAsked } from './customer-card';
 import { keepHandoffs } from './handoffs';
 import { Indicator } from './indicator';
 import { useFocusOnChange } from './keyboard';
-import { isShown, type SentCode } from './model';
+import { type Access, isShown, type SentCode } from './model';
 import type { Process } from './process';
 import { SentAgain } from './sent-again';
 import { useIsPast, useWait } from './use-clock';
@@ -26,11 +27,12 @@ import { useSpeech } from './words';
 export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?: () => void }) {
   const { words } = useSpeech();
   const { api } = useConsole();
-  const { id, customer, ecosystem } = process.verification;
+  const { id, customer, ecosystem, access } = process.verification;
   const choices = isShown(customer) ? customer.ecosystems : [];
   const openable = choices.filter(({ environments }) => environments.length > 0);
   const [chosen, setChosen] = useState<string | null>(ecosystem ?? (openable.length === 1 ? (openable[0]?.id ?? null) : null));
   const [asked, setAsked] = useState(false);
+  const [wanted, setWanted] = useState<Access>(access ?? 'view');
   const wait = useWait(process.failure?.failure.retryAt ?? null);
 
   if (!isShown(customer)) return null;
@@ -40,7 +42,7 @@ export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?
   const send = async () => {
     setAsked(true);
     if (chosen === null) return;
-    if (await process.act('ask', () => api.send(id, { to: 'customer', ecosystem: chosen }))) onKeep?.();
+    if (await process.act('ask', () => api.send(id, { to: 'customer', ecosystem: chosen, access: wanted }))) onKeep?.();
   };
   return (
     <Container
@@ -68,6 +70,13 @@ export function ChooseEcosystem({ process, onKeep }: { process: Process; onKeep?
               ),
               disabled: choice.environments.length === 0,
             }))}
+          />
+        </FormField>
+        <FormField label={words.access.ask} stretch>
+          <RadioGroup
+            value={wanted}
+            onChange={({ detail }) => setWanted(detail.value === 'change' ? 'change' : 'view')}
+            items={(['view', 'change'] as const).map((value) => ({ value, ...words.access.choices[value] }))}
           />
         </FormField>
         <span>{words.ecosystem.send(customer.email)}</span>
@@ -112,7 +121,7 @@ function SentAgainOf({ process: { verification } }: { process: Process }) {
 function Asked({ process, onChoose }: { process: Process; onChoose: () => void }) {
   const { words } = useSpeech();
   const { api, config } = useConsole();
-  const { id, code, consent, customer, ecosystem } = process.verification;
+  const { id, code, consent, customer, ecosystem, access } = process.verification;
   const wait = useWait(process.failure?.failure.retryAt ?? null);
   const expired = useIsPast(code?.expires_at ?? null);
   if (!code || !consent || ecosystem === null || !isShown(customer)) return null;
@@ -173,7 +182,7 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
               code={code}
               sending={process.busy === 'ask'}
               waiting={wait > 0}
-              onResend={() => process.act('ask', () => api.send(id, { to: 'customer', ecosystem }))}
+              onResend={() => process.act('ask', () => api.send(id, { to: 'customer', ecosystem, access: access ?? 'view' }))}
             />
             {customer.ecosystems.length > 1 && (
               <Button variant="link" formAction="none" onClick={onChoose}>

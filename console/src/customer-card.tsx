@@ -13,7 +13,7 @@ import type { Words } from './words/en';
 /** The customer and the state of their account. Most calls begin with “I cannot sign in”. */
 export function CustomerCard({ verification, mine }: { verification: Verification; mine: boolean }) {
   const { words, dateTime } = useSpeech();
-  const { customer, ticket } = verification;
+  const { customer, ticket, access } = verification;
   const shown = isShown(customer);
   return (
     <Container header={<Header variant="h2">{words.modules[verification.module].customer}</Header>}>
@@ -24,6 +24,7 @@ export function CustomerCard({ verification, mine }: { verification: Verificatio
             { label: words.customer.email, value: customer.email },
             ...(shown ? stateOf(customer, words) : []),
             ...(ticket === null ? [] : [{ label: words.process.ticket, value: ticket }]),
+            ...(access === null ? [] : [{ label: words.access.label, value: words.access.is[access] }]),
             { label: words.process.agent, value: verification.agent.name },
             { label: words.process.startedAt, value: dateTime(verification.created_at) },
           ]}

@@ -43,6 +43,7 @@ export function ActiveGrant({ grant, options, busy, retryAt, onRegenerate, onRev
             { label: text.expires, value: <Countdown until={grant.expires_at} label={text.expires} /> },
             { label: text.at, value: dateTime(grant.expires_at) },
             ...(ecosystem === null ? [] : [{ label: words.remote.form.ecosystem, value: ecosystem }]),
+            { label: words.access.label, value: words.access.is[grant.access] },
             { label: text.hidden, value: hiddenOf(grant.visibility, words) },
             { label: text.usedBy, value: grant.redeemed_by?.name ?? text.nobody },
           ]}

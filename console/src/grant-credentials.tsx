@@ -21,7 +21,7 @@ interface Props {
 /** New credentials. They are shown only here and only once. */
 export function ShownCredentials({ credentials, options, onClose }: Props) {
   const { words, zonedTime } = useSpeech();
-  const { url, user_name, password, security_code, expires_at, visibility } = credentials;
+  const { url, user_name, password, security_code, expires_at, visibility, access } = credentials;
   const text = words.remote.credentials;
   const until = zonedTime(expires_at);
   const ecosystem = ecosystemToName(credentials, options);
@@ -62,6 +62,7 @@ export function ShownCredentials({ credentials, options, onClose }: Props) {
               ),
             },
             ...(ecosystem === null ? [] : [{ label: words.remote.form.ecosystem, value: ecosystem }]),
+            { label: words.access.label, value: words.access.is[access] },
             { label: words.remote.active.hidden, value: hiddenOf(visibility, words) },
           ]}
         />

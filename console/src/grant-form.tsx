@@ -30,6 +30,7 @@ export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
   const [ecosystem, setEcosystem] = useState(ecosystems.length === 1 ? (ecosystems[0]?.id ?? null) : null);
   const [messages, setMessages] = useState(false);
   const [talks, setTalks] = useState(false);
+  const [changes, setChanges] = useState(false);
   const [asked, setAsked] = useState(false);
   const wait = useWait(retryAt);
   const visibility = useId();
@@ -47,7 +48,7 @@ export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
     event.preventDefault();
     setAsked(true);
     if (ecosystem === null || busy) return;
-    onConfirm({ duration_minutes: duration, allow_messages: messages, allow_talks: talks, ecosystem });
+    onConfirm({ duration_minutes: duration, allow_messages: messages, allow_talks: talks, allow_changes: changes, ecosystem });
   };
   const opened = (names: SupportGrantOptions['ecosystems'][number]['environments']) =>
     names.map((name) => words.environments[name]).join(', ');
@@ -105,6 +106,9 @@ export function GrantForm({ options, busy, retryAt, onConfirm }: Props) {
                 </Checkbox>
                 <Checkbox checked={talks} onChange={({ detail }) => setTalks(detail.checked)}>
                   {text.talks}
+                </Checkbox>
+                <Checkbox checked={changes} onChange={({ detail }) => setChanges(detail.checked)}>
+                  {words.access.offer}
                 </Checkbox>
               </SpaceBetween>
             </div>

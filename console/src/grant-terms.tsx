@@ -40,6 +40,7 @@ export function GrantTerms({ verification, mine }: { verification: Verification;
               </>
             ),
           },
+          { label: words.access.label, value: words.access.is[terms.access] },
           { label: mine ? words.grant.hidden : words.grant.hiddenFromAgent, value: hiddenOf(terms.visibility, words) },
         ].filter((item) => item !== false)}
       />

@@ -64,8 +64,8 @@ export function ecosystemToName({ ecosystem }: Pick<SupportGrant, 'ecosystem'>, 
 }
 
 /** What is known of a new grant once its credentials are no longer shown. */
-export function asActive({ id, expires_at, visibility, ecosystem }: SupportCredentials): GrantView {
-  return { at: 'active', grant: { id, expires_at, visibility, ecosystem } };
+export function asActive({ id, expires_at, visibility, access, ecosystem }: SupportCredentials): GrantView {
+  return { at: 'active', grant: { id, expires_at, visibility, access, ecosystem } };
 }
 
 /** What screen readers announce when a view appears. */

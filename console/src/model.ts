@@ -30,6 +30,7 @@ export type SupportCredentials = Schemas['SupportCredentials'];
 export type SupportGrant = Schemas['SupportGrant'];
 export type SupportGrantOptions = Schemas['SupportGrantOptions'];
 export type Visibility = Schemas['Visibility'];
+export type Access = Schemas['Access'];
 export type GrantTermsChosen = Schemas['CreateSupportGrant'];
 export type Search = Schemas['Search'];
 export type SearchPage = Schemas['SearchPage'];

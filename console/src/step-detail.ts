@@ -1,5 +1,5 @@
 import { nameOfEcosystem } from './customer';
-import type { Customer, StepFacts } from './model';
+import type { Access, Customer, StepFacts } from './model';
 import type { Words } from './words/en';
 
 /** The facts of a step in words; empty for a kind that a newer server has and this page does not know. */
@@ -11,7 +11,9 @@ export function factsInWords(facts: StepFacts, customer: Customer, words: Words)
     case 'sending':
       return details.sending(facts.number, facts.of);
     case 'consent-request':
-      return `${nameOfEcosystem(customer, facts.ecosystem)}, ${details.sending(facts.number, facts.of)}`;
+      return `${placed(facts, customer, words)}, ${details.sending(facts.number, facts.of)}`;
+    case 'access-narrowed':
+      return words.access.narrowed[facts.access];
     case 'wrong-entry':
       return details.wrongEntry(facts.number, facts.of);
     case 'consented-by-grant':
@@ -19,7 +21,7 @@ export function factsInWords(facts: StepFacts, customer: Customer, words: Words)
     case 'attempt':
       return details.attempt(facts.number);
     case 'session':
-      return `${nameOfEcosystem(customer, facts.ecosystem)}: ${facts.environments.map((name) => words.environments[name]).join(', ')}`;
+      return `${placed(facts, customer, words)}: ${facts.environments.map((name) => words.environments[name]).join(', ')}`;
     case 'environment':
       return words.environments[facts.environment];
     case 'app-qr':
@@ -40,6 +42,12 @@ export function factsInWords(facts: StepFacts, customer: Customer, words: Words)
       return details.grantRevoked;
   }
   return nothingFor(facts);
+}
+
+/** An ecosystem, and what for: steps of before there was a choice do not say it. */
+function placed({ ecosystem, access }: { ecosystem: string; access?: Access }, customer: Customer, words: Words): string {
+  const name = nameOfEcosystem(customer, ecosystem);
+  return access === undefined ? name : `${name}, ${words.access.to[access]}`;
 }
 
 /** What is left after all kinds: nothing, as long as the switch names them all. */

@@ -10,6 +10,7 @@ const ISSUED: SupportCredentials = {
   url: 'https://console.example.com/#/support-grant',
   expires_at: '2026-10-28T20:00:00Z',
   visibility: { messages: false, talks: false },
+  access: 'view',
   ecosystem: 'eco-bakery',
   notice: '',
 };

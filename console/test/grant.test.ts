@@ -29,6 +29,7 @@ const credentials: SupportCredentials = {
   security_code: '123456',
   expires_at: '2026-10-28T13:00:00Z',
   visibility: { messages: false, talks: true },
+  access: 'change',
   ecosystem: 'eco-bakery',
   notice: '',
 };
@@ -86,7 +87,13 @@ test('of new credentials nothing secret is left once they are closed', () => {
   const view = asActive(credentials);
   expect(view).toEqual({
     at: 'active',
-    grant: { id: credentials.id, expires_at: credentials.expires_at, visibility: credentials.visibility, ecosystem: 'eco-bakery' },
+    grant: {
+      id: credentials.id,
+      expires_at: credentials.expires_at,
+      visibility: credentials.visibility,
+      access: 'change',
+      ecosystem: 'eco-bakery',
+    },
   });
 });
 

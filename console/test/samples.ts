@@ -33,6 +33,7 @@ export function verification(changes: Partial<Verification> = {}): Verification 
     agent: AGENT,
     customer: customer(),
     ecosystem: null,
+    access: null,
     code: null,
     consent: null,
     session: null,

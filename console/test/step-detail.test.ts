@@ -18,10 +18,11 @@ const KINDS: { [Kind in StepFacts['kind']]: [facts: StepFacts & { kind: Kind }, 
   ],
   sending: [{ kind: 'sending', number: 1, of: 5 }, 'code 1 of at most 5', 'código 1 de un máximo de 5'],
   'consent-request': [
-    { kind: 'consent-request', ecosystem: 'eco-bakery', number: 2, of: 5 },
-    'Panadería Núñez, code 2 of at most 5',
-    'Panadería Núñez, código 2 de un máximo de 5',
+    { kind: 'consent-request', ecosystem: 'eco-bakery', access: 'change', number: 2, of: 5 },
+    'Panadería Núñez, to view and change, code 2 of at most 5',
+    'Panadería Núñez, para ver y cambiar, código 2 de un máximo de 5',
   ],
+  'access-narrowed': [{ kind: 'access-narrowed', access: 'view' }, 'to view only', 'solo para ver'],
   'wrong-entry': [{ kind: 'wrong-entry', number: 3, of: 5 }, 'wrong entry 3 of 5', 'código incorrecto 3 de 5'],
   'consented-by-grant': [
     { kind: 'consented-by-grant' },
@@ -51,6 +52,11 @@ const KINDS: { [Kind in StepFacts['kind']]: [facts: StepFacts & { kind: Kind }, 
 test.each(Object.entries(KINDS))('the facts of the kind “%s” are said in both languages', (_, [facts, english, spanish]) => {
   expect(factsInWords(facts, customer(), en)).toBe(english);
   expect(factsInWords(facts, customer(), es)).toBe(spanish);
+});
+
+test('a request of before there was a choice says nothing of it', () => {
+  const facts = { kind: 'consent-request', ecosystem: 'eco-bakery', number: 1, of: 5 } as const;
+  expect(factsInWords(facts, customer(), en)).toBe('Panadería Núñez, code 1 of at most 5');
 });
 
 test('each notice has its own words', () => {

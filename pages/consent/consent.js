@@ -58,11 +58,11 @@ const see = (event) => act(event.target, 'view', {});
 const refuse = (event) => act(event.target, 'answer', { decision: 'deny' });
 const end = (event) => act(event.target, 'end', {});
 
-function allow(field, press) {
+function allow(field, press, access) {
   if (call !== null) return;
   const code = codeIn(field.value);
   if (code === null) complain(text.codeNeeded, press, field);
-  else act(press, 'answer', { decision: 'allow', code, ecosystem: view.ecosystem.id }, field);
+  else act(press, 'answer', { decision: 'allow', code, ecosystem: view.ecosystem.id, access }, field);
 }
 
 /**

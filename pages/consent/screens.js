@@ -37,6 +37,7 @@ function facts({ text, view }, ...more) {
   const rows = [
     [text.ecosystem, make('bdi', null, view.ecosystem.name)],
     [text.environments, view.environments.map((name) => ENVIRONMENTS[name] ?? name).join(', ')],
+    [text.access, text.can[view.access]],
     ...more,
   ];
   return make('dl', null, ...rows.map(([term, value]) => make('div', null, make('dt', null, term), make('dd', null, value))));
@@ -55,7 +56,7 @@ export const screens = {
 
   request: (page) => [
     heading(page.text.requestHeading, { agent: page.view.agent.name }),
-    paragraph(page.text.requestText, { minutes: page.text.minutes(page.view.minutes) }),
+    paragraph(page.text.requestText[page.view.access], { minutes: page.text.minutes(page.view.minutes) }),
     facts(page, duration(page)),
     warning(page),
     make('h2', null, page.text.compareHeading),
@@ -122,6 +123,18 @@ function toTell(page) {
   ];
 }
 
+/** Who is asked for changes can allow viewing alone. */
+function choices({ text }) {
+  const choice = (access) =>
+    make(
+      'label',
+      { class: 'choice' },
+      make('input', { type: 'radio', name: 'access', value: access, checked: access === 'change' }),
+      make('span', null, text.choices[access]),
+    );
+  return make('fieldset', null, make('legend', null, text.choose), choice('change'), choice('view'));
+}
+
 function codeForm(page) {
   const { text } = page;
   const field = make('input', {
@@ -135,12 +148,14 @@ function codeForm(page) {
   });
   const submit = (event) => {
     event.preventDefault();
-    page.allow(field, press);
+    const chosen = event.target.querySelector('[name=access]:checked');
+    page.allow(field, press, chosen?.value ?? page.view.access);
   };
   const press = make('button', { type: 'submit', class: 'primary' }, text.allow);
   return make(
     'form',
     { novalidate: true, onsubmit: submit },
+    page.view.access === 'change' ? choices(page) : null,
     make('h2', null, text.codeHeading),
     make('label', { for: 'code' }, text.code),
     field,

@@ -17,7 +17,14 @@ const en = {
   doorEnd: 'Do you want to stop a session? This button ends it, or refuses the request if no session has started.',
 
   requestHeading: '{agent} is asking to enter your account',
-  requestText: 'Support agent at Waizant. If you allow it, they can see and do what you can in your account, for at most {minutes}.',
+  requestText: {
+    view: 'Support agent at Waizant. If you allow it, they can see what you can in your account, without changing anything, for at most {minutes}.',
+    change: 'Support agent at Waizant. If you allow it, they can see and do what you can in your account, for at most {minutes}.',
+  },
+  access: 'What the agent can do',
+  can: { view: 'View only, without changing anything', change: 'View and change' },
+  choose: 'What do you allow?',
+  choices: { change: 'View and change, as the agent asks', view: 'View only, without changing anything' },
   ecosystem: 'Ecosystem',
   environments: 'Environments',
   duration: 'Longest duration',
@@ -94,8 +101,15 @@ const es = {
   doorEnd: '¿Quiere detener una sesión? Este botón la termina, o rechaza la solicitud si todavía no empezó ninguna.',
 
   requestHeading: '{agent} pide entrar a su cuenta',
-  requestText:
-    'Agente de soporte de Waizant. Si usted lo permite, podrá ver y hacer en su cuenta lo mismo que usted, durante {minutes} como máximo.',
+  requestText: {
+    view: 'Agente de soporte de Waizant. Si usted lo permite, podrá ver en su cuenta lo mismo que usted, sin cambiar nada, durante {minutes} como máximo.',
+    change:
+      'Agente de soporte de Waizant. Si usted lo permite, podrá ver y hacer en su cuenta lo mismo que usted, durante {minutes} como máximo.',
+  },
+  access: 'Qué puede hacer el agente',
+  can: { view: 'Solo ver, sin cambiar nada', change: 'Ver y cambiar' },
+  choose: '¿Qué permite usted?',
+  choices: { change: 'Ver y cambiar, como pide el agente', view: 'Solo ver, sin cambiar nada' },
   ecosystem: 'Ecosistema',
   environments: 'Entornos',
   duration: 'Duración máxima',

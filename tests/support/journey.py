@@ -56,10 +56,12 @@ class Journey:
         """The agent enters their own code: the emailed one, or this."""
         return self._post(f"{self.path}/code", {"from": "agent", "code": code or self._mailed(self.agent_mail).code}, **more)
 
-    def send_to_customer(self, ecosystem: str | None = None, **more: Any) -> Answer:
-        """Asks for consent; the email is then in `customer_mail`."""
+    def send_to_customer(self, ecosystem: str | None = None, access: str | None = None, **more: Any) -> Answer:
+        """Asks for consent; the email is then in `customer_mail`. Without `access`, the API chooses."""
         seen = self.stack.inbox.last_number()
         body = {"to": "customer", "ecosystem": ecosystem or self.customer.ecosystem}
+        if access is not None:
+            body["access"] = access
         answer = self._post(f"{self.path}/mfa", body, **more)
         if answer.status == 202:
             self.customer_mail = self.stack.inbox.wait(self.customer.email, after=seen)
@@ -68,10 +70,14 @@ class Journey:
     def view(self, token: str | None = None) -> Answer:
         return self.stack.api.post("/consent/view", {"token": token or self._mailed(self.customer_mail).token})
 
-    def allow(self, code: str | None = None, token: str | None = None, ecosystem: str | None = None) -> Answer:
-        """The customer enters their code on the consent page: the emailed one, or this."""
+    def allow(
+        self, code: str | None = None, token: str | None = None, ecosystem: str | None = None, access: str | None = None
+    ) -> Answer:
+        """The customer enters their code on the consent page: the emailed one, or this. Without `access`, they allow what was asked."""
         mail = self._mailed(self.customer_mail)
         body = {"token": token or mail.token, "decision": "allow", "code": code or mail.code}
+        if access is not None:
+            body["access"] = access
         return self.stack.api.post("/consent/answer", body | {"ecosystem": ecosystem or self.customer.ecosystem})
 
     def deny(self, token: str | None = None) -> Answer:

@@ -13,7 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from client import Answer
+from client import Answer, Api
 from samples import ecosystem
 from support.at_once import at_once
 from support.hosted import Hosted, http_event
@@ -21,6 +21,7 @@ from support.journey import Journey
 from support.people import Customer
 from support.stack import Stack
 
+ENVIRONMENTS = ("store", "web", "app", "rcm")
 ISSUE = "POST /verifications/{id}/session"
 
 
@@ -36,6 +37,11 @@ def is_active(stack: Stack, token: str) -> bool:
     answer = stack.api.post("/introspect", raw=request.body, headers=dict(request.headers.items()))
     assert answer.status == 200, answer.body
     return answer.json["active"]
+
+
+def stand_in(stack: Stack, environment: str, path: str, token: str) -> Answer:
+    """What the backend of an environment's stand-in answers to a token."""
+    return Api({"ApiUrl": stack.settings.origin(environment)}).post(path, raw=b"", token=token)
 
 
 def seconds(time: str) -> int:
@@ -60,9 +66,15 @@ def dead(journey: Journey, outcomes: set[str]) -> None:
     record = journey.record()
     assert record["state"]["status"] == "closed"
     assert record["state"]["outcome"] in outcomes, record["state"]
-    assert "sealed" not in json.dumps(record, default=str)
+    assert "handoffs" not in json.dumps(record, default=str)
+    assert sealed(journey) == []
     for handoff in (journey.session or {}).get("handoffs", []):
         assert journey.redeem(handoff["environment"]).status == 410
+
+
+def sealed(journey: Journey) -> list[str]:
+    """The environments whose sealed tokens are stored."""
+    return [name for name in ENVIRONMENTS if journey.stack.item(f"T#{journey.id}#{name}") is not None]
 
 
 def enough_instances(call: Callable[[], Any], width: int) -> None:

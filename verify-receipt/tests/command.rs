@@ -90,11 +90,11 @@ This receipt is as it was signed: ana in carla's account, from 2027-01-15T08:00:
   1  2027-01-15T08:00:00Z  Agent        Customer looked up
   2  2027-01-15T08:00:00Z  Agent        Code sent to the agent: sending 1 of 5
   3  2027-01-15T08:00:00Z  Agent        Agent verified
-  4  2027-01-15T08:00:00Z  Agent        Authorization requested: for ecosystem eco-1, sending 1 of 5
+  4  2027-01-15T08:00:00Z  Agent        Authorization requested: for ecosystem eco-1, to view, sending 1 of 5
   5  2027-01-15T08:00:00Z  Customer     First entry of the customer's code
   6  2027-01-15T08:00:00Z  Agent        Authorization given
   7  2027-01-15T08:00:00Z  Agent        Session opening: attempt 1
-  8  2027-01-15T08:00:00Z  System       Session started: in ecosystem eco-1: Waizant Store, Waizant Web, Waizant App, Waizant RCM
+  8  2027-01-15T08:00:00Z  System       Session started: in ecosystem eco-1, to view: Waizant Store, Waizant Web, Waizant App, Waizant RCM
   9  2027-01-15T08:01:40Z  Agent        Cancelled by the agent
 "
     );

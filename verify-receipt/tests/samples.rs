@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support_core::directory::{Plan, Role};
-use support_core::entitlement::Environment;
+use support_core::entitlement::{Access, Environment};
 use support_core::identity::{LinkToken, Reason, TicketNumber};
 use support_core::notice::NoticeKind;
 use support_core::receipt::{Fault, PublicKey, Receipt, VERSION, check};
@@ -42,6 +42,36 @@ fn a_receipt_of_each_version_checks_and_is_told_in_words() {
             assert_eq!(printed(&folder(version), language), expected, "{version} {language}");
         }
     }
+}
+
+/// Receipts of version 2 were made before a session was for viewing or changing. They check as they are.
+#[test] // P12
+fn a_receipt_of_version_2_that_does_not_speak_of_access_checks() {
+    let folder = folder(2).with_file_name("version-2-without-access");
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let key: PublicKey = serde_json::from_slice(&read("key.json")).unwrap();
+    let receipt = check(&read("receipt.json"), &key).unwrap();
+    assert_eq!((receipt.version, receipt.access), (2, None));
+    for language in ["en", "es"] {
+        let expected = String::from_utf8(read(&format!("{language}.txt"))).unwrap();
+        assert_eq!(printed(&folder, language), expected, "{language}");
+    }
+}
+
+/// A session for changes, narrowed by the customer: the words of what was asked and what was allowed.
+#[test] // P12, P41
+fn what_was_asked_and_what_was_allowed_can_be_read() {
+    let receipt = eventful();
+    assert_eq!(receipt.access, Some(Access::View));
+    let details: Vec<_> = receipt.steps.iter().filter_map(|step| step.detail.clone()).collect();
+    let asked = |access| {
+        details.iter().any(|detail| {
+            matches!(detail,
+            Detail::Facts(Facts::ConsentRequest { access: Some(said), .. }) if *said == access)
+        })
+    };
+    assert!(asked(Access::View) && asked(Access::Change), "one request after the other");
+    assert!(details.contains(&Facts::AccessNarrowed { access: Access::View }.into()));
 }
 
 #[test] // P12
@@ -101,22 +131,24 @@ fn eventful() -> Receipt {
     walk.wait(4).ask("eco-1").wait(3);
     let sent = walk.verification.clone();
     walk.verification = sent.clone().email_failed(&sent, true, walk.now).unwrap();
-    walk.wait(2).ask("eco-1").wait(8);
+    walk.wait(2).ask_for("eco-1", Access::Change).wait(8);
     let entered = walk.verification.clone();
     walk.verification =
         entered.refuse_customer_code(Side::Customer, &walk.limits, walk.now).unwrap().0;
-    walk.wait(4).enter(Side::Customer).wait(4).enter(Side::Agent).wait(1);
-    walk.verification =
-        walk.verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now).unwrap();
+    walk.wait(4)
+        .enter_allowing(Side::Customer, Some(Access::View))
+        .wait(4)
+        .enter(Side::Agent)
+        .wait(1);
+    walk.verification = walk.verification.clone().start_mint(&walk.limits, walk.now).unwrap();
     walk.verification = walk.verification.clone().mint_failed(walk.wait(2).now).unwrap();
     walk.wait(2);
-    walk.verification =
-        walk.verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now).unwrap();
+    walk.verification = walk.verification.clone().start_mint(&walk.limits, walk.now).unwrap();
     walk.wait(1);
     let (session, handoffs) = walk.sealed();
     let minting = walk.verification.clone();
     walk.verification =
-        minting.start_session(session, &walk.page.secret, &walk.key, walk.now).unwrap();
+        minting.start_session(CONFIRMED, session, &walk.page.secret, &walk.key, walk.now).unwrap();
     walk.verification = walk.verification.clone().qr_emailed(true, walk.wait(1).now).unwrap();
     walk.verification = walk.verification.clone().notice_sent(NoticeKind::Start, walk.now).unwrap();
     for what in

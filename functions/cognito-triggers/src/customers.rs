@@ -140,9 +140,12 @@ async fn claims(
 fn override_both(event: &mut Event, claims: &SessionClaims) {
     let claims = json!({
         "act": {"sub": claims.agent_id},
+        // The same once more, in case Cognito comes to reserve `act` for itself.
+        "support_agent": claims.agent_id,
         "support_session": claims.session,
         "ecosystem": claims.ecosystem,
-        "environments": claims.environments,
+        "environment": claims.environment,
+        "access": claims.access,
         "visibility": claims.visibility,
     });
     let id = json!({"claimsToAddOrOverride": claims});

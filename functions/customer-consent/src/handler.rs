@@ -4,7 +4,8 @@
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
 use support_core::code::Code;
-use support_core::consent_entry::decide_consent_entry;
+use support_core::consent_entry::{ConsentEntry, decide_consent_entry};
+use support_core::entitlement::Access;
 use support_core::identity::{IdText, LinkToken, TokenText};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
@@ -34,6 +35,8 @@ struct AnswerBody {
     decision: Said,
     code: Option<Code>,
     ecosystem: Option<IdText>,
+    #[serde(default, deserialize_with = "Access::if_given")]
+    access: Option<Access>,
 }
 
 #[derive(Deserialize)]
@@ -63,15 +66,17 @@ async fn view(app: &App<impl Verifications>, request: &Request) -> Result<Verifi
 }
 
 async fn answer(app: &App<impl Verifications>, request: &Request) -> Result<Verification, Problem> {
-    let AnswerBody { token, decision, code, ecosystem } = request.json()?;
+    let AnswerBody { token, decision, code, ecosystem, access } = request.json()?;
     match (decision, code, ecosystem) {
         (Said::Allow, Some(code), Some(ecosystem)) => {
             let page = page(request, &token)?;
             let now = request.now();
-            let entered = allow(app, &page, &code, ecosystem.as_str(), now).await??;
+            let entry = ConsentEntry { side: Side::Customer, code: &code, access };
+            let entered = allow(app, &page, entry, ecosystem.as_str(), now).await??;
             measure_authorization(&entered, now);
             Ok(entered)
         }
+        (Said::Deny, _, _) if access.is_some() => Err(FieldError::unknown("access").into()),
         (Said::Deny, None, None) => Ok(stop(app, &page(request, &token)?, request.now()).await?),
         (Said::Allow, None, _) => Err(FieldError::missing("code").into()),
         (Said::Allow, _, None) => Err(FieldError::missing("ecosystem").into()),
@@ -94,7 +99,7 @@ fn page(request: &Request, token: &TokenText) -> Result<LinkToken, Refusal> {
 async fn allow(
     app: &App<impl Verifications>,
     page: &LinkToken,
-    code: &Code,
+    entry: ConsentEntry<'_>,
     ecosystem: &str,
     now: Timestamp,
 ) -> Result<Result<Verification, Refusal>, CallError> {
@@ -109,15 +114,7 @@ async fn allow(
         if verification.consent().is_none_or(|consent| consent.ecosystem != ecosystem) {
             return Err(Refusal::ConsentRefused.into());
         }
-        decide_consent_entry(
-            verification,
-            Side::Customer,
-            code,
-            over.is_some(),
-            &app.key,
-            &app.limits,
-            now,
-        )
+        decide_consent_entry(verification, entry, over.is_some(), &app.key, &app.limits, now)
     });
     entered.await.map_err(unknown_is_refused)
 }

@@ -1,22 +1,30 @@
 //! `POST /introspect` (RFC 7662): whether a token is a live support session's, at this moment.
 //!
-//! The token names its session. It is active if that session is live and holds the hash of this
-//! very token; everything else is inactive, and all inactive tokens get the same answer.
+//! The token names its session. It is active if that session is live, has redeemed the handoff that this
+//! very token came from, and the directory still entitles the customer to that environment; everything
+//! else is inactive, and all inactive tokens get the same answer.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use support_core::identity::VerificationId;
+use support_core::identity::{EmailAddress, VerificationId};
 use support_core::jwt;
-use support_core::ports::Verifications;
+use support_core::limits::Limits;
+use support_core::ports::{Directory, Verifications};
 use support_core::refusal::Failure;
 use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::State;
 use support_gateway::{Answer, Problem, Request};
 
-pub struct App<V> {
+use crate::customers::Customers;
+
+pub struct App<V, D> {
     pub verifications: V,
+    pub directory: D,
     pub key: HashKey,
+    pub limits: Limits,
+    /// Whose sessions were asked about before.
+    pub customers: Customers,
 }
 
 /// The token's own claims. They are believed only once the session has the token's hash.
@@ -26,9 +34,14 @@ struct Claims {
     client_id: Option<String>,
     aud: Option<String>,
     iat: i64,
+    /// In an ID token. It says where in the directory to look, and nothing more.
+    email: Option<String>,
 }
 
-pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
+pub async fn handle(
+    app: &App<impl Verifications, impl Directory>,
+    request: &Request,
+) -> Result<Answer, Problem> {
     let token = request.form_field("token")?;
     let found = match jwt::claims::<Claims>(&token) {
         Ok(claims) => {
@@ -41,21 +54,36 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
 }
 
 async fn live(
-    app: &App<impl Verifications>,
+    app: &App<impl Verifications, impl Directory>,
     token: &str,
     claims: Claims,
     now: Timestamp,
 ) -> Result<Option<Value>, Failure> {
-    let Some(stored) = app.verifications.load(&claims.support_session).await? else {
-        return Ok(None);
-    };
+    let id = &claims.support_session;
+    let in_token = claims.email.as_deref().and_then(EmailAddress::parse);
+    let expected = in_token.or_else(|| app.customers.of(id));
+    let (stored, record) = tokio::join!(app.verifications.load(id), async {
+        match &expected {
+            Some(email) => Some(app.directory.glance(email).await),
+            None => None,
+        }
+    });
+    let Some(stored) = stored? else { return Ok(None) };
     let verification = stored.at(now);
     let State::InSession { consent, session, .. } = &verification.state else {
         return Ok(None);
     };
-    if !session.is_token(token, &app.key) {
+    if session.handoff_of(token, &app.key).is_none() {
         return Ok(None);
     }
+    let email = &verification.customer.email;
+    let customer = match record {
+        Some(record) if expected.as_ref() == Some(email) => record?,
+        Some(_) | None => app.directory.glance(email).await?,
+    };
+    app.customers.remember(id, email);
+    let handoff = verification.live_handoff(token, customer.as_ref(), &app.key, &app.limits);
+    let Some(handoff) = handoff else { return Ok(None) };
     Ok(Some(json!({
         "active": true,
         "sub": verification.customer.user_id,
@@ -65,7 +93,8 @@ async fn live(
         "iat": claims.iat,
         "support_session": verification.id,
         "ecosystem": consent.ecosystem,
-        "environments": session.environments(),
+        "environment": handoff.environment,
+        "access": consent.access(),
         "visibility": session.visibility,
     })))
 }

@@ -1,10 +1,14 @@
+mod customers;
 mod handler;
 #[cfg(test)]
 mod tests;
 
 use support_aws::{Aws, Service, Timeouts};
-use support_dynamodb::DynamoVerifications;
+use support_dynamodb::{DynamoDirectory, DynamoVerifications};
 use support_secrets::HashKeySecret;
+use support_settings as settings;
+
+use crate::customers::Customers;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -13,7 +17,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
         let app = handler::App {
             verifications: DynamoVerifications::from_env(&aws)?,
+            directory: DynamoDirectory::from_env(&aws)?,
             key: HashKeySecret::from_env(&aws)?.fetch().await?,
+            limits: settings::limits()?,
+            customers: Customers::default(),
         };
         aws.prime(Service::DynamoDb).await;
         Ok::<_, support_gateway::Error>(app)

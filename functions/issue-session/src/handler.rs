@@ -1,73 +1,58 @@
-//! `POST /verifications/{id}/session`: mints the session, once, and gives its handoffs, once.
+//! `POST /verifications/{id}/session`: mints the session, once, and gives its handoffs, once. The
+//! minting stands in [`mint`].
 //!
-//! The lease is committed before Cognito is asked, the session before its handoffs are shown or
-//! sent. A cancel, a denial or an end meanwhile wins: then the tokens are dropped unseen.
+//! Four sequential round trips to the store: the verification is read; its lease is written while the
+//! customer's record is read; the session is written; and the notice is recorded as sent. In Ecosystem
+//! Admin a fifth records what became of the QR code.
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
-use support_core::attempt::{Decision, attempt};
-use support_core::directory::SignIn;
+use support_core::attempt::{Decision, attempt_from};
 use support_core::email::{AppQr, Picture};
 use support_core::email_origin::EmailKind;
 use support_core::entitlement::Environment;
-use support_core::identity::{LinkToken, VerificationId};
-use support_core::mint::{
-    Expected, MintTicket, MintTicketId, SessionClaims, TokenFault, check_tokens,
-};
+use support_core::identity::LinkToken;
 use support_core::notices::{self, session_started};
-use support_core::ports::{
-    AgentPool, Change, CustomerPool, Directory, Mailer, Minted, Minter, Saved, TicketChange,
-    Verifications,
-};
-use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
+use support_core::ports::{Change, Mailer};
+use support_core::refusal::{CallError, Failure};
 use support_core::secret::Secret;
-use support_core::session::{IssuedHandoff, Session, Tokens};
+use support_core::session::IssuedHandoff;
 use support_core::time::Timestamp;
 use support_core::verification::{NoticeKind, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
-use support_gateway::{Answer, Caller, Metric, Problem, Request, measure};
+use support_gateway::{Answer, Metric, Problem, Request, measure};
 
 use crate::app::{App, NOTICE_WAIT};
+use crate::mint::{self, Minted};
 use crate::qr;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {}
 
-/// How often a session is saved again after another write.
-const RETRIES: u32 = 3;
-
-/// A mint under way: what it was allowed and who may finish it.
-struct Mint {
-    verification: Verification,
-    ticket: MintTicketId,
-    answer: Secret,
-    claims: SessionClaims,
-    environments: Vec<(Environment, &'static str)>,
-}
-
 pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem> {
     let caller = request.agent()?;
     let id = request.verification_id()?;
     let Body {} = request.json()?;
-    let mint = begin(app, &caller, &id, request.now()).await?;
-    let minted = mint_tokens(app, &mint).await;
+    let mint = mint::begin(app, &caller, &id, request.now()).await?;
+    let Minted { tokens, refresh } = mint::tokens(app, &mint).await;
     // Cognito takes its time: the session, its record and its email start now.
     let now = request.later();
     let secret = Secret::generate(&mut UnwrapErr(SysRng));
     let page = LinkToken { verification: id.clone(), secret };
-    let finished = match minted {
-        Ok(tokens) => finish(app, &mint, &page, &tokens, now).await,
-        Err(error) => Err(error),
-    };
-    let (verification, handoffs) = match finished {
-        Ok(finished) => finished,
-        Err(error) => {
-            give_up(app, &mint, now).await;
-            return Err(error.into());
+    let finish = async {
+        let finished = match tokens {
+            Ok(tokens) => mint::finish(app, &mint, &page, &tokens, now).await,
+            Err(error) => Err(error),
+        };
+        if finished.is_err() {
+            mint::give_up(app, &mint, now).await;
         }
+        finished
     };
+    let (finished, ()) = tokio::join!(finish, mint::revoke(app, refresh));
+    let (verification, handoffs) = finished?;
     measure(Metric::SessionsStarted, 1);
     let (told, qr_sent) = tokio::join!(
         send_notice(app, verification.clone(), &page, now),
@@ -91,153 +76,6 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
     let location = format!("/verifications/{id}");
     let view = VerificationView::with_handoffs(&verification, &app.settings().limits, handoffs);
     Ok(Answer::created(&location, &view))
-}
-
-/// Checks the agent, the customer's sign-in status and the entitlement as they are now, and commits the lease together with
-/// its mint ticket: of parallel calls, one goes on.
-async fn begin(
-    app: &impl App,
-    caller: &Caller,
-    id: &VerificationId,
-    now: Timestamp,
-) -> Result<Mint, CallError> {
-    attempt(app.verifications(), id, now, async |verification, _| {
-        let verification = verification.of(&caller.agent)?;
-        if !matches!(verification.state, State::Consented { .. }) {
-            return Err(verification.wrong_step().into());
-        }
-        let (is_agent, sign_in_status, customer) = tokio::join!(
-            app.agents().is_agent(&caller.username),
-            app.customers().sign_in_status(&verification.customer.user_id),
-            app.directory().find(&verification.customer.email),
-        );
-        if !is_agent? {
-            return Err(NotAllowed::Agent.into());
-        }
-        let (customer, sign_in_status) = (customer?, sign_in_status?);
-        let (ecosystem, environments) = verification.may_issue(
-            customer.as_ref(),
-            sign_in_status,
-            &app.settings().limits,
-            now,
-        )?;
-        let landings = environments.iter().map(|e| (*e, e.landing(ecosystem.role))).collect();
-        let claims = SessionClaims {
-            agent_id: caller.agent.id.clone(),
-            session: id.clone(),
-            ecosystem: ecosystem.id.clone(),
-            environments,
-            visibility: verification.visibility(),
-        };
-        let next = verification.start_mint(sign_in_status, &app.settings().limits, now)?;
-        let ticket = next.mint_ticket_id().ok_or(Refusal::Conflict)?;
-        let answer = Secret::generate(&mut UnwrapErr(SysRng));
-        let change = Change {
-            ticket: TicketChange::Put(Box::new(MintTicket {
-                id: ticket.clone(),
-                username: next.customer.user_id.clone(),
-                client_id: app.settings().client_id.clone(),
-                claims: claims.clone(),
-                secret: MintTicket::digest(&ticket, &answer, &app.settings().key),
-                expires_at: now.plus(app.settings().limits.mint_ticket_seconds),
-                answered: false,
-            })),
-            ..Change::to(next.clone())
-        };
-        let mint = Mint { verification: next, ticket, answer, claims, environments: landings };
-        Ok(Decision::Save(change, mint))
-    })
-    .await
-}
-
-/// What Cognito mints under the ticket.
-async fn mint_tokens(app: &impl App, mint: &Mint) -> Result<Tokens, CallError> {
-    let user_id = &mint.verification.customer.user_id;
-    match app.minter().mint(user_id, &mint.ticket, &mint.answer).await? {
-        Minted::Tokens(tokens) => Ok(tokens),
-        // Cognito says the same of a user whom it refuses and of a ticket that its triggers refuse.
-        Minted::Refused => match app.customers().sign_in_status(user_id).await?.sign_in {
-            SignIn::Confirmed => {
-                Err(Failure::clean("cognito", "MINT REFUSED, though the customer can sign in")
-                    .into())
-            }
-            SignIn::Unconfirmed
-            | SignIn::MustChangePassword
-            | SignIn::ResetRequired
-            | SignIn::Disabled
-            | SignIn::Federated
-            | SignIn::Missing => Err(NotAllowed::CannotSignIn.into()),
-        },
-    }
-}
-
-/// Checks and seals the tokens and commits the session, if this mint still has its lease. It does not
-/// retry as `attempt` does: it starts from the state that it wrote itself, a lost race ends it unless
-/// the lease is still its own, and a write whose answer was lost may have been done.
-async fn finish(
-    app: &impl App,
-    mint: &Mint,
-    page: &LinkToken,
-    tokens: &Tokens,
-    now: Timestamp,
-) -> Result<(Verification, Vec<IssuedHandoff>), CallError> {
-    let id = mint.verification.id.clone();
-    let expected = Expected {
-        user_id: &mint.verification.customer.user_id,
-        client_id: &app.settings().client_id,
-        claims: &mint.claims,
-        session_seconds: app.settings().limits.session_seconds,
-    };
-    let deadline = check_tokens(tokens, expected, now).map_err(|TokenFault(claim)| {
-        let detail = format!("MINTED TOKENS DISCARDED: {claim} is not as it must be");
-        Failure::clean("cognito", detail)
-    })?;
-    let (session, handoffs) = Session::seal(
-        &id,
-        tokens,
-        &mint.environments,
-        (now, deadline),
-        mint.claims.visibility,
-        &app.settings().key,
-        &mut UnwrapErr(SysRng),
-    );
-    let mut verification = mint.verification.clone();
-    for _ in 0..=RETRIES {
-        // The lease may have run out while Cognito was asked.
-        let next = verification.at(now);
-        let next = next.start_session(session.clone(), &page.secret, &app.settings().key, now)?;
-        let ticket = TicketChange::Delete(mint.ticket.clone());
-        match app.verifications().save(&Change { ticket, ..Change::to(next.clone()) }).await {
-            Ok(Saved::Done) => return Ok((next, handoffs)),
-            Ok(Saved::LostRace | Saved::OverQuota(_)) => {
-                let found = app.verifications().load(&id).await?.ok_or(Refusal::NotFound)?;
-                if found.mint_ticket_id().as_ref() != Some(&mint.ticket) {
-                    return Err(found.at(now).wrong_step().into());
-                }
-                // Another call wrote, and the lease is still this one's: a reading was recorded.
-                verification = found;
-            }
-            Err(failure) if failure.maybe_done => {
-                // Perhaps the answer was lost and not the write: then these are its tokens.
-                let found = app.verifications().load(&id).await?;
-                let ours = found.filter(|v| match &v.state {
-                    State::InSession { session, .. } => {
-                        session.is_token(tokens.access.expose(), &app.settings().key)
-                    }
-                    State::Started { .. }
-                    | State::AgentChallenged { .. }
-                    | State::AgentVerified { .. }
-                    | State::AwaitingConsent { .. }
-                    | State::Consented { .. }
-                    | State::Minting { .. }
-                    | State::Closed(_) => false,
-                });
-                return ours.map(|verification| (verification, handoffs)).ok_or(failure.into());
-            }
-            Err(failure) => return Err(failure.into()),
-        }
-    }
-    Err(Refusal::Conflict.into())
 }
 
 /// Sends the customer the notice of the session, for as long as the answer can wait.
@@ -325,7 +163,7 @@ async fn note_qr(
     sent: bool,
     now: Timestamp,
 ) -> Verification {
-    let noting = attempt(app.verifications(), &verification.id, now, async |v, _| {
+    let noting = attempt_from(app.verifications(), verification.clone(), now, async |v, _| {
         Ok(match v.qr_emailed(sent, now) {
             Some(next) => Decision::Save(Change::to(next.clone()), Some(next)),
             None => Decision::Answer(None),
@@ -335,19 +173,4 @@ async fn note_qr(
         Ok(Ok(Some(noted))) => noted,
         Ok(Ok(None) | Err(_)) | Err(_) => verification,
     }
-}
-
-/// Frees the lease, best effort: otherwise it runs out. A verification that has moved on is left alone.
-async fn give_up(app: &impl App, mint: &Mint, now: Timestamp) {
-    let id = &mint.verification.id;
-    let _: Result<(), CallError> =
-        attempt(app.verifications(), id, now, async |verification, _| {
-            if verification.mint_ticket_id().as_ref() != Some(&mint.ticket) {
-                return Ok(Decision::Answer(()));
-            }
-            let ticket = TicketChange::Delete(mint.ticket.clone());
-            let next = verification.mint_failed(now)?;
-            Ok(Decision::Save(Change { ticket, ..Change::to(next) }, ()))
-        })
-        .await;
 }

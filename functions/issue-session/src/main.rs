@@ -1,5 +1,6 @@
 mod app;
 mod handler;
+mod mint;
 mod qr;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! `POST /handoffs/redeem`: an environment turns a handoff into the session's tokens, once.
+//! `POST /handoffs/redeem`: an environment turns a handoff into its tokens of the session, once.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -6,7 +6,7 @@ use support_core::attempt::{Decision, attempt};
 use support_core::entitlement::Environment;
 use support_core::identity::TokenText;
 use support_core::limits::Limits;
-use support_core::ports::{Change, Directory, Verifications};
+use support_core::ports::{Change, Directory, SealedPairs, Verifications};
 use support_core::refusal::{CallError, Refusal};
 use support_core::secret::HashKey;
 use support_core::verification::State;
@@ -27,7 +27,7 @@ struct Body {
 }
 
 pub async fn handle(
-    app: &App<impl Verifications, impl Directory>,
+    app: &App<impl Verifications + SealedPairs, impl Directory>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let Body { handoff, environment } = request.json()?;
@@ -35,23 +35,27 @@ pub async fn handle(
     let handoff = handoff.parse().ok_or(Refusal::HandoffRefused)?;
     request.about(&handoff.verification);
 
-    // What the customer is entitled to is decided once more, from the directory as it is now.
+    // What the customer is entitled to is decided once more, from the directory as it is now. The tokens
+    // are read before the write that deletes them, and shown after it.
     let redeemed = attempt(&app.verifications, &handoff.verification, now, async |v, _| {
-        let customer = app.directory.find(&v.customer.email).await?;
+        let (customer, sealed) = tokio::join!(
+            app.directory.find(&v.customer.email),
+            app.verifications.load_sealed(&handoff.verification, environment),
+        );
+        let (customer, sealed) = (customer?, sealed?);
         let secret = &handoff.secret;
         let next = v.redeem(environment, secret, customer.as_ref(), &app.key, &app.limits, now)?;
-        Ok(Decision::Save(Change::to(next.clone()), next))
+        let tokens = sealed.and_then(|sealed| sealed.open(secret));
+        let tokens = tokens.ok_or(Refusal::HandoffRefused)?;
+        Ok(Decision::Save(Change::to(next.clone()), (next, tokens)))
     });
-    let verification = redeemed.await.map_err(|error| match error {
+    let (verification, tokens) = redeemed.await.map_err(|error| match error {
         CallError::Refused(Refusal::NotFound) => Refusal::HandoffRefused.into(),
         error => error,
     })?;
     let State::InSession { consent, session, .. } = &verification.state else {
         return Err(Refusal::HandoffRefused.into());
     };
-    let tokens = session
-        .open(&verification.id, environment, &handoff.secret)
-        .ok_or(Refusal::HandoffRefused)?;
     let landing = session
         .handoffs
         .iter()
@@ -68,6 +72,7 @@ pub async fn handle(
             "landing": landing,
             "ecosystem": consent.ecosystem,
             "environments": session.environments(),
+            "access": consent.access(),
             "visibility": session.visibility,
             "agent": {"id": verification.agent.id, "name": verification.agent.name},
             "customer": {

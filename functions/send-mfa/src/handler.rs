@@ -7,6 +7,7 @@ use support_core::attempt::{Decision, attempt};
 use support_core::code::{Code, verification_number};
 use support_core::email::{AgentCode, CustomerCode, Email};
 use support_core::email_origin::EmailKind;
+use support_core::entitlement::Access;
 use support_core::identity::{EmailAddress, IdText, LinkToken, VerificationId};
 use support_core::limits::{ConsentMode, Limits, Quota};
 use support_core::ports::{Change, Mailer, Verifications};
@@ -34,6 +35,8 @@ pub struct App<V, M> {
 struct Body {
     to: To,
     ecosystem: Option<IdText>,
+    #[serde(default, deserialize_with = "Access::if_given")]
+    access: Option<Access>,
 }
 
 #[derive(Deserialize)]
@@ -51,11 +54,15 @@ pub async fn handle(
     let id = request.verification_id()?;
     let body: Body = request.json()?;
     let now = request.now();
-    let (sent, to, email) = match (body.to, body.ecosystem) {
-        (To::Agent, None) => challenge(app, &caller, &id, now).await?,
-        (To::Customer, Some(ecosystem)) => ask(app, &caller, &id, ecosystem.as_str(), now).await?,
-        (To::Agent, Some(_)) => return Err(FieldError::unknown("ecosystem").into()),
-        (To::Customer, None) => return Err(FieldError::missing("ecosystem").into()),
+    let (sent, to, email) = match (body.to, body.ecosystem, body.access) {
+        (To::Agent, None, None) => challenge(app, &caller, &id, now).await?,
+        (To::Customer, Some(ecosystem), access) => {
+            let access = access.unwrap_or_default();
+            ask(app, &caller, &id, (ecosystem.as_str(), access), now).await?
+        }
+        (To::Agent, Some(_), _) => return Err(FieldError::unknown("ecosystem").into()),
+        (To::Agent, None, Some(_)) => return Err(FieldError::unknown("access").into()),
+        (To::Customer, None, _) => return Err(FieldError::missing("ecosystem").into()),
     };
     if let Err(failure) = app.mailer.send(&to, &email).await {
         // The sending stays counted; its cool-down goes, best effort, so that it can be repeated.
@@ -96,7 +103,7 @@ async fn ask(
     app: &App<impl Verifications, impl Mailer>,
     caller: &Caller,
     id: &VerificationId,
-    ecosystem: &str,
+    (ecosystem, access): (&str, Access),
     now: Timestamp,
 ) -> Result<(Verification, EmailAddress, Email), CallError> {
     let rng = &mut UnwrapErr(SysRng);
@@ -112,6 +119,7 @@ async fn ask(
         ];
         let asking = NewConsentRequest {
             ecosystem,
+            access,
             code: &code,
             page: &page.secret,
             verification_number: verification_number.clone(),
@@ -132,6 +140,7 @@ async fn ask(
         ticket: sent.ticket.as_ref(),
         ecosystem_name: &consent.ecosystem_name,
         environments: &consent.environments,
+        access: consent.access(),
         session_minutes: app.limits.session_minutes(),
         code_minutes: app.limits.code_seconds.div_ceil(60),
         verification_number: &verification_number,

@@ -5,7 +5,7 @@ use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 use support_core::attempt::{Decision, attempt_on, close_if_over};
 use support_core::directory::{Customer, SignInStatus};
-use support_core::entitlement::Visibility;
+use support_core::entitlement::{Access, Visibility};
 use support_core::identity::IdText;
 use support_core::notices::{grant_email, send_for_grant};
 use support_core::ports::{
@@ -28,6 +28,8 @@ struct CreateBody {
     duration_minutes: u32,
     allow_messages: bool,
     allow_talks: bool,
+    #[serde(default)]
+    allow_changes: bool,
     ecosystem: IdText,
 }
 
@@ -41,6 +43,7 @@ struct CredentialsView<'a> {
     security_code: &'a str,
     expires_at: String,
     visibility: Visibility,
+    access: Access,
     ecosystem: &'a str,
     notice: &'static str,
 }
@@ -53,6 +56,7 @@ struct GrantView<'a> {
     id: &'a SupportGrantId,
     expires_at: String,
     visibility: Visibility,
+    access: Access,
     ecosystem: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     redeemed_by: Option<Name<'a>>,
@@ -101,6 +105,7 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
         sign_in_status,
         ecosystem: body.ecosystem.as_str(),
         visibility: Visibility { messages: body.allow_messages, talks: body.allow_talks },
+        access: if body.allow_changes { Access::Change } else { Access::View },
         minutes: body.duration_minutes,
     };
     let quota = app.settings().grant_limits.credential_quota(&caller.user_id, now);
@@ -153,6 +158,7 @@ pub async fn read(app: &impl App, request: &Request) -> Result<Answer, Problem> 
         id: &grant.terms.id,
         expires_at: grant.terms.expires_at.to_string(),
         visibility: grant.terms.visibility,
+        access: grant.terms.access,
         ecosystem: &grant.terms.ecosystem,
         redeemed_by: redeemer.map(|agent| Name { name: &agent.name }),
     }))
@@ -265,6 +271,7 @@ fn credentials_view(
         security_code: credentials.security_code().expose(),
         expires_at: grant.terms.expires_at.to_string(),
         visibility: grant.terms.visibility,
+        access: grant.terms.access,
         ecosystem: &grant.terms.ecosystem,
         notice: NOT_SHOWN_AGAIN,
     })

@@ -29,8 +29,12 @@ pub async fn redeem(app: &impl App, request: &Request) -> Result<Answer, Problem
 }
 
 /// Counts the entry before it is judged, so that of entries that come at once no more are judged than
-/// may be wrong; a right one is given back. The calls to the store are the same whether or not a user
-/// name exists (P2, P14).
+/// may be wrong; a right one is given back, and one over the agent's own quota. The calls to the store
+/// are the same whether or not a user name exists (P2, P14).
+///
+/// Four sequential round trips with the notice: counting while the grant is read; everything that decides;
+/// the write; the record of the notice. A fifth closes the verification before this one, if it is over
+/// and nothing has closed it yet.
 async fn start(
     app: &impl App,
     caller: &Caller,
@@ -38,15 +42,27 @@ async fn start(
     now: Timestamp,
 ) -> Result<Verification, CallError> {
     let lookups = Quota::lookups(&caller.agent.id, &app.settings().limits, now);
-    match app.quotas().spend(&lookups.spend()).await? {
-        Saved::Done => {}
-        Saved::LostRace => return Err(Refusal::Conflict.into()),
-        Saved::OverQuota(quota) => return Err(Refusal::until(quota.ends_at, now).into()),
-    }
     let place = entered.grant_key(&app.settings().key);
     let entries = app.settings().grant_limits.entry_lockout(entered, &app.settings().key);
-    let (counted, stored) =
-        tokio::join!(app.quotas().count(&entries, now), app.store().load_grant(&place));
+    let lookups = lookups.spend();
+    let (looked_up, counted, stored) = tokio::join!(
+        app.quotas().spend(&lookups),
+        app.quotas().count(&entries, now),
+        app.store().load_grant(&place),
+    );
+    let refusal = match looked_up {
+        Ok(Saved::Done) => None,
+        Ok(Saved::LostRace) => Some(Refusal::Conflict.into()),
+        Ok(Saved::OverQuota(quota)) => Some(Refusal::until(quota.ends_at, now).into()),
+        Err(failure) => Some(CallError::from(failure)),
+    };
+    if let Some(refusal) = refusal {
+        // It is not judged, so it locks nobody's credentials.
+        if let Ok(Counted::Nth(_)) = counted {
+            app.quotas().give_back(&entries).await?;
+        }
+        return Err(refusal);
+    }
     if let Counted::Over { until } = counted? {
         return Err(Refusal::until(until, now).into());
     }

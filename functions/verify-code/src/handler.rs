@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt, attempt_from};
 use support_core::code::Code;
-use support_core::consent_entry::decide_consent_entry;
+use support_core::consent_entry::{ConsentEntry, decide_consent_entry};
 use support_core::identity::VerificationId;
 use support_core::limits::{Limits, Quota};
 use support_core::ports::{AgentPool, Change, CustomerPool, Verifications};
@@ -104,15 +104,8 @@ async fn consent(
 ) -> Result<Result<Verification, Refusal>, CallError> {
     attempt(&app.verifications, id, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
-        decide_consent_entry(
-            verification,
-            Side::Agent,
-            code,
-            over.is_some(),
-            &app.key,
-            &app.limits,
-            now,
-        )
+        let entry = ConsentEntry { side: Side::Agent, code, access: None };
+        decide_consent_entry(verification, entry, over.is_some(), &app.key, &app.limits, now)
     })
     .await
 }

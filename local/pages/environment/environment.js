@@ -106,6 +106,7 @@ function enter() {
   main.replaceChildren(
     make('h1', null, title),
     make('div', { class: 'panels' }, ...shown),
+    ...changes(),
     make(
       'details',
       null,
@@ -127,6 +128,23 @@ function enter() {
   timer = setInterval(tick, 500);
   follow(session);
   addCorrespondence(session);
+}
+
+/** What a session that may change things can do here. The backend refuses it to every other session, whatever this page shows. */
+function changes() {
+  const said = make('p', { role: 'status' }, session.access === 'change' ? '' : 'This session can only view.');
+  const press = make('button', { type: 'button', onclick: () => addNote(said) }, 'Add a note');
+  press.disabled = session.access !== 'change';
+  return [press, said];
+}
+
+async function addNote(said) {
+  try {
+    const { notes } = await ask('/notes', session);
+    said.textContent = notes === undefined ? 'The note was refused.' : `Notes here: ${notes}.`;
+  } catch {
+    said.textContent = 'The note could not be added. Try again.';
+  }
 }
 
 /** Messages and talks come from the backend, which returns only what the customer allows the agent to see. */

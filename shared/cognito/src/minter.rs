@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use support_aws::Timeouts;
 use support_core::mint::{MintTicketId, TICKET_METADATA};
-use support_core::ports::{Minted, Minter};
+use support_core::ports::{Minted, Minter, RefreshToken};
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
 use support_core::session::Tokens;
@@ -119,24 +119,6 @@ impl CognitoMinter {
             Err(error) => refused(&error).map(|()| None),
         }
     }
-
-    /// Revokes the refresh token, best effort: only this function has ever received it.
-    async fn revoke(&self, refresh_token: String) {
-        let revoked = self
-            .client
-            .revoke_token()
-            .client_id(&self.client_id)
-            .client_secret(self.client_secret.expose())
-            .token(refresh_token)
-            .customize()
-            .config_override(timeouts(Timeouts::BEST_EFFORT))
-            .send()
-            .await;
-        if let Err(error) = revoked {
-            let failure = failure(&error);
-            tracing::warn!(service = SERVICE, detail = failure.detail, "refresh token not revoked");
-        }
-    }
 }
 
 impl Minter for CognitoMinter {
@@ -153,14 +135,35 @@ impl Minter for CognitoMinter {
         let Some(result) = self.respond(user_id, &hash, session, ticket, answer).await? else {
             return Ok(Minted::Refused);
         };
-        if let Some(refresh_token) = result.refresh_token {
-            self.revoke(refresh_token).await;
-        }
+        let refresh = result.refresh_token.map(RefreshToken::new);
         match (result.access_token, result.id_token) {
             (Some(access), Some(id)) => {
-                Ok(Minted::Tokens(Tokens { access: access.into(), id: id.into() }))
+                Ok(Minted::Tokens(Tokens { access: access.into(), id: id.into() }, refresh))
             }
-            _ => Err(Failure::clean(SERVICE, "a token is missing")),
+            _ => {
+                if let Some(refresh) = refresh {
+                    self.revoke(refresh).await;
+                }
+                Err(Failure::clean(SERVICE, "a token is missing"))
+            }
+        }
+    }
+
+    /// Only this function has ever received the token.
+    async fn revoke(&self, refresh: RefreshToken) {
+        let revoked = self
+            .client
+            .revoke_token()
+            .client_id(&self.client_id)
+            .client_secret(self.client_secret.expose())
+            .token(refresh.expose())
+            .customize()
+            .config_override(timeouts(Timeouts::BEST_EFFORT))
+            .send()
+            .await;
+        if let Err(error) = revoked {
+            let failure = failure(&error);
+            tracing::warn!(service = SERVICE, detail = failure.detail, "refresh token not revoked");
         }
     }
 }

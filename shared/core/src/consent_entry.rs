@@ -3,12 +3,22 @@
 
 use crate::attempt::Decision;
 use crate::code::Code;
+use crate::entitlement::Access;
 use crate::limits::{Limits, Quota};
 use crate::ports::Change;
 use crate::refusal::{CallError, Refusal};
 use crate::secret::HashKey;
 use crate::time::Timestamp;
 use crate::verification::{Side, Verdict, Verification};
+
+/// An entry of the customer's code.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsentEntry<'a> {
+    pub side: Side,
+    pub code: &'a Code,
+    /// The widest access that this side allows; `None` for what was asked.
+    pub access: Option<Access>,
+}
 
 /// Decides what an entry changes. With `over_quota`, a quota had nothing left when the entry was tried
 /// before: then it is refused whether right or wrong, and still counted in its stage.
@@ -18,8 +28,7 @@ use crate::verification::{Side, Verdict, Verification};
 /// the code yet.
 pub fn decide_consent_entry(
     verification: Verification,
-    side: Side,
-    code: &Code,
+    ConsentEntry { side, code, access }: ConsentEntry<'_>,
     over_quota: bool,
     key: &HashKey,
     limits: &Limits,
@@ -32,7 +41,7 @@ pub fn decide_consent_entry(
     ];
     match verification.judge_customer_code(side, code, key, now)? {
         Verdict::Right(right) if !over_quota => {
-            let next = verification.enter_customer_code(right, side, limits, now)?;
+            let next = verification.enter_customer_code(right, side, access, limits, now)?;
             let change = Change::to(next.clone()).counting(quotas.map(Quota::require));
             Ok(Decision::Save(change, Ok(next)))
         }

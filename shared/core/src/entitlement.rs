@@ -1,6 +1,6 @@
 //! Which environments a session may open: the table of roles, plans and modules.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::directory::{Ecosystem, Plan, Role};
 
@@ -129,6 +129,29 @@ pub struct Visibility {
 impl Default for Visibility {
     fn default() -> Self {
         Self { messages: true, talks: true }
+    }
+}
+
+/// What an agent may do in a session: look at what the customer sees, or change it as well. The wider
+/// one is the greater one.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    #[default]
+    View,
+    Change,
+}
+
+impl Access {
+    /// Reads an access that may be left out of a body, but not be null:
+    /// `#[serde(default, deserialize_with = "Access::if_given")]`.
+    ///
+    /// # Errors
+    /// The value is neither of the two.
+    pub fn if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Self>, D::Error> {
+        Self::deserialize(value).map(Some)
     }
 }
 

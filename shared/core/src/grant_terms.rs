@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::time::Timestamp;
 
 /// The id of a support grant: 128 random bits, base64url (22 characters). Not a secret.
@@ -40,6 +40,9 @@ pub struct GrantTerms {
     /// The environments that the customer was told about.
     pub environments: Vec<Environment>,
     pub visibility: Visibility,
+    /// The first release's grants say nothing of it: they let an agent view.
+    #[serde(default)]
+    pub access: Access,
     pub expires_at: Timestamp,
 }
 

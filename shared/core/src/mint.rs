@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::identity::VerificationId;
 use crate::jwt::{self, NotAToken};
 use crate::secret::{Digest, HashKey, Purpose, Secret};
@@ -18,20 +18,24 @@ pub const SELF_SERVICE_SCOPE: &str = "aws.cognito.signin.user.admin";
 /// sign-in with this key in its `ClientMetadata` asks for a support session.
 pub const TICKET_METADATA: &str = "mint_grant";
 
-/// A ticket's id: the verification and the attempt. Not a secret, so `ClientMetadata` may carry it.
+/// A ticket's id: the verification, the attempt and the environment. Not a secret, so
+/// `ClientMetadata` may carry it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MintTicketId(String);
 
 impl MintTicketId {
-    pub fn new(verification: &VerificationId, attempt: u32) -> Self {
-        Self(format!("{verification}.{attempt}"))
+    pub fn new(verification: &VerificationId, attempt: u32, environment: Environment) -> Self {
+        Self(format!("{verification}.{attempt}.{}", environment.as_str()))
     }
 
     /// Parses an id. Returns `None` for anything that [`Self::new`] could not have made.
     pub fn parse(text: &str) -> Option<Self> {
-        let (verification, attempt) = text.split_once('.')?;
-        let id = Self::new(&VerificationId::parse(verification)?, attempt.parse().ok()?);
+        let (verification, rest) = text.split_once('.')?;
+        let (attempt, environment) = rest.split_once('.')?;
+        let environment = Environment::ALL.into_iter().find(|e| e.as_str() == environment)?;
+        let id =
+            Self::new(&VerificationId::parse(verification)?, attempt.parse().ok()?, environment);
         // `+1` and `01` are numbers, too.
         (id.as_str() == text).then_some(id)
     }
@@ -44,11 +48,13 @@ impl MintTicketId {
 /// What a support session's tokens say beyond who the customer is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionClaims {
-    /// The agent's `sub`, for `act.sub` (RFC 8693, section 4.1).
+    /// The agent's `sub`, for `act.sub` (RFC 8693, section 4.1) and `support_agent`.
     pub agent_id: String,
     pub session: VerificationId,
     pub ecosystem: String,
-    pub environments: Vec<Environment>,
+    /// The only environment that the tokens are good for.
+    pub environment: Environment,
+    pub access: Access,
     pub visibility: Visibility,
 }
 
@@ -96,7 +102,7 @@ impl MintTicket {
     }
 }
 
-/// What the tokens of a mint must say.
+/// What the two tokens of a mint must say.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
     pub user_id: &'a str,
@@ -117,9 +123,11 @@ struct Claims {
     client_id: Option<String>,
     aud: Option<String>,
     act: Option<Act>,
+    support_agent: Option<String>,
     support_session: Option<VerificationId>,
     ecosystem: Option<String>,
-    environments: Option<Vec<Environment>>,
+    environment: Option<Environment>,
+    access: Option<Access>,
     visibility: Option<Visibility>,
     scope: Option<String>,
     iat: i64,
@@ -131,8 +139,35 @@ struct Act {
     sub: String,
 }
 
-/// Checks both tokens before anything of them is kept, and returns the session's deadline: the
-/// access token's `exp`. The signature is not checked: the tokens come straight from Cognito.
+/// How much later than its access token an ID token may expire, in seconds: Cognito issues the two
+/// one after the other.
+const PAIR_SECONDS: i64 = 2;
+
+/// How far apart the tokens of one session may expire, in seconds. They are minted side by side, and
+/// the session ends with the first.
+const SESSION_SPREAD_SECONDS: i64 = 5;
+
+/// Returns the deadline of a session whose access tokens expire at `expirations`: the first of them.
+///
+/// # Errors
+/// [`TokenFault`] if there is none, or the last would outlive the session by more than 5 seconds.
+pub fn session_deadline(
+    expirations: impl IntoIterator<Item = Timestamp>,
+) -> Result<Timestamp, TokenFault> {
+    let mut sorted: Vec<_> = expirations.into_iter().collect();
+    sorted.sort();
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else {
+        return Err(TokenFault("no token"));
+    };
+    if last.seconds() - first.seconds() > SESSION_SPREAD_SECONDS {
+        return Err(TokenFault("exp of the tokens together"));
+    }
+    Ok(*first)
+}
+
+/// Checks both tokens before anything of them is kept, and returns the access token's `exp`. The
+/// agent stands in `act`, in `support_agent`, or in both: Cognito may come to reserve the name `act`.
+/// The signature is not checked: the tokens come straight from Cognito.
 ///
 /// # Errors
 /// [`TokenFault`] names the first claim that is not as expected.
@@ -151,17 +186,21 @@ pub fn check_tokens(
         let claims = expected.claims;
         require(token.sub == expected.user_id, "sub")?;
         let act = token.act.as_ref().map(|act| act.sub.as_str());
-        require(act == Some(claims.agent_id.as_str()), "act.sub")?;
+        let agent = token.support_agent.as_deref();
+        let names_it = |name: Option<&str>| name.is_none_or(|name| name == claims.agent_id);
+        require(act.or(agent).is_some() && names_it(act), "act.sub")?;
+        require(names_it(agent), "support_agent")?;
         require(token.support_session.as_ref() == Some(&claims.session), "support_session")?;
         require(token.ecosystem.as_ref() == Some(&claims.ecosystem), "ecosystem")?;
-        require(token.environments.as_ref() == Some(&claims.environments), "environments")?;
+        require(token.environment == Some(claims.environment), "environment")?;
+        require(token.access == Some(claims.access), "access")?;
         require(token.visibility == Some(claims.visibility), "visibility")?;
         let scopes = token.scope.as_deref().unwrap_or_default();
         require(scopes.split(' ').all(|scope| scope != SELF_SERVICE_SCOPE), "scope")?;
         let lifetime = token.exp.saturating_sub(token.iat);
         require((1..=i64::from(expected.session_seconds)).contains(&lifetime), "exp")?;
     }
-    require(id.exp <= access.exp, "exp of the ID token")?;
+    require(id.exp <= access.exp.saturating_add(PAIR_SECONDS), "exp of the ID token")?;
     let deadline = Timestamp::from_seconds(access.exp);
     require(!deadline.is_over(now), "exp is past")?;
     Ok(deadline)

@@ -4,7 +4,7 @@
 //! An email is sent first and recorded afterwards. One that could not be recorded is sent again: a
 //! customer gets every notice at least once.
 
-use crate::attempt::{Decision, attempt, attempt_from};
+use crate::attempt::{Decision, attempt_from};
 use crate::chain::check;
 use crate::directory::Reader;
 use crate::email::{
@@ -56,6 +56,7 @@ pub fn grant_used(verification: &Verification, context: &Context<'_>) -> Option<
         agent_name: &verification.agent.name,
         ecosystem_name: &terms.ecosystem_name,
         visibility: terms.visibility,
+        access: terms.access,
         session_minutes: context.session_minutes,
         at: verification.created_at,
         until: terms.expires_at,
@@ -80,6 +81,7 @@ pub fn session_started(
         ecosystem_name: &consent.ecosystem_name,
         environments: &session.environments(),
         visibility: session.visibility,
+        access: consent.access(),
         by_grant: verification.support_grant.is_some(),
         until: session.expires_at,
         page_url,
@@ -112,6 +114,7 @@ fn closed(verification: &Verification, time_zone: &TimeZone) -> Option<Email> {
         session: session.map(|session| ToldSession {
             from: session.started_at,
             until: closed.at,
+            access: closed.consent.as_ref().and_then(|consent| consent.access),
             opened: &session.opened,
             qr_given_to: verification.app_qr_given_to(),
         }),
@@ -171,6 +174,7 @@ pub fn grant_email(
                 ecosystem_name,
                 environments: &grant.terms.environments,
                 visibility: grant.terms.visibility,
+                access: grant.terms.access,
                 session_minutes: context.session_minutes,
                 until: grant.terms.expires_at,
                 renewed: kind == GrantNoticeKind::Renewed,
@@ -188,7 +192,7 @@ pub fn grant_email(
 }
 
 /// Sends the customer the email of a notice about a verification, and records it. Returns the
-/// verification as it is then.
+/// verification as it is then. `verification` is as it was last read or written.
 ///
 /// # Errors
 /// The failures of the mailer and the store. [`CallError::Refused`] if other calls kept this from being
@@ -202,7 +206,7 @@ pub async fn send(
     now: Timestamp,
 ) -> Result<Verification, CallError> {
     mailer.send(&verification.customer.email, email).await?;
-    attempt(store, &verification.id, now, async |found, _| {
+    attempt_from(store, verification.clone(), now, async |found, _| {
         let unchanged = found.clone();
         Ok(match found.notice_sent(kind, now) {
             Some(next) => Decision::Save(Change::to(next.clone()), next),

@@ -6,6 +6,7 @@ use std::future::Future;
 use crate::code::Code;
 use crate::directory::{Customer, Process, SignInStatus};
 use crate::email::Email;
+use crate::entitlement::Environment;
 use crate::identity::{EmailAddress, VerificationId};
 use crate::limits::{LockoutQuota, Quota, QuotaUse};
 use crate::mint::{MintTicket, MintTicketId};
@@ -14,18 +15,19 @@ use crate::receipt::PublicKey;
 use crate::recovery::{Account, Confirmed, Job};
 use crate::refusal::Failure;
 use crate::secret::Secret;
-use crate::session::Tokens;
+use crate::session::{SealedTokens, Tokens};
 use crate::support_grant::{GrantKey, SupportGrant};
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
 /// One write: the verification's next state with its step, the quotas it counts against, and
-/// what becomes of its mint ticket. All of it happens or nothing.
+/// what becomes of its mint tickets and of its [sealed tokens](Verification::sealed). All of it
+/// happens or nothing.
 #[derive(Clone, Debug)]
 pub struct Change {
     pub next: Verification,
     pub quota_uses: Vec<QuotaUse>,
-    pub ticket: TicketChange,
+    pub tickets: TicketChange,
     /// The next state of the support grant that it is under, where that changes as well.
     pub support_grant: Option<SupportGrant>,
 }
@@ -33,7 +35,7 @@ pub struct Change {
 impl Change {
     /// Returns the write of the next state alone.
     pub fn to(next: Verification) -> Self {
-        Self { next, quota_uses: Vec::new(), ticket: TicketChange::None, support_grant: None }
+        Self { next, quota_uses: Vec::new(), tickets: TicketChange::None, support_grant: None }
     }
 
     #[must_use]
@@ -66,12 +68,12 @@ impl GrantChange {
     }
 }
 
-/// What a write does to the mint ticket of a verification.
+/// What a write does to the mint tickets of a verification.
 #[derive(Clone, Debug)]
 pub enum TicketChange {
     None,
-    Put(Box<MintTicket>),
-    Delete(MintTicketId),
+    Put(Vec<MintTicket>),
+    Delete(Vec<MintTicketId>),
 }
 
 /// How a write ended. A lost race is an outcome, not an error.
@@ -95,6 +97,16 @@ pub trait Verifications: Sync {
     /// Writes if the stored version is the one before `change.next`'s (or, for a first version,
     /// if there is none), and every charged quota is under its limit.
     fn save(&self, change: &Change) -> impl Future<Output = Result<Saved, Failure>> + Send;
+}
+
+/// The sealed tokens of sessions, each pair one item. A write of a verification puts and deletes them.
+pub trait SealedPairs: Sync {
+    /// A consistent read.
+    fn load_sealed(
+        &self,
+        verification: &VerificationId,
+        environment: Environment,
+    ) -> impl Future<Output = Result<Option<SealedTokens>, Failure>> + Send;
 }
 
 /// The customers' support grants, each one item, changed by compare-and-set on its version. What
@@ -265,7 +277,14 @@ pub trait MintTickets: Sync {
 
 /// The Core directory.
 pub trait Directory: Sync {
+    /// A consistent read.
     fn find(
+        &self,
+        email: &EmailAddress,
+    ) -> impl Future<Output = Result<Option<Customer>, Failure>> + Send;
+
+    /// An eventually consistent read, for half the price: a change shows within about a second.
+    fn glance(
         &self,
         email: &EmailAddress,
     ) -> impl Future<Output = Result<Option<Customer>, Failure>> + Send;
@@ -308,20 +327,38 @@ pub trait CustomerPool: Sync {
 
 /// Minting: custom auth through the client `support-access`.
 pub trait Minter: Sync {
-    /// Signs the customer in under `grant`, answering with `answer`. The refresh token is revoked
-    /// here, best effort, and never returned.
+    /// Signs the customer in under `ticket`, answering with `answer`.
     fn mint(
         &self,
         user_id: &str,
-        grant: &MintTicketId,
+        ticket: &MintTicketId,
         answer: &Secret,
     ) -> impl Future<Output = Result<Minted, Failure>> + Send;
+
+    /// Revokes a refresh token, best effort. Every mint is followed by this, whatever becomes of its
+    /// tokens.
+    fn revoke(&self, refresh: RefreshToken) -> impl Future<Output = ()> + Send;
+}
+
+/// The refresh token of a mint, which goes nowhere but into [`Minter::revoke`].
+#[derive(Debug)]
+pub struct RefreshToken(Secret);
+
+impl RefreshToken {
+    pub fn new(token: String) -> Self {
+        Self(token.into())
+    }
+
+    /// The token, for the call that revokes it.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
 }
 
 /// What Cognito said to a mint.
 #[derive(Debug)]
 pub enum Minted {
-    Tokens(Tokens),
+    Tokens(Tokens, Option<RefreshToken>),
     /// A permanent refusal: the user is disabled or gone, say.
     Refused,
 }

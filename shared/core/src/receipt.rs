@@ -9,7 +9,7 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::chain::{self, Action, Actor, Step};
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::identity::VerificationId;
 use crate::status::{Module, Outcome, Side};
 use crate::step_detail::Detail;
@@ -43,6 +43,9 @@ pub struct Receipt {
     /// first receipts do not say it.
     #[serde(default)]
     pub visibility: Visibility,
+    /// Whether the session could change anything. The first receipts do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Access>,
     /// Who got the App's QR code, if there was one.
     pub app_qr_given_to: Option<Actor>,
     /// A session does not ask for the customer's second factor, even if the customer has one.
@@ -146,6 +149,7 @@ impl Receipt {
             },
             environments: session.environments.clone(),
             visibility: session.visibility,
+            access: consent.access,
             app_qr_given_to: verification.app_qr_given_to().map(Side::actor),
             customer_second_factor: if mfa { SecondFactor::NotAsked } else { SecondFactor::None },
             session: SessionTimes {

@@ -1,5 +1,8 @@
-//! A session: its tokens under one ciphertext, whose key is wrapped under each handoff's secret.
-//! Someone with the table and every key of the server still cannot read the tokens.
+//! A session: one pair of tokens for each environment, each pair sealed under the secret of its
+//! handoff. Someone with the table and every key of the server still cannot read the tokens.
+//!
+//! The sealed pairs are no part of the verification. Each is an item of its own, which dies when its
+//! handoff is redeemed, and when the verification is closed.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -13,24 +16,28 @@ use crate::identity::{LinkToken, VerificationId};
 use crate::secret::{Digest, HashKey, Purpose, Secret};
 use crate::time::Timestamp;
 
-/// What Cognito minted.
+/// What Cognito minted for one environment.
 #[derive(Debug)]
 pub struct Tokens {
     pub access: Secret,
     pub id: Secret,
 }
 
+/// The tokens of one environment, and where in it the session begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening<'a> {
+    pub environment: Environment,
+    pub landing: &'a str,
+    pub tokens: &'a Tokens,
+}
+
 /// A session as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
-    /// The access token's `exp`. Nothing extends it.
+    /// The first `exp` of its access tokens. Nothing extends it.
     pub expires_at: Timestamp,
     pub started_at: Timestamp,
     pub visibility: Visibility,
-    /// Keyed hashes of both tokens, for introspection.
-    pub access: Digest,
-    pub id: Digest,
-    sealed: Sealed,
     pub handoffs: Vec<Handoff>,
 }
 
@@ -40,8 +47,44 @@ pub struct Handoff {
     pub environment: Environment,
     pub landing: String,
     secret: Digest,
-    key: Sealed,
+    /// `None` in a session of the first release, whose one pair of tokens opened every environment.
+    /// Such a handoff is not redeemed any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tokens: Option<TokenDigests>,
     pub redeemed_at: Option<Timestamp>,
+}
+
+/// Keyed hashes of both tokens, for introspection.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct TokenDigests {
+    access: Digest,
+    id: Digest,
+}
+
+/// The tokens of one environment, sealed, as they are stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SealedTokens {
+    pub verification: VerificationId,
+    pub environment: Environment,
+    /// The session's deadline.
+    pub expires_at: Timestamp,
+    sealed: Sealed,
+}
+
+/// A session that is about to start, with its sealed tokens.
+#[derive(Clone, Debug)]
+pub struct SealedSession {
+    pub session: Session,
+    pub tokens: Vec<SealedTokens>,
+}
+
+/// What the write of a verification does to its sealed tokens.
+#[derive(Clone, Debug, Default)]
+pub enum SealedChange {
+    #[default]
+    None,
+    Put(Vec<SealedTokens>),
+    Delete(Vec<Environment>),
 }
 
 /// A handoff as it is given out, once.
@@ -66,29 +109,20 @@ struct TokenText {
 }
 
 impl Session {
-    /// Seals `tokens` and makes one handoff for each of `environments`, with where it lands.
+    /// Seals the tokens of each environment under a handoff of its own.
     pub fn seal(
         verification: &VerificationId,
-        tokens: &Tokens,
-        environments: &[(Environment, &str)],
+        openings: &[Opening<'_>],
         (started_at, expires_at): (Timestamp, Timestamp),
         visibility: Visibility,
         key: &HashKey,
         rng: &mut impl CryptoRng,
-    ) -> (Self, Vec<IssuedHandoff>) {
-        let mut data_key = [0; 32];
-        rng.fill_bytes(&mut data_key);
-        let text = TokenText {
-            access: tokens.access.expose().to_owned(),
-            id: tokens.id.expose().to_owned(),
-        };
-        let text = serde_json::to_vec(&text).unwrap_or_default();
-        let sealed = Sealed::seal(&data_key, verification.as_str(), text, rng);
+    ) -> (SealedSession, Vec<IssuedHandoff>) {
         let mut handoffs = Vec::new();
+        let mut sealed = Vec::new();
         let mut issued = Vec::new();
-        for &(environment, landing) in environments {
+        for &Opening { environment, landing, tokens } in openings {
             let secret = Secret::generate(rng);
-            let wrapping = wrapping_key(&secret, verification, environment);
             handoffs.push(Handoff {
                 environment,
                 landing: landing.to_owned(),
@@ -97,24 +131,23 @@ impl Session {
                     &[verification.as_str(), environment.as_str()],
                     secret.expose(),
                 ),
-                key: Sealed::seal(&wrapping, environment.as_str(), data_key.to_vec(), rng),
+                tokens: Some(TokenDigests::of(tokens, key)),
                 redeemed_at: None,
             });
+            sealed.push(SealedTokens::seal(
+                verification,
+                environment,
+                expires_at,
+                tokens,
+                &secret,
+                rng,
+            ));
             let token = LinkToken { verification: verification.clone(), secret };
             let secret = token.to_secret();
             issued.push(IssuedHandoff { environment, landing: landing.to_owned(), secret });
         }
-        let digest = |token: &Secret| token_digest(key, token.expose());
-        let session = Self {
-            expires_at,
-            started_at,
-            visibility,
-            access: digest(&tokens.access),
-            id: digest(&tokens.id),
-            sealed,
-            handoffs,
-        };
-        (session, issued)
+        let session = Self { expires_at, started_at, visibility, handoffs };
+        (SealedSession { session, tokens: sealed }, issued)
     }
 
     /// The unused handoff that `secret` opens in `environment`, by its place.
@@ -129,38 +162,67 @@ impl Session {
         self.handoffs.iter().position(|handoff| {
             handoff.environment == environment
                 && handoff.redeemed_at.is_none()
+                && handoff.tokens.is_some()
                 && key.matches(&handoff.secret, Purpose::Handoff, &context, secret.expose())
         })
     }
 
-    /// Opens the tokens with a handoff's secret. `None` if it is not that secret.
-    pub fn open(
-        &self,
-        verification: &VerificationId,
-        environment: Environment,
-        secret: &Secret,
-    ) -> Option<Tokens> {
-        let handoff = self.handoffs.iter().find(|h| h.environment == environment)?;
-        let wrapping = wrapping_key(secret, verification, environment);
-        let data_key = handoff.key.open(&wrapping, environment.as_str())?;
-        let text = self.sealed.open(&data_key.try_into().ok()?, verification.as_str())?;
-        let text: TokenText = serde_json::from_slice(&text).ok()?;
-        Some(Tokens { access: text.access.into(), id: text.id.into() })
-    }
-
-    /// Whether `token` is one of this session's two.
-    pub fn is_token(&self, token: &str, key: &HashKey) -> bool {
-        let matches = |digest| key.matches(digest, Purpose::SessionToken, &[], token);
-        matches(&self.access) | matches(&self.id)
+    /// Returns the handoff that `token` is one of the two tokens of.
+    pub fn handoff_of(&self, token: &str, key: &HashKey) -> Option<&Handoff> {
+        self.handoffs.iter().find(|handoff| handoff.is_token(token, key))
     }
 
     pub fn environments(&self) -> Vec<Environment> {
         self.handoffs.iter().map(|handoff| handoff.environment).collect()
     }
+
+    /// Returns the environments whose sealed tokens are still stored.
+    pub(crate) fn sealed(&self) -> Vec<Environment> {
+        let sealed = |h: &&Handoff| h.redeemed_at.is_none() && h.tokens.is_some();
+        self.handoffs.iter().filter(sealed).map(|handoff| handoff.environment).collect()
+    }
 }
 
-fn token_digest(key: &HashKey, token: &str) -> Digest {
-    key.digest(Purpose::SessionToken, &[], token)
+impl Handoff {
+    fn is_token(&self, token: &str, key: &HashKey) -> bool {
+        let matches = |digest| key.matches(digest, Purpose::SessionToken, &[], token);
+        self.tokens.as_ref().is_some_and(|tokens| matches(&tokens.access) | matches(&tokens.id))
+    }
+}
+
+impl TokenDigests {
+    fn of(tokens: &Tokens, key: &HashKey) -> Self {
+        let digest = |token: &Secret| key.digest(Purpose::SessionToken, &[], token.expose());
+        Self { access: digest(&tokens.access), id: digest(&tokens.id) }
+    }
+}
+
+impl SealedTokens {
+    fn seal(
+        verification: &VerificationId,
+        environment: Environment,
+        expires_at: Timestamp,
+        tokens: &Tokens,
+        secret: &Secret,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
+        let text = TokenText {
+            access: tokens.access.expose().to_owned(),
+            id: tokens.id.expose().to_owned(),
+        };
+        let text = serde_json::to_vec(&text).unwrap_or_default();
+        let wrapping = wrapping_key(secret, verification, environment);
+        let sealed = Sealed::seal(&wrapping, environment.as_str(), text, rng);
+        Self { verification: verification.clone(), environment, expires_at, sealed }
+    }
+
+    /// Opens the tokens with their handoff's secret. `None` if it is not that secret.
+    pub fn open(&self, secret: &Secret) -> Option<Tokens> {
+        let wrapping = wrapping_key(secret, &self.verification, self.environment);
+        let text = self.sealed.open(&wrapping, self.environment.as_str())?;
+        let text: TokenText = serde_json::from_slice(&text).ok()?;
+        Some(Tokens { access: text.access.into(), id: text.id.into() })
+    }
 }
 
 /// HKDF-SHA-256 (RFC 5869) over the handoff's secret, bound to session and environment.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::email_origin::EmailKind;
-use crate::entitlement::Environment;
+use crate::entitlement::{Access, Environment};
 use crate::grant_terms::SupportGrantId;
 use crate::notice::NoticeKind;
 
@@ -33,16 +33,29 @@ pub enum Facts {
     /// The agent's code was sent for the `number`th time of at most `of`.
     Sending { number: u32, of: u32 },
     /// The customer was asked to let the agent into `ecosystem`, for the `number`th time of at most
-    /// `of`.
-    ConsentRequest { ecosystem: String, number: u32, of: u32 },
+    /// `of`. `access` is what the agent asked for; steps of before there was a choice do not say it.
+    ConsentRequest {
+        ecosystem: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        access: Option<Access>,
+        number: u32,
+        of: u32,
+    },
     /// The `number`th wrong entry of the `of` that lock the stage.
     WrongEntry { number: u32, of: u32 },
+    /// The customer allows less than the agent asked for.
+    AccessNarrowed { access: Access },
     /// The support grant is the customer's consent.
     ConsentedByGrant,
     /// The `number`th attempt to mint the session.
     Attempt { number: u32 },
-    /// What the session opens.
-    Session { ecosystem: String, environments: Vec<Environment> },
+    /// What the session opens, and for what, as in `ConsentRequest`.
+    Session {
+        ecosystem: String,
+        environments: Vec<Environment>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        access: Option<Access>,
+    },
     /// The environment that was opened.
     Environment { environment: Environment },
     /// The email with the App's QR code.
@@ -75,14 +88,27 @@ mod tests {
     #[test]
     fn a_detail_is_data_and_an_old_one_keeps_its_text() {
         let environments = vec![Environment::Web, Environment::App];
-        let kinds: [(Detail, Value); 7] = [
+        let kinds: [(Detail, Value); 8] = [
             (
                 Facts::Sending { number: 1, of: 5 }.into(),
                 json!({"kind": "sending", "number": 1, "of": 5}),
             ),
             (
-                Facts::Session { ecosystem: "eco-1".into(), environments }.into(),
+                Facts::Session { ecosystem: "eco-1".into(), environments, access: None }.into(),
                 json!({"kind": "session", "ecosystem": "eco-1", "environments": ["web", "app"]}),
+            ),
+            (
+                Facts::ConsentRequest {
+                    ecosystem: "eco-1".into(),
+                    access: Some(Access::View),
+                    number: 1,
+                    of: 5,
+                }
+                .into(),
+                json!({
+                    "kind": "consent-request", "ecosystem": "eco-1", "access": "view",
+                    "number": 1, "of": 5,
+                }),
             ),
             (
                 Facts::Notice { notice: NoticeKind::GrantUsed }.into(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::chain::Step;
 use crate::directory::{CustomerStatus, Locale, Plan, Role, SignIn};
-use crate::entitlement::{Environment, Visibility, environments};
+use crate::entitlement::{Access, Environment, Visibility, environments};
 use crate::grant_terms::SupportGrantId;
 use crate::identity::{Agent, EmailAddress, Reason, TicketNumber, VerificationId};
 use crate::limits::Limits;
@@ -28,6 +28,8 @@ pub struct VerificationView<'a> {
     agent: &'a Agent,
     customer: CustomerView<'a>,
     ecosystem: Option<&'a str>,
+    /// What the agent asked for, or the narrower one that the customer allowed.
+    access: Option<Access>,
     code: Option<CodeView>,
     consent: Option<ConsentEntries<'a>>,
     session: Option<SessionView<'a>>,
@@ -44,6 +46,7 @@ struct GrantTermsView<'a> {
     id: &'a SupportGrantId,
     expires_at: String,
     visibility: Visibility,
+    access: Access,
 }
 
 #[derive(Debug, Serialize)]
@@ -194,6 +197,7 @@ impl<'a> VerificationView<'a> {
                 id: &terms.id,
                 expires_at: terms.expires_at.to_string(),
                 visibility: terms.visibility,
+                access: terms.access,
             }),
             status: verification.status(),
             outcome: closed.map(|closed| closed.outcome),
@@ -201,6 +205,7 @@ impl<'a> VerificationView<'a> {
             agent: &verification.agent,
             customer: CustomerView::new(verification, limits),
             ecosystem: consent.map(|consent| consent.ecosystem.as_str()),
+            access: consent.and_then(|consent| consent.access),
             code: code_view(verification, limits),
             consent: consent.and_then(|consent| consent.entries.as_ref()).map(|entries| {
                 ConsentEntries {
@@ -300,6 +305,8 @@ pub struct ConsentView<'a> {
     ecosystem: EcosystemName<'a>,
     /// What would be opened; once there is a session, what is.
     environments: Vec<Environment>,
+    /// What the agent asked for, or the narrower one that the customer allowed.
+    access: Access,
     /// How long a session lasts at most.
     minutes: u32,
     #[serde(rename = "match_number")]
@@ -332,6 +339,7 @@ impl<'a> ConsentView<'a> {
             agent: AgentName { name: &verification.agent.name },
             ecosystem: EcosystemName { id: &consent.ecosystem, name: &consent.ecosystem_name },
             environments: opened.unwrap_or_else(|| consent.environments.clone()),
+            access: consent.access(),
             minutes: limits.session_minutes(),
             verification_number: entries.map(|entries| entries.verification_number.as_str()),
             code_expires_at: verification.sent_code().map(|(code, _)| code.expires_at.to_string()),

@@ -1,11 +1,11 @@
 //! The mint ticket, and the check of the tokens that Cognito issues.
 
 use serde_json::{Value, json};
-use support_core::entitlement::{Environment, Visibility};
+use support_core::entitlement::{Access, Environment, Visibility};
 use support_core::identity::VerificationId;
 use support_core::mint::{
     Expected, MintTicket, MintTicketId, SELF_SERVICE_SCOPE, SessionClaims, SignInCall, TokenFault,
-    check_tokens,
+    check_tokens, session_deadline,
 };
 use support_core::secret::{HashKey, Secret};
 use support_core::session::Tokens;
@@ -27,7 +27,8 @@ fn session_claims() -> SessionClaims {
         agent_id: "agent-1".to_owned(),
         session: verification("V"),
         ecosystem: "eco-1".to_owned(),
-        environments: vec![Environment::Web, Environment::App],
+        environment: Environment::Web,
+        access: Access::View,
         visibility: Visibility::default(),
     }
 }
@@ -37,7 +38,7 @@ fn secret() -> Secret {
 }
 
 fn ticket() -> MintTicket {
-    let id = MintTicketId::new(&verification("V"), 1);
+    let id = MintTicketId::new(&verification("V"), 1, Environment::Web);
     MintTicket {
         secret: MintTicket::digest(&id, &secret(), &key()),
         id,
@@ -53,8 +54,10 @@ const CALL: SignInCall<'_> = SignInCall { username: "customer-1", client_id: "su
 
 #[test]
 fn only_an_id_that_could_have_been_made_is_parsed() {
-    let id = MintTicketId::new(&verification("V"), 12);
-    assert_eq!(MintTicketId::parse(id.as_str()), Some(id));
+    for environment in Environment::ALL {
+        let id = MintTicketId::new(&verification("V"), 12, environment);
+        assert_eq!(MintTicketId::parse(id.as_str()), Some(id));
+    }
     let v = "V".repeat(22);
     for text in [
         "",
@@ -62,12 +65,20 @@ fn only_an_id_that_could_have_been_made_is_parsed() {
         "1",
         &v,
         &format!("{v}."),
-        &format!("{v}.+1"),
-        &format!("{v}.01"),
-        &format!("{v}.-1"),
+        // The first release's: its ticket was for every environment at once.
+        &format!("{v}.1"),
+        &format!("{v}.1."),
+        &format!("{v}.1.moon"),
+        &format!("{v}.1.Web"),
+        &format!("{v}.1.web."),
+        &format!("{v}.1.web.app"),
+        &format!("{v}.web"),
+        &format!("{v}.+1.web"),
+        &format!("{v}.01.web"),
+        &format!("{v}.-1.web"),
         &format!("{v}.1.1"),
-        &format!("{v}.4294967296"),
-        &format!("x{v}.1"),
+        &format!("{v}.4294967296.web"),
+        &format!("x{v}.1.web"),
     ] {
         assert_eq!(MintTicketId::parse(text), None, "{text:?}");
     }
@@ -86,7 +97,11 @@ fn a_ticket_opens_only_for_its_own_call_and_secret() {
     assert!(!opens(SignInCall { client_id: "customers-app", ..CALL }, "the answer"));
     let other_key = HashKey::new(&[8; 32]).unwrap();
     assert!(!ticket.opens(CALL, "the answer", &other_key, NOW));
-    for id in [MintTicketId::new(&verification("V"), 2), MintTicketId::new(&verification("W"), 1)] {
+    for id in [
+        MintTicketId::new(&verification("V"), 2, Environment::Web),
+        MintTicketId::new(&verification("W"), 1, Environment::Web),
+        MintTicketId::new(&verification("V"), 1, Environment::Rcm),
+    ] {
         let other = MintTicket { id, ..self::ticket() };
         assert!(!other.opens(CALL, "the answer", &key(), NOW), "{:?}", other.id);
     }
@@ -128,9 +143,11 @@ fn claims_of_both() -> [Value; 2] {
     let common = json!({
         "sub": "customer-1",
         "act": {"sub": "agent-1"},
+        "support_agent": "agent-1",
         "support_session": "V".repeat(22),
         "ecosystem": "eco-1",
-        "environments": ["web", "app"],
+        "environment": "web",
+        "access": "view",
         "visibility": {"messages": true, "talks": true},
         "iat": 1_000_000,
         "exp": 1_000_300,
@@ -188,10 +205,14 @@ fn any_wrong_claim_in_either_token_is_found() {
         both("support_session", json!("W".repeat(22))),
         both("support_session", json!("not an id")),
         both("ecosystem", json!("eco-2")),
-        both("environments", json!(["web"])),
-        both("environments", json!(["web", "app", "store"])),
-        both("environments", json!(["app", "web"])),
-        both("environments", json!(["moon"])),
+        both("support_agent", json!("agent-2")),
+        both("support_agent", json!({"sub": "agent-1"})),
+        both("environment", json!("app")),
+        both("environment", json!(["web"])),
+        both("environment", json!("web,app")),
+        both("environment", json!("moon")),
+        both("access", json!("change")),
+        both("access", json!(["view"])),
         both("visibility", json!({"messages": false, "talks": true})),
         both("visibility", json!({"messages": true})),
         both("iat", json!(999_999)),
@@ -211,7 +232,8 @@ fn any_wrong_claim_in_either_token_is_found() {
     }
     for which in [ACCESS, ID] {
         for claim in claims_of_both()[which].as_object().unwrap().keys() {
-            if claim == "scope" {
+            // Of the two names for the agent, one is enough.
+            if ["scope", "act", "support_agent"].contains(&claim.as_str()) {
                 continue;
             }
             for missing in [true, false] {
@@ -226,6 +248,49 @@ fn any_wrong_claim_in_either_token_is_found() {
             }
         }
     }
+}
+
+/// Cognito may come to reserve `act`. A token that names the agent nowhere is refused.
+#[test] // P18
+fn either_name_of_the_agent_is_enough_and_none_is_too_little() {
+    for which in [0, 1] {
+        for gone in ["act", "support_agent"] {
+            let mut tokens = claims_of_both();
+            tokens[which].as_object_mut().unwrap().remove(gone);
+            assert!(check(&tokens, NOW).is_ok(), "token {which} without {gone}");
+        }
+        let mut tokens = claims_of_both();
+        for gone in ["act", "support_agent"] {
+            tokens[which].as_object_mut().unwrap().remove(gone);
+        }
+        assert_eq!(check(&tokens, NOW), Err(TokenFault("act.sub")), "token {which}");
+    }
+}
+
+/// Cognito signs the two one after the other, perhaps in another second.
+#[test]
+fn an_id_token_may_expire_two_seconds_after_its_access_token_and_no_more() {
+    for (later, fits) in [(0, true), (2, true), (3, false)] {
+        let mut tokens = claims_of_both();
+        tokens[0]["exp"] = json!(1_000_290);
+        tokens[1]["exp"] = json!(1_000_290 + later);
+        let deadline = check(&tokens, NOW);
+        assert_eq!(deadline.is_ok(), fits, "{later} s later");
+        if fits {
+            assert_eq!(deadline, Ok(Timestamp::from_seconds(1_000_290)));
+        }
+    }
+}
+
+#[test] // P13
+fn a_session_ends_with_the_first_of_its_tokens() {
+    let at =
+        |seconds: &[i64]| session_deadline(seconds.iter().copied().map(Timestamp::from_seconds));
+    assert_eq!(at(&[1_000_301, 1_000_300, 1_000_302]), Ok(Timestamp::from_seconds(1_000_300)));
+    assert_eq!(at(&[1_000_300]), Ok(Timestamp::from_seconds(1_000_300)));
+    assert!(at(&[1_000_305, 1_000_300]).is_ok());
+    assert!(at(&[1_000_306, 1_000_300]).is_err(), "none outlives it by more than 5 s");
+    assert!(at(&[]).is_err());
 }
 
 #[test]

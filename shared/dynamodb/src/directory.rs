@@ -35,13 +35,25 @@ impl DynamoDirectory {
     }
 
     async fn record(&self, email: &EmailAddress) -> Result<Option<Item>, Failure> {
-        self.table.read(AttributeValue::S(format!("USER#{}", email.as_str()))).await
+        self.table.read(key(email)).await
     }
+}
+
+fn key(email: &EmailAddress) -> AttributeValue {
+    AttributeValue::S(format!("USER#{}", email.as_str()))
+}
+
+fn customer(item: Option<Item>) -> Result<Option<Customer>, Failure> {
+    item.map(serde_dynamo::from_item).transpose().map_err(unreadable)
 }
 
 impl Directory for DynamoDirectory {
     async fn find(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
-        self.record(email).await?.map(serde_dynamo::from_item).transpose().map_err(unreadable)
+        customer(self.record(email).await?)
+    }
+
+    async fn glance(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
+        customer(self.table.glance(key(email)).await?)
     }
 }
 

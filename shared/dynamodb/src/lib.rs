@@ -2,9 +2,10 @@
 //!
 //! | key in the Support table | item |
 //! | --- | --- |
-//! | `V#<id>` | a verification, whole: state, steps, session |
+//! | `V#<id>` | a verification: state, steps, session |
 //! | `B#<quota>` | the count of a quota in one window, or of a lockout quota |
 //! | `G#<id>` | a mint ticket |
+//! | `T#<id>#<environment>` | the sealed tokens of a session in one environment |
 //! | `S#<key>` | a customer's support grant |
 //!
 //! Every item carries `ttl`, when DynamoDB may remove it. That is housekeeping: no read trusts it.
@@ -17,6 +18,7 @@ mod item;
 mod lockout;
 mod mint_tickets;
 mod quotas;
+mod sealed_tokens;
 mod support_grants;
 mod table;
 mod verifications;

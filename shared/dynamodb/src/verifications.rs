@@ -1,14 +1,17 @@
 //! Verifications, changed by compare-and-set, together with what changes with them: their mint
-//! ticket, the support grant they are under, and the quotas that a write counts against.
+//! tickets, their sealed tokens, the support grant they are under, and the quotas that a write counts
+//! against. No write comes near the limits of a transaction (100 items, 4 MB).
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use aws_types::SdkConfig;
 use serde::Serialize;
 use support_aws::Aws;
+use support_core::entitlement::Environment;
 use support_core::identity::VerificationId;
 use support_core::limits::QuotaUse;
-use support_core::ports::{Change, Saved, SupportGrants, TicketChange, Verifications};
+use support_core::ports::{Change, Saved, SealedPairs, SupportGrants, TicketChange, Verifications};
 use support_core::refusal::Failure;
+use support_core::session::{SealedChange, SealedTokens};
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
@@ -18,8 +21,7 @@ use support_settings::variable::SUPPORT_TABLE;
 use crate::due::shard;
 use crate::item::Item;
 use crate::table::{Table, VersionedPut, Writer};
-use crate::{VERIFICATION, attribute, mint_tickets, support_grants};
-use crate::{not_built, unreadable};
+use crate::{VERIFICATION, mint_tickets, sealed_tokens, support_grants, unreadable};
 
 /// The verifications and the support grants of the Support table.
 #[derive(Clone, Debug)]
@@ -109,21 +111,38 @@ impl DynamoVerifications {
         Ok(VersionedPut::over(next.version, item))
     }
 
-    fn ticket(&self, change: &TicketChange) -> Result<Option<TransactWriteItem>, Failure> {
-        let built = match change {
-            TicketChange::None => return Ok(None),
-            TicketChange::Put(ticket) => Put::builder()
-                .table_name(&self.table.name)
-                .set_item(Some(mint_tickets::item(ticket)?))
-                .build()
-                .map(|put| TransactWriteItem::builder().put(put).build()),
-            TicketChange::Delete(id) => Delete::builder()
-                .table_name(&self.table.name)
-                .key(attribute::KEY, mint_tickets::key(id))
-                .build()
-                .map(|delete| TransactWriteItem::builder().delete(delete).build()),
-        };
-        built.map(Some).map_err(not_built)
+    /// Returns the parts of a transaction that `change` consists of beside the verification, the quotas
+    /// and the support grant.
+    fn others(&self, change: &Change) -> Result<Vec<TransactWriteItem>, Failure> {
+        let mut others = Vec::new();
+        match &change.tickets {
+            TicketChange::None => {}
+            TicketChange::Put(tickets) => {
+                for ticket in tickets {
+                    others.push(self.table.put_in_transaction(mint_tickets::item(ticket)?)?);
+                }
+            }
+            TicketChange::Delete(ids) => {
+                for id in ids {
+                    others.push(self.table.delete_in_transaction(mint_tickets::key(id))?);
+                }
+            }
+        }
+        match &change.next.sealed {
+            SealedChange::None => {}
+            SealedChange::Put(pairs) => {
+                for tokens in pairs {
+                    others.push(self.table.put_in_transaction(sealed_tokens::item(tokens)?)?);
+                }
+            }
+            SealedChange::Delete(environments) => {
+                for environment in environments {
+                    let key = sealed_tokens::key(&change.next.id, *environment);
+                    others.push(self.table.delete_in_transaction(key)?);
+                }
+            }
+        }
+        Ok(others)
     }
 }
 
@@ -135,11 +154,22 @@ impl Verifications for DynamoVerifications {
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         let writer = Writer::of(change.next.version);
         let put = self.put(&change.next, &writer)?;
-        let mut others: Vec<_> = self.ticket(&change.ticket)?.into_iter().collect();
+        let mut others = self.others(change)?;
         if let Some(next) = &change.support_grant {
             others.push(self.table.versioned(self.put_grant(next, &writer)?)?);
         }
         self.table.write(put, &change.quota_uses, others, &writer).await
+    }
+}
+
+impl SealedPairs for DynamoVerifications {
+    async fn load_sealed(
+        &self,
+        verification: &VerificationId,
+        environment: Environment,
+    ) -> Result<Option<SealedTokens>, Failure> {
+        let item = self.table.read(sealed_tokens::key(verification, environment)).await?;
+        item.map(sealed_tokens::tokens).transpose()
     }
 }
 

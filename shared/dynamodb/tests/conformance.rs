@@ -8,15 +8,17 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::{engine, table};
 use support_aws::{Aws, Timeouts};
+use support_core::entitlement::Environment;
 use support_core::identity::{EmailAddress, VerificationId};
 use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
     Activities, Change, Counted, Directory, Due, DueItems, DuePage, DuePlace, JointQuotas,
-    MintTickets, Page, Position, Quotas, Saved, Scope, Spent, SupportGrants, VerificationIndex,
-    Verifications,
+    MintTickets, Page, Position, Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants,
+    VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
+use support_core::session::SealedTokens;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
@@ -53,6 +55,16 @@ impl Verifications for Dynamo {
 
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         self.verifications.save(change).await
+    }
+}
+
+impl SealedPairs for Dynamo {
+    async fn load_sealed(
+        &self,
+        verification: &VerificationId,
+        environment: Environment,
+    ) -> Result<Option<SealedTokens>, Failure> {
+        self.verifications.load_sealed(verification, environment).await
     }
 }
 

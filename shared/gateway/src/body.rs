@@ -18,8 +18,12 @@ use serde::de::DeserializeOwned;
 use crate::problem::FieldError;
 use tree::Tree;
 
-/// The longest body that is read, in bytes.
+/// The longest JSON body that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 8 * 1024;
+
+/// The longest form that is read, in bytes. It brings a token, which has the customer's groups in it: that
+/// of a customer in 60 groups takes 12 KB.
+pub(crate) const MAX_FORM_BYTES: usize = 32 * 1024;
 
 /// Reads a `T` from a body as API Gateway passes it.
 ///
@@ -31,7 +35,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     body: Option<&str>,
     is_base64: bool,
 ) -> Result<T, FieldError> {
-    let decoded = decode(body, is_base64)?;
+    let decoded = decode(body, is_base64, MAX_BYTES)?;
     let text = text(&decoded)?;
     if text.trim().is_empty() {
         return Err(whole("missing: send a JSON object"));
@@ -63,7 +67,7 @@ pub(crate) fn form_field(
     is_base64: bool,
     name: &'static str,
 ) -> Result<String, FieldError> {
-    let decoded = decode(body, is_base64)?;
+    let decoded = decode(body, is_base64, MAX_FORM_BYTES)?;
     let text = text(&decoded)?;
     let mut values = form_urlencoded::parse(text.as_bytes()).filter(|(field, _)| field == name);
     let (_, value) = values.next().ok_or_else(|| FieldError::missing(name))?;
@@ -73,20 +77,20 @@ pub(crate) fn form_field(
     }
 }
 
-fn decode(body: Option<&str>, is_base64: bool) -> Result<Cow<'_, [u8]>, FieldError> {
+fn decode(body: Option<&str>, is_base64: bool, max: usize) -> Result<Cow<'_, [u8]>, FieldError> {
     let body = body.unwrap_or_default();
     // In base64 four characters stand for three bytes, with up to two of padding.
-    let longest = if is_base64 { MAX_BYTES.div_ceil(3) * 4 } else { MAX_BYTES };
+    let longest = if is_base64 { max.div_ceil(3) * 4 } else { max };
     if body.len() > longest {
-        return Err(whole(TOO_LONG));
+        return Err(too_long(max));
     }
     let decoded: Cow<'_, [u8]> = if is_base64 {
         STANDARD.decode(body).map_err(|_| whole("not base64"))?.into()
     } else {
         body.as_bytes().into()
     };
-    if decoded.len() > MAX_BYTES {
-        return Err(whole(TOO_LONG));
+    if decoded.len() > max {
+        return Err(too_long(max));
     }
     Ok(decoded)
 }
@@ -95,7 +99,9 @@ fn text(bytes: &[u8]) -> Result<&str, FieldError> {
     std::str::from_utf8(bytes).map_err(|_| whole("not UTF-8 text"))
 }
 
-const TOO_LONG: &str = "longer than 8 KiB";
+fn too_long(max: usize) -> FieldError {
+    FieldError::new("body", format!("longer than {} KiB", max / 1024))
+}
 
 fn whole(detail: &'static str) -> FieldError {
     FieldError::new("body", detail)

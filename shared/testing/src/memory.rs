@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use support_core::entitlement::Environment;
 use support_core::identity::VerificationId;
 use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
     Change, Counted, Due, DueItems, DuePage, DuePlace, JointQuotas, MintTickets, Page, Position,
-    Quotas, Saved, Scope, Spent, SupportGrants, TicketChange, VerificationIndex, Verifications,
+    Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants, TicketChange, VerificationIndex,
+    Verifications,
 };
 use support_core::refusal::Failure;
+use support_core::session::{SealedChange, SealedTokens};
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
@@ -23,13 +26,20 @@ struct Tables {
     verifications: HashMap<VerificationId, Verification>,
     quotas: HashMap<String, u32>,
     lockout_quotas: HashMap<String, (u32, Timestamp)>,
-    grants: HashMap<MintTicketId, MintTicket>,
+    tickets: HashMap<MintTicketId, MintTicket>,
+    sealed: HashMap<(VerificationId, Environment), SealedTokens>,
     support_grants: HashMap<GrantKey, SupportGrant>,
     /// When these were due, and to when that is postponed.
     postponed: HashMap<String, (Timestamp, Timestamp)>,
 }
 
 impl Memory {
+    /// How many mint tickets and how many sealed pairs of tokens it holds.
+    pub fn secrets(&self) -> (usize, usize) {
+        let tables = self.tables();
+        (tables.tickets.len(), tables.sealed.len())
+    }
+
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -79,17 +89,41 @@ impl Verifications for Memory {
         if let Some(next) = &change.support_grant {
             tables.support_grants.insert(next.key.clone(), next.clone());
         }
-        match &change.ticket {
+        match &change.tickets {
             TicketChange::None => {}
-            TicketChange::Put(grant) => {
-                tables.grants.insert(grant.id.clone(), (**grant).clone());
+            TicketChange::Put(tickets) => {
+                let tickets = tickets.iter().map(|ticket| (ticket.id.clone(), ticket.clone()));
+                tables.tickets.extend(tickets);
             }
-            TicketChange::Delete(id) => {
-                tables.grants.remove(id);
+            TicketChange::Delete(ids) => tables.tickets.retain(|id, _| !ids.contains(id)),
+        }
+        let id = &change.next.id;
+        match &change.next.sealed {
+            SealedChange::None => {}
+            SealedChange::Put(pairs) => {
+                let pairs = pairs.iter().map(|pair| ((id.clone(), pair.environment), pair.clone()));
+                tables.sealed.extend(pairs);
+            }
+            SealedChange::Delete(environments) => {
+                for environment in environments {
+                    tables.sealed.remove(&(id.clone(), *environment));
+                }
             }
         }
-        tables.verifications.insert(change.next.id.clone(), change.next.clone());
+        // As it will be loaded: the sealed tokens are no part of it.
+        let stored = Verification { sealed: SealedChange::None, ..change.next.clone() };
+        tables.verifications.insert(id.clone(), stored);
         Ok(Saved::Done)
+    }
+}
+
+impl SealedPairs for Memory {
+    async fn load_sealed(
+        &self,
+        verification: &VerificationId,
+        environment: Environment,
+    ) -> Result<Option<SealedTokens>, Failure> {
+        Ok(self.tables().sealed.get(&(verification.clone(), environment)).cloned())
     }
 }
 
@@ -274,12 +308,12 @@ impl JointQuotas for Memory {
 
 impl MintTickets for Memory {
     async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
-        Ok(self.tables().grants.get(id).cloned())
+        Ok(self.tables().tickets.get(id).cloned())
     }
 
     async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {
         let mut tables = self.tables();
-        let grant = tables.grants.get_mut(id);
-        Ok(grant.map(|grant| grant.answered = true).is_some())
+        let ticket = tables.tickets.get_mut(id);
+        Ok(ticket.map(|ticket| ticket.answered = true).is_some())
     }
 }

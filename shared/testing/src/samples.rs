@@ -6,12 +6,11 @@ use support_core::code::Code;
 use support_core::directory::{
     Customer, CustomerStatus, Ecosystem, Locale, Plan, Role, SignIn, SignInStatus,
 };
-use support_core::entitlement::RcmForMembers;
-use support_core::entitlement::Visibility;
+use support_core::entitlement::{Access, Environment, RcmForMembers, Visibility};
 use support_core::identity::{Agent, EmailAddress, LinkToken, VerificationId};
 use support_core::limits::Limits;
 use support_core::secret::{HashKey, Secret};
-use support_core::session::{IssuedHandoff, Session, Tokens};
+use support_core::session::{IssuedHandoff, Opening, SealedSession, Session, Tokens};
 use support_core::support_grant::{Credentials, EnteredCredentials, Offer, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::{Module, NewConsentRequest, Side, Verdict, Verification};
@@ -68,6 +67,7 @@ pub fn granted(name: &str, before: Option<&SupportGrant>) -> (SupportGrant, Cred
         sign_in_status: CONFIRMED,
         ecosystem: "eco-1",
         visibility: Visibility { messages: true, talks: false },
+        access: Access::View,
         minutes: 15,
     };
     let seed = name.bytes().map(u64::from).sum::<u64>() + before.map_or(0, |b| b.version.into());
@@ -152,11 +152,17 @@ impl Walk {
         })
     }
 
-    /// Asks for `ecosystem`, again if need be.
+    /// Asks to look at `ecosystem`, again if need be.
     pub fn ask(&mut self, ecosystem: &str) -> &mut Self {
+        self.ask_for(ecosystem, Access::View)
+    }
+
+    /// Asks for `ecosystem`, again if need be.
+    pub fn ask_for(&mut self, ecosystem: &str, access: Access) -> &mut Self {
         self.step(|w, v| {
             let asking = NewConsentRequest {
                 ecosystem,
+                access,
                 code: &right(),
                 page: &w.page.secret,
                 verification_number: "47".to_owned(),
@@ -166,12 +172,17 @@ impl Walk {
     }
 
     pub fn enter(&mut self, side: Side) -> &mut Self {
+        self.enter_allowing(side, None)
+    }
+
+    /// Enters the right code and allows no more than `access`.
+    pub fn enter_allowing(&mut self, side: Side, access: Option<Access>) -> &mut Self {
         self.step(|w, v| {
             let Ok(Verdict::Right(code)) = v.judge_customer_code(side, &right(), &w.key, w.now)
             else {
                 panic!("the code is right")
             };
-            v.enter_customer_code(code, side, &w.limits, w.now).expect("in step")
+            v.enter_customer_code(code, side, access, &w.limits, w.now).expect("in step")
         })
     }
 
@@ -184,25 +195,28 @@ impl Walk {
     }
 
     pub fn mint(&mut self) -> &mut Self {
-        self.consent().step(|w, v| v.start_mint(CONFIRMED, &w.limits, w.now).expect("in step"))
+        self.consent().step(|w, v| v.start_mint(&w.limits, w.now).expect("in step"))
     }
 
     /// Into a session of 300 s, with its handoffs.
     pub fn session(&mut self) -> Vec<IssuedHandoff> {
         self.mint();
         let (session, handoffs) = self.sealed();
-        self.step(|w, v| v.start_session(session, &w.page.secret, &w.key, w.now).expect("in step"));
+        self.step(|w, v| {
+            v.start_session(CONFIRMED, session, &w.page.secret, &w.key, w.now).expect("in step")
+        });
         handoffs
     }
 
     /// A session's sealed tokens, for this verification.
-    pub fn sealed(&self) -> (Session, Vec<IssuedHandoff>) {
+    pub fn sealed(&self) -> (SealedSession, Vec<IssuedHandoff>) {
         let consent = self.verification.consent().expect("asked");
-        let environments: Vec<_> = consent.environments.iter().map(|e| (*e, "home")).collect();
+        let pairs: Vec<_> = consent.environments.iter().map(|e| (*e, tokens(*e))).collect();
+        let opening = |(environment, tokens)| Opening { environment, landing: "home", tokens };
+        let openings: Vec<_> = pairs.iter().map(|(e, tokens)| opening((*e, tokens))).collect();
         Session::seal(
             &self.verification.id,
-            &tokens(),
-            &environments,
+            &openings,
             (self.now, self.now.plus(300)),
             self.verification.visibility(),
             &self.key,
@@ -216,11 +230,11 @@ impl Walk {
     }
 }
 
-/// Tokens that say nothing.
-pub fn tokens() -> Tokens {
+/// Tokens that say nothing but where they are for.
+pub fn tokens(environment: Environment) -> Tokens {
     Tokens {
-        access: "access-token-canary".to_owned().into(),
-        id: "id-token-canary".to_owned().into(),
+        access: format!("access-token-canary-{}", environment.as_str()).into(),
+        id: format!("id-token-canary-{}", environment.as_str()).into(),
     }
 }
 

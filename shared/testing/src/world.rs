@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use support_core::directory::{Customer, Process, SignInStatus};
 use support_core::email::Email;
+use support_core::entitlement::Environment;
 use support_core::identity::{EmailAddress, VerificationId};
 use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::MintTicketId;
 use support_core::ports::{
     Activities, AgentPool, Change, Counted, CustomerPool, Directory, JointQuotas, Mailer, Minted,
-    Minter, Quotas, Saved, Spent, SupportGrants, Verifications,
+    Minter, Quotas, RefreshToken, Saved, SealedPairs, Spent, SupportGrants, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
+use support_core::session::{SealedTokens, Tokens};
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
@@ -94,6 +96,16 @@ impl Verifications for FaultyStore {
     }
 }
 
+impl SealedPairs for FaultyStore {
+    async fn load_sealed(
+        &self,
+        verification: &VerificationId,
+        environment: Environment,
+    ) -> Result<Option<SealedTokens>, Failure> {
+        self.through(self.memory.load_sealed(verification, environment)).await
+    }
+}
+
 impl SupportGrants for FaultyStore {
     async fn load_grant(&self, key: &GrantKey) -> Result<Option<SupportGrant>, Failure> {
         self.through(self.memory.load_grant(key)).await
@@ -133,6 +145,9 @@ impl JointQuotas for FaultyStore {
     }
 }
 
+/// Makes the access and the ID token of an environment.
+type TokensOf = Arc<dyn Fn(Environment) -> (String, String) + Send + Sync>;
+
 /// Pools, directory, mint and mailbox in one.
 #[derive(Clone, Default)]
 pub struct World(Arc<Mutex<Inside>>);
@@ -145,7 +160,10 @@ struct Inside {
     agents: HashSet<String>,
     colleagues: HashSet<EmailAddress>,
     emails: Vec<(EmailAddress, Email)>,
-    tokens: Option<(String, String)>,
+    tokens: Option<TokensOf>,
+    mint_fails: HashSet<Environment>,
+    directory_down: bool,
+    revoked: usize,
     down: bool,
     email_down: bool,
     slow: bool,
@@ -187,9 +205,30 @@ impl World {
         self.inside().colleagues.insert(email.clone());
     }
 
-    /// The tokens that the next mints give; none means refused.
-    pub fn tokens(&self, tokens: Option<(&str, &str)>) {
-        self.inside().tokens = tokens.map(|(a, b)| (a.to_owned(), b.to_owned()));
+    /// The access and the ID token that the next mints give for an environment. Before that, and after
+    /// [`Self::refuse_mints`], mints are refused.
+    pub fn tokens(&self, tokens: impl Fn(Environment) -> (String, String) + Send + Sync + 'static) {
+        self.inside().tokens = Some(Arc::new(tokens));
+    }
+
+    /// Refuses the next mints.
+    pub fn refuse_mints(&self) {
+        self.inside().tokens = None;
+    }
+
+    /// Has the mints for these environments fail, and no others.
+    pub fn mint_fails(&self, environments: &[Environment]) {
+        self.inside().mint_fails = environments.iter().copied().collect();
+    }
+
+    /// Takes the directory alone down, or brings it back.
+    pub fn directory_down(&self, down: bool) {
+        self.inside().directory_down = down;
+    }
+
+    /// How many refresh tokens were revoked.
+    pub fn revoked(&self) -> usize {
+        self.inside().revoked
     }
 
     /// Takes everything down, or brings it back.
@@ -228,7 +267,15 @@ impl World {
 
 impl Directory for World {
     async fn find(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
-        Ok(self.up()?.customers.get(email).cloned())
+        let inside = self.up()?;
+        if inside.directory_down {
+            return Err(Failure::clean("directory", "down"));
+        }
+        Ok(inside.customers.get(email).cloned())
+    }
+
+    async fn glance(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
+        self.find(email).await
     }
 }
 
@@ -269,7 +316,7 @@ impl CustomerPool for World {
 }
 
 impl Minter for World {
-    async fn mint(&self, _: &str, _: &MintTicketId, _: &Secret) -> Result<Minted, Failure> {
+    async fn mint(&self, _: &str, ticket: &MintTicketId, _: &Secret) -> Result<Minted, Failure> {
         if self.inside().slow {
             for _ in 0..100 {
                 tokio::task::yield_now().await;
@@ -281,13 +328,24 @@ impl Minter for World {
         }
         let mut inside = self.up()?;
         inside.mints += 1;
+        let environment = ticket.as_str().rsplit('.').next().unwrap_or_default();
+        let environment = Environment::ALL.into_iter().find(|e| e.as_str() == environment);
+        let environment = environment.expect("a ticket is for one environment");
+        if inside.mint_fails.contains(&environment) {
+            return Err(Failure::unsure("cognito", "timed out"));
+        }
         Ok(match &inside.tokens {
             None => Minted::Refused,
-            Some((access, id)) => Minted::Tokens(support_core::session::Tokens {
-                access: access.clone().into(),
-                id: id.clone().into(),
-            }),
+            Some(tokens) => {
+                let (access, id) = tokens(environment);
+                let refresh = RefreshToken::new("refresh-token-canary".to_owned());
+                Minted::Tokens(Tokens { access: access.into(), id: id.into() }, Some(refresh))
+            }
         })
+    }
+
+    async fn revoke(&self, _: RefreshToken) {
+        self.inside().revoked += 1;
     }
 }
 

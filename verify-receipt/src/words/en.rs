@@ -2,7 +2,7 @@
 
 use support_core::chain::{Action, Actor};
 use support_core::email_origin::EmailKind;
-use support_core::entitlement::Environment;
+use support_core::entitlement::{Access, Environment};
 use support_core::notice::NoticeKind;
 use support_core::receipt::Receipt;
 use support_core::step_detail::Facts;
@@ -66,16 +66,18 @@ pub fn facts(facts: &Facts) -> String {
     match facts {
         Facts::SupportGrant { id } => format!("with the credentials of support grant {id}"),
         Facts::Sending { number, of } => format!("sending {number} of {of}"),
-        Facts::ConsentRequest { ecosystem, number, of } => {
-            format!("for ecosystem {ecosystem}, sending {number} of {of}")
+        Facts::ConsentRequest { ecosystem, access, number, of } => {
+            format!("for ecosystem {ecosystem}{}, sending {number} of {of}", to_do(*access))
         }
         Facts::WrongEntry { number, of } => format!("wrong entry {number} of {of}"),
+        Facts::AccessNarrowed { access: Access::View } => "to view only".to_owned(),
+        Facts::AccessNarrowed { access: Access::Change } => "to view and change".to_owned(),
         Facts::ConsentedByGrant => "beforehand, by support grant".to_owned(),
         Facts::Attempt { number } => format!("attempt {number}"),
-        Facts::Session { ecosystem, environments } => {
+        Facts::Session { ecosystem, environments, access } => {
             let names: Vec<_> =
                 environments.iter().copied().map(Environment::display_name).collect();
-            format!("in ecosystem {ecosystem}: {}", names.join(", "))
+            format!("in ecosystem {ecosystem}{}: {}", to_do(*access), names.join(", "))
         }
         Facts::Environment { environment } => environment.display_name().to_owned(),
         Facts::AppQr => "the QR code for the App".to_owned(),
@@ -101,5 +103,14 @@ pub fn facts(facts: &Facts) -> String {
         }
         Facts::CredentialsReplaced => "the credentials were replaced".to_owned(),
         Facts::GrantRevoked => "the support grant was revoked".to_owned(),
+    }
+}
+
+/// What the session is for; nothing in a receipt of before there was a choice.
+const fn to_do(access: Option<Access>) -> &'static str {
+    match access {
+        Some(Access::View) => ", to view",
+        Some(Access::Change) => ", to view and change",
+        None => "",
     }
 }

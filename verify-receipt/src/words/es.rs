@@ -2,7 +2,7 @@
 
 use support_core::chain::{Action, Actor};
 use support_core::email_origin::EmailKind;
-use support_core::entitlement::Environment;
+use support_core::entitlement::{Access, Environment};
 use support_core::notice::NoticeKind;
 use support_core::receipt::{Fault, Receipt, VERSION};
 use support_core::step_detail::Facts;
@@ -97,16 +97,18 @@ pub fn facts(facts: &Facts) -> String {
     match facts {
         Facts::SupportGrant { id } => format!("con las credenciales del acceso ofrecido {id}"),
         Facts::Sending { number, of } => format!("envío {number} de {of}"),
-        Facts::ConsentRequest { ecosystem, number, of } => {
-            format!("para el ecosistema {ecosystem}, envío {number} de {of}")
+        Facts::ConsentRequest { ecosystem, access, number, of } => {
+            format!("para el ecosistema {ecosystem}{}, envío {number} de {of}", to_do(*access))
         }
         Facts::WrongEntry { number, of } => format!("código incorrecto {number} de {of}"),
+        Facts::AccessNarrowed { access: Access::View } => "solo para ver".to_owned(),
+        Facts::AccessNarrowed { access: Access::Change } => "para ver y cambiar".to_owned(),
         Facts::ConsentedByGrant => "de antemano, con el acceso ofrecido".to_owned(),
         Facts::Attempt { number } => format!("intento {number}"),
-        Facts::Session { ecosystem, environments } => {
+        Facts::Session { ecosystem, environments, access } => {
             let names: Vec<_> =
                 environments.iter().copied().map(Environment::display_name).collect();
-            format!("en el ecosistema {ecosystem}: {}", names.join(", "))
+            format!("en el ecosistema {ecosystem}{}: {}", to_do(*access), names.join(", "))
         }
         Facts::Environment { environment } => environment.display_name().to_owned(),
         Facts::AppQr => "el código QR de la App".to_owned(),
@@ -132,5 +134,14 @@ pub fn facts(facts: &Facts) -> String {
         }
         Facts::CredentialsReplaced => "se reemplazaron las credenciales".to_owned(),
         Facts::GrantRevoked => "se revocó el acceso ofrecido".to_owned(),
+    }
+}
+
+/// What the session is for; nothing in a receipt of before there was a choice.
+const fn to_do(access: Option<Access>) -> &'static str {
+    match access {
+        Some(Access::View) => ", para ver",
+        Some(Access::Change) => ", para ver y cambiar",
+        None => "",
     }
 }

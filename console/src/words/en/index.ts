@@ -1,3 +1,4 @@
+import { access } from './access';
 import { attention } from './attention';
 import { codes } from './codes';
 import { failures } from './failures';
@@ -44,6 +45,7 @@ export const en = {
   lookUp,
   redeem,
   grant,
+  access,
   process,
   validation,
   attention,

@@ -62,7 +62,7 @@ export const remote = {
   form: {
     intro: 'You are about to allow remote access to your account. Choose the duration and the visibility options, then click Confirm.',
     meaning:
-      'An agent of your support provider who has the credentials can see and do what you can, in sessions of at most five minutes. You will get an email about each session, and can end it immediately.',
+      'An agent of your support provider who has the credentials can see what you can, in sessions of at most five minutes, and change it if you allow that here. You will get an email about each session, and can end it immediately.',
     duration: 'Duration',
     ecosystem: 'Ecosystem',
     ecosystemNeeded: 'Choose an ecosystem.',

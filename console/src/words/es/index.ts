@@ -1,4 +1,5 @@
 import type { Words } from '../en';
+import { access } from './access';
 import { attention } from './attention';
 import { codes } from './codes';
 import { failures } from './failures';
@@ -45,6 +46,7 @@ export const es: Words = {
   lookUp,
   redeem,
   grant,
+  access,
   process,
   validation,
   attention,

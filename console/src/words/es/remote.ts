@@ -59,7 +59,7 @@ export const remote: Words['remote'] = {
   form: {
     intro: 'Está por permitir el acceso remoto a su cuenta. Elija la duración y las opciones de visibilidad, y presione Confirmar.',
     meaning:
-      'Un agente de su proveedor de soporte que tenga las credenciales puede ver y hacer lo mismo que usted, en sesiones de cinco minutos como máximo. Usted recibirá un correo sobre cada sesión y podrá terminarla de inmediato.',
+      'Un agente de su proveedor de soporte que tenga las credenciales puede ver lo mismo que usted, en sesiones de cinco minutos como máximo, y hacer cambios si usted lo permite aquí. Usted recibirá un correo sobre cada sesión y podrá terminarla de inmediato.',
     duration: 'Duración',
     ecosystem: 'Ecosistema',
     ecosystemNeeded: 'Elija un ecosistema.',

@@ -334,10 +334,11 @@ async fn a_notice_of_a_use_that_was_not_sent_is_sent_by_the_sweep() {
     // The session that follows is told of with a link, and with what it does not show.
     let mut later = Walk { verification: stored, ..walk };
     later.verification =
-        later.verification.clone().start_mint(CONFIRMED, &later.limits, NOON.plus(90)).unwrap();
+        later.verification.clone().start_mint(&later.limits, NOON.plus(90)).unwrap();
     let (session, _) = later.sealed();
     let v = later.verification.clone();
-    let started = v.start_session(session, &later.page.secret, &key(), NOON.plus(90)).unwrap();
+    let started =
+        v.start_session(CONFIRMED, session, &later.page.secret, &key(), NOON.plus(90)).unwrap();
     let scene = Scene::with(&[&started]).await;
     assert_eq!(scene.sweep(NOON.plus(110)).await, Ok(1));
     let email = &scene.mailbox.emails()[0];

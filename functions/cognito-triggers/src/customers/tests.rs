@@ -1,7 +1,7 @@
 use super::*;
 use std::sync::Mutex;
 
-use support_core::entitlement::{Environment, Visibility};
+use support_core::entitlement::{Access, Environment, Visibility};
 use support_core::mint::{MintTicket, SignInCall, TICKET_METADATA};
 use support_core::secret::Secret;
 
@@ -44,7 +44,8 @@ fn ticket() -> MintTicket {
             agent_id: "agent-1".to_owned(),
             session: id.as_str().split_once('.').unwrap().0.to_owned().try_into().unwrap(),
             ecosystem: "eco-1".to_owned(),
-            environments: vec![Environment::Web, Environment::App],
+            environment: Environment::Web,
+            access: Access::Change,
             visibility: Visibility { messages: true, talks: false },
         },
         id,

@@ -2,6 +2,7 @@
 
 mod faults;
 mod issuing;
+mod pairs;
 
 use crate::app::{Parts, Settings};
 use crate::handler::handle;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use support_core::chain::{self, Action};
 use support_core::directory::{Customer, Role, SignIn, SignInStatus};
-use support_core::entitlement::{EnvironmentUrls, Visibility};
+use support_core::entitlement::{Environment, EnvironmentUrls, Visibility};
 use support_core::identity::{Reason, VerificationId};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Saved, Verifications};
@@ -47,9 +48,7 @@ impl Scene {
 
     /// The same for the successor of `eco-1`.
     async fn successor() -> Self {
-        let scene = Self::consented_in(Module::EcosystemAdmin, successor()).await;
-        scene.mints(|claims| claims["environments"] = json!(["web", "app"]));
-        scene
+        Self::consented_in(Module::EcosystemAdmin, successor()).await
     }
 
     async fn consented_in(module: Module, customer: Customer) -> Self {
@@ -57,6 +56,11 @@ impl Scene {
         walk.verification.module = module;
         walk.verification.customer = customer.clone();
         walk.consent();
+        Self::of(&walk, customer).await
+    }
+
+    /// What the walk has come to.
+    async fn of(walk: &Walk, customer: Customer) -> Self {
         let scene = Self {
             store: FaultyStore::default(),
             world: World::default(),
@@ -72,12 +76,13 @@ impl Scene {
     }
 
     /// What Cognito mints: what it should, changed so.
-    fn mints(&self, change: impl Fn(&mut Value)) {
-        let token = |usage: &str| {
+    fn mints(&self, change: impl Fn(&mut Value) + Send + Sync + 'static) {
+        let id = self.id.clone();
+        let token = move |environment: Environment, usage: &str| {
             let mut claims = json!({
                 "sub": "sub-carla", "token_use": usage, "act": {"sub": "ana"},
-                "support_session": self.id, "ecosystem": "eco-1",
-                "environments": ["store", "web", "app", "rcm"],
+                "support_agent": "ana", "support_session": id, "ecosystem": "eco-1",
+                "environment": environment, "access": "view",
                 "visibility": {"messages": true, "talks": true},
                 "iat": NOON.seconds(), "exp": NOON.seconds() + 300,
             });
@@ -86,7 +91,7 @@ impl Scene {
             change(&mut claims);
             jwt::unsigned(&claims)
         };
-        self.world.tokens(Some((&token("access"), &token("id"))));
+        self.world.tokens(move |e| (token(e, "access"), token(e, "id")));
     }
 
     fn app(&self) -> TestApp {

@@ -18,6 +18,7 @@ async fn credentials_are_shown_once_and_serve_until_they_are_replaced_or_revoked
         "security_code",
         "expires_at",
         "visibility",
+        "access",
         "ecosystem",
         "notice",
     ];
@@ -26,6 +27,7 @@ async fn credentials_are_shown_once_and_serve_until_they_are_replaced_or_revoked
     assert_eq!(created.body["url"], "https://console.example.com/redeem.html");
     assert_eq!(created.body["expires_at"], END.to_string());
     assert_eq!(created.body["visibility"], json!({"messages": true, "talks": false}));
+    assert_eq!(created.body["access"], "view", "unless the customer says otherwise");
     assert_eq!(created.body["ecosystem"], "eco-1");
     let old = credentials(&created);
 
@@ -45,9 +47,9 @@ async fn credentials_are_shown_once_and_serve_until_they_are_replaced_or_revoked
     let read = scene.carla(READ, NOON).await;
     assert_eq!(
         (read.status, names(&read.body)),
-        (200, ["id", "expires_at", "visibility", "ecosystem"].into())
+        (200, ["id", "expires_at", "visibility", "access", "ecosystem"].into())
     );
-    for name in ["id", "expires_at", "visibility", "ecosystem"] {
+    for name in ["id", "expires_at", "visibility", "access", "ecosystem"] {
         assert_eq!(read.body[name], created.body[name]);
     }
     let second = scene.carla(CREATE, NOON).await;
@@ -233,7 +235,7 @@ async fn a_revoke_wins_over_a_mint_and_ends_a_session_that_was_first() {
     let closed = scene.verification().await;
     assert_eq!(outcome(&closed), Some(Outcome::Denied));
     let (session, _) = walk.sealed();
-    let again = closed.start_session(session, &walk.page.secret, &walk.key, NOON);
+    let again = closed.start_session(CONFIRMED, session, &walk.page.secret, &walk.key, NOON);
     assert!(again.is_err(), "nor on what is stored then");
 
     // The session starts between any two of the revoke's calls.

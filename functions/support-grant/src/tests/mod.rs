@@ -246,15 +246,14 @@ fn proved(walk: &mut Walk) -> &mut Walk {
 }
 
 fn minting(walk: &mut Walk) -> &mut Walk {
-    walk.verification =
-        walk.verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now).unwrap();
+    walk.verification = walk.verification.clone().start_mint(&walk.limits, walk.now).unwrap();
     walk
 }
 
 fn in_session(walk: &Walk) -> Verification {
     let (session, _) = walk.sealed();
     let minting = walk.verification.clone();
-    minting.start_session(session, &walk.page.secret, &walk.key, walk.now).unwrap()
+    minting.start_session(CONFIRMED, session, &walk.page.secret, &walk.key, walk.now).unwrap()
 }
 
 fn outcome(verification: &Verification) -> Option<Outcome> {

@@ -5,11 +5,13 @@ use std::time::Duration;
 use serde_json::json;
 use support_aws::Timeouts;
 use support_cognito::CognitoMinter;
+use support_core::entitlement::Environment;
 use support_core::identity::VerificationId;
 use support_core::mint::MintTicketId;
 use support_core::ports::{Minted, Minter};
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
+use support_core::session::Tokens;
 use tokio::time::Instant;
 
 use crate::Answer::{Breaks, Gives, Hangs};
@@ -47,11 +49,18 @@ async fn minter(initiate: Answer, respond: Answer, revoke: Answer) -> (FakeCogni
 }
 
 fn ticket() -> MintTicketId {
-    MintTicketId::new(&VerificationId::parse(&"V".repeat(22)).unwrap(), 1)
+    MintTicketId::new(&VerificationId::parse(&"V".repeat(22)).unwrap(), 1, Environment::Web)
 }
 
 async fn mint(minter: &CognitoMinter) -> Result<Minted, Failure> {
     minter.mint("customer-1", &ticket(), &Secret::from("the answer".to_owned())).await
+}
+
+/// Mints, and revokes what has to be revoked.
+async fn mint_and_revoke(minter: &CognitoMinter) -> Tokens {
+    let Minted::Tokens(tokens, refresh) = mint(minter).await.unwrap() else { panic!("refused") };
+    minter.revoke(refresh.expect("Cognito gave one")).await;
+    tokens
 }
 
 const ALL: [&str; 3] = ["AdminInitiateAuth", "AdminRespondToAuthChallenge", "RevokeToken"];
@@ -62,7 +71,7 @@ const SECRET_HASH: &str = "JN/LR1DwVS0N095VVJB0vSIWHqlwoAlHZoiU71Zdfcg=";
 #[tokio::test] // P16, P19
 async fn a_mint_sends_this_and_nothing_else() {
     let (fake, minter) = minter(challenge(), tokens(), Gives(json!({}))).await;
-    mint(&minter).await.unwrap();
+    mint_and_revoke(&minter).await;
     let expected = [
         (
             "AdminInitiateAuth",
@@ -79,7 +88,7 @@ async fn a_mint_sends_this_and_nothing_else() {
                 "ChallengeResponses": {
                     "USERNAME": "customer-1", "SECRET_HASH": SECRET_HASH, "ANSWER": "the answer",
                 },
-                "ClientMetadata": {"mint_grant": "VVVVVVVVVVVVVVVVVVVVVV.1"},
+                "ClientMetadata": {"mint_grant": "VVVVVVVVVVVVVVVVVVVVVV.1.web"},
             }),
         ),
         (
@@ -95,11 +104,11 @@ async fn a_mint_sends_this_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)] // P17
-async fn the_refresh_token_is_revoked_and_never_returned() {
+async fn the_refresh_token_is_revoked_in_time_or_not_at_all() {
     for revoke in [Gives(json!({})), error("UnsupportedOperationException"), Breaks, Hangs] {
         let (fake, minter) = minter(challenge(), tokens(), revoke).await;
         let start = Instant::now();
-        let Minted::Tokens(tokens) = mint(&minter).await.unwrap() else { panic!("refused") };
+        let tokens = mint_and_revoke(&minter).await;
         assert_eq!(tokens.access.expose(), "the access token");
         assert_eq!(tokens.id.expose(), "the id token");
         assert_eq!(fake.operations()[..3], ALL);

@@ -3,7 +3,7 @@ use super::message::Email;
 use super::{en, es};
 use crate::code::Code;
 use crate::directory::{Locale, Reader};
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::identity::TicketNumber;
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
@@ -16,6 +16,8 @@ pub struct CustomerCode<'a> {
     pub ecosystem_name: &'a str,
     /// What a session would open.
     pub environments: &'a [Environment],
+    /// What the agent asks for.
+    pub access: Access,
     pub session_minutes: u32,
     pub code: &'a Code,
     pub code_minutes: u32,
@@ -47,6 +49,7 @@ impl CustomerCode<'_> {
             line!["Waizant: ", agent.clone(), " asks for your authorization to support you"];
         let facts = en::about(self.ticket, self.ecosystem_name)
             .environments("Environments that would be opened:", self.environments)
+            .fact(en::ACCESS, en::access(self.access))
             .fact("Maximum duration:", en::minutes(self.session_minutes));
         let asked = if self.agent_entry { "called support" } else { "asked for this help" };
         let to_refuse: Vec<Line> = if self.agent_entry {
@@ -66,7 +69,7 @@ impl CustomerCode<'_> {
                 strong(agent.clone()),
                 ", a support agent at Waizant, asks for your authorization to enter your account. \
                  There, they will be able to ",
-                en::can_do(Visibility::default()),
+                en::can_do(self.access, Visibility::default()),
                 ".",
             ])
             .facts(facts)
@@ -105,7 +108,14 @@ impl CustomerCode<'_> {
         vec![
             compare,
             line![button("Open the authorization page", self.page_url)],
-            line!["Enter this code on the page: ", code(self.code)],
+            match self.access {
+                Access::View => line!["Enter this code on the page: ", code(self.code)],
+                Access::Change => line![
+                    "Choose on the page whether the agent may change anything or only view, and \
+                     enter this code: ",
+                    code(self.code),
+                ],
+            },
             "Read the same code to the agent, who must enter it too.".into(),
         ]
     }
@@ -115,6 +125,7 @@ impl CustomerCode<'_> {
         let subject = line!["Waizant: ", agent.clone(), " pide su autorización para darle soporte"];
         let facts = es::about(self.ticket, self.ecosystem_name)
             .environments("Entornos que se abrirían:", self.environments)
+            .fact(es::ACCESS, es::access(self.access))
             .fact("Duración máxima:", es::minutes(self.session_minutes));
         let asked = if self.agent_entry { "llamó a soporte" } else { "pidió esta ayuda" };
         let to_refuse: Vec<Line> = if self.agent_entry {
@@ -134,7 +145,7 @@ impl CustomerCode<'_> {
                 strong(agent.clone()),
                 ", agente de soporte de Waizant, pide su autorización para entrar a su cuenta. \
                  Allí, el agente podrá ",
-                es::can_do(Visibility::default()),
+                es::can_do(self.access, Visibility::default()),
                 ".",
             ])
             .facts(facts)
@@ -173,7 +184,14 @@ impl CustomerCode<'_> {
         vec![
             compare,
             line![button("Abra la página de autorización", self.page_url)],
-            line!["Ingrese en la página este código: ", code(self.code)],
+            match self.access {
+                Access::View => line!["Ingrese en la página este código: ", code(self.code)],
+                Access::Change => line![
+                    "Elija en la página si el agente puede cambiar algo o solo ver, e ingrese este \
+                     código: ",
+                    code(self.code),
+                ],
+            },
             "Léale el mismo código al agente, que también debe ingresarlo.".into(),
         ]
     }

@@ -3,7 +3,7 @@
 use super::document::{Document, Facts, Line, Words, line, name, ticket};
 use super::moment::{self, Style};
 use crate::directory::Locale;
-use crate::entitlement::Visibility;
+use crate::entitlement::{Access, Visibility};
 use crate::identity::TicketNumber;
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
@@ -60,11 +60,24 @@ pub fn hidden(visibility: Visibility) -> &'static str {
     }
 }
 
+pub const ACCESS: &str = "What the agent can do:";
+
+/// What a session is for.
+pub fn access(access: Access) -> &'static str {
+    match access {
+        Access::View => "view only, without changing anything",
+        Access::Change => "view and change",
+    }
+}
+
 /// What an agent can do in an account.
-pub fn can_do(visibility: Visibility) -> &'static str {
-    if visibility == Visibility::default() {
-        "see and do everything that you can"
-    } else {
-        "see and do everything that you can, except what is hidden"
+pub fn can_do(access: Access, visibility: Visibility) -> &'static str {
+    match (access, visibility == Visibility::default()) {
+        (Access::View, true) => "see everything that you can, without changing anything",
+        (Access::View, false) => {
+            "see everything that you can, except what is hidden, without changing anything"
+        }
+        (Access::Change, true) => "see and do everything that you can",
+        (Access::Change, false) => "see and do everything that you can, except what is hidden",
     }
 }

@@ -3,7 +3,7 @@
 use super::document::{Document, Facts, Line, Words, line, name, ticket};
 use super::moment::{self, Style};
 use crate::directory::Locale;
-use crate::entitlement::Visibility;
+use crate::entitlement::{Access, Visibility};
 use crate::identity::TicketNumber;
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
@@ -60,11 +60,24 @@ pub fn hidden(visibility: Visibility) -> &'static str {
     }
 }
 
+pub const ACCESS: &str = "Qué puede hacer el agente:";
+
+/// What a session is for.
+pub fn access(access: Access) -> &'static str {
+    match access {
+        Access::View => "solo ver, sin cambiar nada",
+        Access::Change => "ver y cambiar",
+    }
+}
+
 /// What an agent can do in an account.
-pub fn can_do(visibility: Visibility) -> &'static str {
-    if visibility == Visibility::default() {
-        "ver y hacer lo mismo que usted"
-    } else {
-        "ver y hacer lo mismo que usted, salvo lo que está oculto"
+pub fn can_do(access: Access, visibility: Visibility) -> &'static str {
+    match (access, visibility == Visibility::default()) {
+        (Access::View, true) => "ver lo mismo que usted, sin cambiar nada",
+        (Access::View, false) => {
+            "ver lo mismo que usted, salvo lo que está oculto, sin cambiar nada"
+        }
+        (Access::Change, true) => "ver y hacer lo mismo que usted",
+        (Access::Change, false) => "ver y hacer lo mismo que usted, salvo lo que está oculto",
     }
 }

@@ -2,7 +2,7 @@ use super::document::{Document, Line, button, line, strong};
 use super::message::Email;
 use super::{en, es};
 use crate::directory::{Locale, Reader};
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
 
@@ -15,6 +15,7 @@ pub struct GrantCreated<'a> {
     pub environments: &'a [Environment],
     /// What a session would show.
     pub visibility: Visibility,
+    pub access: Access,
     /// How long each session may last.
     pub session_minutes: u32,
     /// The deadline of the grant.
@@ -51,6 +52,7 @@ impl GrantCreated<'_> {
         };
         let facts = en::about(None, self.ecosystem_name)
             .environments("Environments that can be opened:", self.environments)
+            .fact(en::ACCESS, en::access(self.access))
             .fact(en::HIDDEN, en::hidden(self.visibility))
             .fact("The access ends automatically:", en::moment(self.until, zone));
         en::to(self.customer_name, subject)
@@ -61,7 +63,7 @@ impl GrantCreated<'_> {
                  your account, for ",
                 en::minutes(self.session_minutes),
                 " at a time, without asking you again. There, they will be able to ",
-                en::can_do(self.visibility),
+                en::can_do(self.access, self.visibility),
                 ". The credentials work only for the first agent who enters them.",
             ])
             .paragraph(
@@ -97,6 +99,7 @@ impl GrantCreated<'_> {
         };
         let facts = es::about(None, self.ecosystem_name)
             .environments("Entornos que se pueden abrir:", self.environments)
+            .fact(es::ACCESS, es::access(self.access))
             .fact(es::HIDDEN, es::hidden(self.visibility))
             .fact("El acceso termina por sí solo:", es::moment(self.until, zone));
         es::to(self.customer_name, subject)
@@ -107,7 +110,7 @@ impl GrantCreated<'_> {
                  credenciales puede entrar a su cuenta, ",
                 es::minutes(self.session_minutes),
                 " cada vez, sin volver a pedirle autorización. Allí, esa persona podrá ",
-                es::can_do(self.visibility),
+                es::can_do(self.access, self.visibility),
                 ". Las credenciales solo le sirven al primer agente que las ingrese.",
             ])
             .paragraph(

@@ -2,7 +2,7 @@ use super::document::{Document, button, line, name, strong};
 use super::message::Email;
 use super::{en, es};
 use crate::directory::{Locale, Reader};
-use crate::entitlement::Visibility;
+use crate::entitlement::{Access, Visibility};
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
 
@@ -13,6 +13,7 @@ pub struct GrantUsed<'a> {
     pub ecosystem_name: &'a str,
     /// What a session would show.
     pub visibility: Visibility,
+    pub access: Access,
     /// How long each session may last.
     pub session_minutes: u32,
     /// When the agent entered the credentials.
@@ -37,6 +38,7 @@ impl GrantUsed<'_> {
             line!["Waizant: ", agent.clone(), " entered your remote assistance credentials"];
         let facts = en::about(None, self.ecosystem_name)
             .fact("Credentials entered:", en::moment(self.at, zone))
+            .fact(en::ACCESS, en::access(self.access))
             .fact(en::HIDDEN, en::hidden(self.visibility))
             .fact("The credentials work only for this agent, until:", en::moment(self.until, zone));
         en::to(self.customer_name, subject)
@@ -50,7 +52,7 @@ impl GrantUsed<'_> {
                  they can start a session of ",
                 en::minutes(self.session_minutes),
                 " without asking you again, and there ",
-                en::can_do(self.visibility),
+                en::can_do(self.access, self.visibility),
                 ". When it starts, you will get another email, with a link that ends it \
                  immediately.",
             ])
@@ -72,6 +74,7 @@ impl GrantUsed<'_> {
             line!["Waizant: ", agent.clone(), " ingresó sus credenciales de asistencia remota"];
         let facts = es::about(None, self.ecosystem_name)
             .fact("Credenciales ingresadas:", es::moment(self.at, zone))
+            .fact(es::ACCESS, es::access(self.access))
             .fact(es::HIDDEN, es::hidden(self.visibility))
             .fact(
                 "Las credenciales solo le sirven a este agente, hasta:",
@@ -88,7 +91,7 @@ impl GrantUsed<'_> {
                  podrá iniciar una sesión de ",
                 es::minutes(self.session_minutes),
                 " sin volver a pedirle autorización, y allí ",
-                es::can_do(self.visibility),
+                es::can_do(self.access, self.visibility),
                 ". Cuando empiece, usted recibirá otro correo, con un enlace que la termina de \
                  inmediato.",
             ])

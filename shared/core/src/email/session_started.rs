@@ -2,7 +2,7 @@ use super::document::{Document, Facts, Line, button, line, name, strong};
 use super::message::Email;
 use super::{en, es};
 use crate::directory::{Locale, Reader};
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::identity::TicketNumber;
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
@@ -16,6 +16,7 @@ pub struct SessionStarted<'a> {
     pub environments: &'a [Environment],
     /// What they show. What is hidden is listed.
     pub visibility: Visibility,
+    pub access: Access,
     /// Whether the customer's support grant is the authorization.
     pub by_grant: bool,
     /// The deadline of the session.
@@ -47,6 +48,7 @@ impl SessionStarted<'_> {
         };
         let facts: Facts = en::about(self.ticket, self.ecosystem_name)
             .environments("Environments opened:", self.environments)
+            .fact(en::ACCESS, en::access(self.access))
             .fact_if(en::HIDDEN, self.hidden(en::hidden))
             .fact("It ends automatically no later than:", en::moment(self.until, zone));
         let mut end: Vec<Line> = vec![
@@ -87,6 +89,7 @@ impl SessionStarted<'_> {
         };
         let facts: Facts = es::about(self.ticket, self.ecosystem_name)
             .environments("Entornos abiertos:", self.environments)
+            .fact(es::ACCESS, es::access(self.access))
             .fact_if(es::HIDDEN, self.hidden(es::hidden))
             .fact("Termina por sí sola, a más tardar:", es::moment(self.until, zone));
         let mut end: Vec<Line> = vec![

@@ -82,6 +82,7 @@ impl SupportGrant {
             ecosystem: offer.ecosystem.to_owned(),
             environments,
             visibility: offer.visibility,
+            access: offer.access,
             expires_at: now.plus(offer.minutes.saturating_mul(60)),
         };
         let place = GrantKey::of(&customer.user_id, key);

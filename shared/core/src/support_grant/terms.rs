@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Customer, CustomerStatus, Locale, SignIn, SignInStatus};
-use crate::entitlement::{Environment, RcmForMembers, Visibility, environments};
+use crate::entitlement::{Access, Environment, RcmForMembers, Visibility, environments};
 use crate::grant_terms::GrantEnding;
 use crate::identity::EmailAddress;
 use crate::refusal::NotAllowed;
@@ -18,6 +18,7 @@ pub struct Offer<'a> {
     pub sign_in_status: SignInStatus,
     pub ecosystem: &'a str,
     pub visibility: Visibility,
+    pub access: Access,
     /// Within the [`GrantLimits`](super::GrantLimits).
     pub minutes: u32,
 }

@@ -4,6 +4,7 @@ use crate::chain::Actor;
 use crate::identity::Reason;
 use crate::notice::{Notice, NoticeKind};
 use crate::refusal::Refusal;
+use crate::session::SealedChange;
 use crate::status::Outcome;
 use crate::step_detail::Facts;
 use crate::time::Timestamp;
@@ -94,8 +95,19 @@ impl Verification {
     ) -> Self {
         // A notice that is still due is out of date now: the customer is told of the end alone.
         let notify = self.customer_was_emailed();
+        let sealed = match &self.state {
+            State::InSession { session, .. } => SealedChange::Delete(session.sealed()),
+            State::Started { .. }
+            | State::AgentChallenged { .. }
+            | State::AgentVerified { .. }
+            | State::AwaitingConsent { .. }
+            | State::Consented { .. }
+            | State::Minting { .. }
+            | State::Closed(_) => SealedChange::None,
+        };
         let state = self.state.clone().close(outcome, reason, now);
         let mut next = self.step(state, now, actor, outcome.action(), detail);
+        next.sealed = sealed;
         next.notice = notify.then_some(Notice::due(NoticeKind::Close, now));
         next
     }

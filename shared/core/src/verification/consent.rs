@@ -2,6 +2,7 @@
 
 use crate::chain::{Action, Actor};
 use crate::code::Code;
+use crate::entitlement::Access;
 use crate::limits::{ConsentMode, Limits};
 use crate::refusal::Refusal;
 use crate::secret::{Digest, HashKey, Purpose, Secret};
@@ -52,6 +53,7 @@ impl Verification {
             ecosystem: ecosystem.id.clone(),
             ecosystem_name: ecosystem.name.clone(),
             environments: allowed,
+            access: Some(new.access),
             entries: Some(Entries {
                 verification_number: new.verification_number,
                 agent: false,
@@ -69,6 +71,7 @@ impl Verification {
         let code = SentCode::next(before, digest, idle_at, limits, now)?;
         let detail = Facts::ConsentRequest {
             ecosystem: consent.ecosystem.clone(),
+            access: consent.access,
             number: code.sends,
             of: limits.sends_per_stage,
         };
@@ -109,6 +112,8 @@ impl Verification {
     }
 
     /// Records a right entry of the customer's code. The last one that is needed makes consent.
+    /// `access` is the widest that this side allows: it narrows what was asked for, and never widens
+    /// it.
     ///
     /// # Errors
     /// [`Refusal::WrongStep`] unless the verification is in `AwaitingConsent`.
@@ -116,6 +121,7 @@ impl Verification {
         self,
         _: RightCode,
         side: Side,
+        access: Option<Access>,
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
@@ -123,6 +129,10 @@ impl Verification {
         else {
             return Err(self.wrong_step());
         };
+        let narrower = access.filter(|access| *access < request.consent.access());
+        if narrower.is_some() {
+            request.consent.access = narrower;
+        }
         let Some(entries) = &mut request.consent.entries else {
             return Err(self.wrong_step());
         };
@@ -144,7 +154,8 @@ impl Verification {
             let idle_at = idle_deadline_after(side, idle_at, limits, now);
             (State::AwaitingConsent { sign_in_status, request, idle_at }, Action::ConsentEntered)
         };
-        Ok(self.step(state, now, side.actor(), action, None))
+        let detail = narrower.map(|access| Facts::AccessNarrowed { access });
+        Ok(self.step(state, now, side.actor(), action, detail))
     }
 
     /// Records an entry of the customer's code that was wrong or over a quota. Also returns how many

@@ -27,6 +27,7 @@ use crate::limits::Limits;
 use crate::notice::{self, Notice};
 use crate::refusal::{NotAllowed, Refusal};
 use crate::secret::{Digest, HashKey, Purpose, Secret};
+use crate::session::SealedChange;
 use crate::step_detail::{Detail, Facts};
 use crate::time::Timestamp;
 
@@ -59,6 +60,10 @@ pub struct Verification {
     /// Counts the writes: every transition, which is also a step, and every try of a notice, which is
     /// not.
     pub version: u32,
+    /// What the write of this version does to the session's sealed tokens. They are items of their own,
+    /// so that this one stays small.
+    #[serde(skip)]
+    pub sealed: SealedChange,
 }
 
 /// What a cancel came to.
@@ -136,6 +141,7 @@ impl Verification {
             notice: None,
             steps: Vec::new(),
             version: 0,
+            sealed: SealedChange::None,
         })
     }
 
@@ -300,6 +306,7 @@ impl Verification {
         let new = NewStep { at, actor, action, detail: detail.into().map(Detail::Facts) };
         chain::append(&self.id, &mut self.steps, new);
         self.version += 1;
+        self.sealed = SealedChange::None;
         self
     }
 

@@ -2,13 +2,12 @@
 
 use crate::chain::{Action, Actor};
 use crate::directory::{Customer, Ecosystem, SignInStatus};
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::limits::Limits;
-use crate::mint::MintTicketId;
 use crate::notice::{self, Notice, NoticeKind};
 use crate::refusal::Refusal;
 use crate::secret::{HashKey, Secret};
-use crate::session::{Handoff, Session};
+use crate::session::{Handoff, SealedChange, SealedSession};
 use crate::status::{Module, Side};
 use crate::step_detail::Facts;
 use crate::time::Timestamp;
@@ -71,34 +70,40 @@ impl Verification {
         self.support_grant.as_ref().map_or_else(Visibility::default, |terms| terms.visibility)
     }
 
-    /// Takes the lease for a mint. `sign_in_status` is the customer's as it is now.
+    /// Returns whether a session may change anything, as far as is known.
+    pub fn access(&self) -> Access {
+        match (self.consent(), &self.support_grant) {
+            (Some(consent), _) => consent.access(),
+            (None, Some(terms)) => terms.access,
+            (None, None) => Access::default(),
+        }
+    }
+
+    /// Takes the lease for a mint.
     ///
     /// # Errors
     /// [`Refusal::WrongStep`] unless the verification is in `Consented`: in `Minting`, another call
     /// has the lease. [`Refusal::TooManyRequests`] after the last mint.
-    pub fn start_mint(
-        self,
-        sign_in_status: SignInStatus,
-        limits: &Limits,
-        now: Timestamp,
-    ) -> Result<Self, Refusal> {
-        let State::Consented { mut consent, idle_at, .. } = self.state.clone() else {
+    pub fn start_mint(self, limits: &Limits, now: Timestamp) -> Result<Self, Refusal> {
+        let State::Consented { sign_in_status, mut consent, idle_at } = self.state.clone() else {
             return Err(self.wrong_step());
         };
         if consent.mints >= MAX_MINTS {
             return Err(Refusal::until(idle_at, now));
         }
         consent.mints += 1;
+        // What an item of the first release does not say, is decided here and recorded.
+        consent.access = Some(consent.access());
         let detail = Facts::Attempt { number: consent.mints };
         let lease_until = now.plus(limits.mint_lease_seconds);
         let state = State::Minting { sign_in_status, consent, idle_at, lease_until };
         Ok(self.step(state, now, Actor::Agent, Action::MintStarted, detail))
     }
 
-    /// Returns the mint ticket of the mint that is under way.
-    pub fn mint_ticket_id(&self) -> Option<MintTicketId> {
+    /// Returns the number of the mint that is under way.
+    pub fn mint_attempt(&self) -> Option<u32> {
         match &self.state {
-            State::Minting { consent, .. } => Some(MintTicketId::new(&self.id, consent.mints)),
+            State::Minting { consent, .. } => Some(consent.mints),
             State::Started { .. }
             | State::AgentChallenged { .. }
             | State::AgentVerified { .. }
@@ -121,8 +126,9 @@ impl Verification {
         Ok(self.step(state, now, Actor::System, Action::MintFailed, None))
     }
 
-    /// Starts the session, whose tokens are checked and sealed. `page` is the secret of the page that
-    /// the email to the customer links to.
+    /// Starts the session, whose tokens are checked and sealed. `sign_in_status` is the customer's as
+    /// it was when the mint began. `page` is the secret of the page that the email to the customer
+    /// links to.
     ///
     /// # Errors
     /// [`Refusal::WrongStep`] unless the verification is in `Minting`: the lease is over, or the agent
@@ -130,12 +136,13 @@ impl Verification {
     /// support grant.
     pub fn start_session(
         self,
-        session: Session,
+        sign_in_status: SignInStatus,
+        SealedSession { session, tokens }: SealedSession,
         page: &Secret,
         key: &HashKey,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let State::Minting { sign_in_status, mut consent, .. } = self.state.clone() else {
+        let State::Minting { mut consent, .. } = self.state.clone() else {
             return Err(self.wrong_step());
         };
         self.fits_support_grant(session.expires_at)?;
@@ -143,10 +150,12 @@ impl Verification {
         let detail = Facts::Session {
             ecosystem: consent.ecosystem.clone(),
             environments: session.environments(),
+            access: consent.access,
         };
         let state = State::InSession { sign_in_status, consent, session };
         let mut next = self.step(state, now, Actor::System, Action::SessionStarted, detail);
         next.notice = Some(Notice::due(NoticeKind::Start, now.plus(notice::GRACE)));
+        next.sealed = SealedChange::Put(tokens);
         Ok(next)
     }
 
@@ -159,7 +168,7 @@ impl Verification {
         Some(self.step(state, now, Actor::System, action, Facts::AppQr))
     }
 
-    /// Redeems the handoff that `secret` opens, once.
+    /// Redeems the handoff that `secret` opens, once. Its sealed tokens die with this write.
     ///
     /// # Errors
     /// [`Refusal::HandoffRefused`] if it is unknown, used, expired, for another environment, or for
@@ -176,10 +185,7 @@ impl Verification {
         let State::InSession { sign_in_status, consent, mut session } = self.state.clone() else {
             return Err(Refusal::HandoffRefused);
         };
-        let allowed = customer
-            .filter(|customer| customer.user_id == self.customer.user_id)
-            .and_then(|c| self.allowed(c, sign_in_status, &consent.ecosystem, limits).ok())
-            .is_some_and(|(_, allowed)| allowed.contains(&environment));
+        let allowed = self.may_open(environment, customer, limits);
         let place = session.find_handoff(&self.id, environment, secret, key);
         let (true, Some(place)) = (allowed, place) else {
             return Err(Refusal::HandoffRefused);
@@ -187,7 +193,39 @@ impl Verification {
         session.handoffs[place].redeemed_at = Some(now);
         let state = State::InSession { sign_in_status, consent, session };
         let detail = Facts::Environment { environment };
-        Ok(self.step(state, now, Actor::Environment, Action::HandoffRedeemed, detail))
+        let mut next = self.step(state, now, Actor::Environment, Action::HandoffRedeemed, detail);
+        next.sealed = SealedChange::Delete(vec![environment]);
+        Ok(next)
+    }
+
+    /// Returns the handoff that `token` belongs to, if the token is good at this moment: the handoff
+    /// was redeemed, the session runs, and `customer`, the directory's record as it is now, may still
+    /// be supported there. The verification must have been read [`at`](Self::at) now.
+    pub fn live_handoff(
+        &self,
+        token: &str,
+        customer: Option<&Customer>,
+        key: &HashKey,
+        limits: &Limits,
+    ) -> Option<&Handoff> {
+        let State::InSession { session, .. } = &self.state else { return None };
+        let handoff = session.handoff_of(token, key)?;
+        (handoff.redeemed_at.is_some() && self.may_open(handoff.environment, customer, limits))
+            .then_some(handoff)
+    }
+
+    /// Returns whether the directory's record still entitles the customer to this environment.
+    fn may_open(
+        &self,
+        environment: Environment,
+        customer: Option<&Customer>,
+        limits: &Limits,
+    ) -> bool {
+        let State::InSession { sign_in_status, consent, .. } = &self.state else { return false };
+        customer
+            .filter(|customer| customer.user_id == self.customer.user_id)
+            .and_then(|c| self.allowed(c, *sign_in_status, &consent.ecosystem, limits).ok())
+            .is_some_and(|(_, allowed)| allowed.contains(&environment))
     }
 
     /// Records that the agent reads the activity of `customer`, whose record is the directory's as it

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::directory::SignInStatus;
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::grant_terms::GrantTerms;
 use crate::identity::Reason;
 use crate::secret::{Digest, Secret};
@@ -70,6 +70,7 @@ pub struct ConsentRequest {
 #[derive(Debug)]
 pub struct NewConsentRequest<'a> {
     pub ecosystem: &'a str,
+    pub access: Access,
     pub code: &'a Code,
     pub page: &'a Secret,
     pub verification_number: String,
@@ -82,6 +83,10 @@ pub struct Consent {
     pub ecosystem_name: String,
     /// The environments that the customer was told about.
     pub environments: Vec<Environment>,
+    /// What the agent asked for, or the narrower one that the customer allowed. The first release's
+    /// items do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Access>,
     /// `None` where a support grant is the consent, so that no code is entered.
     pub entries: Option<Entries>,
     /// The page that the email about the session links to; several, as long as it is not known which
@@ -179,10 +184,16 @@ impl Consent {
             ecosystem: terms.ecosystem.clone(),
             ecosystem_name: terms.ecosystem_name.clone(),
             environments: terms.environments.clone(),
+            access: Some(terms.access),
             entries: None,
             end_pages: Vec::new(),
             mints: 0,
         }
+    }
+
+    /// Returns what the session may do: of two readings the narrower, where nothing was said.
+    pub fn access(&self) -> Access {
+        self.access.unwrap_or_default()
     }
 
     /// Returns whether this side has entered the code, or needs not to.

@@ -58,7 +58,7 @@ fn a_reading_is_one_step_and_does_not_extend_the_idle_timeout() {
         assert_eq!(after.version, before.version + 1);
         assert_eq!(after.steps.len(), before.steps.len() + 1);
         assert_eq!(chain::check(&after.id, &after.steps), Ok(()));
-        assert_eq!(after.mint_ticket_id(), before.mint_ticket_id(), "a mint goes on");
+        assert_eq!(after.mint_attempt(), before.mint_attempt(), "a mint goes on");
     }
     let mut walk = walk();
     walk.consent();

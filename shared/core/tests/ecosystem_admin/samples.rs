@@ -1,6 +1,7 @@
 //! Successors, and walks with them.
 
 use support_core::directory::{Customer, Plan, Role};
+use support_core::entitlement::Access;
 use support_core::identity::Reason;
 use support_core::limits::Limits;
 use support_core::refusal::Refusal;
@@ -31,8 +32,13 @@ pub fn walk() -> Walk {
 pub fn ask(walk: &Walk, ecosystem: &str) -> Result<Status, Refusal> {
     let code = right();
     let page = &walk.page.secret;
-    let asking =
-        NewConsentRequest { ecosystem, code: &code, page, verification_number: "47".into() };
+    let asking = NewConsentRequest {
+        ecosystem,
+        access: Access::View,
+        code: &code,
+        page,
+        verification_number: "47".into(),
+    };
     let verification = walk.verification.clone();
     verification.request_consent(asking, &walk.key, &walk.limits, walk.now).map(|v| v.status())
 }

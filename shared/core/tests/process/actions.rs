@@ -1,6 +1,6 @@
 //! Everything that can be tried on a verification, and the walks that lead to its states.
 
-use support_core::entitlement::Environment;
+use support_core::entitlement::{Access, Environment};
 use support_core::identity::{LinkToken, Reason};
 use support_core::refusal::Refusal;
 use support_core::secret::Secret;
@@ -61,7 +61,7 @@ pub fn act(walk: &Walk, action: Action) -> Next {
     let now = *now;
     let v = walk.verification.clone().at(now);
     let enter = |v: Verification, side, code| match v.judge_customer_code(side, code, key, now)? {
-        Verdict::Right(code) => v.enter_customer_code(code, side, limits, now),
+        Verdict::Right(code) => v.enter_customer_code(code, side, None, limits, now),
         Verdict::Wrong => v.refuse_customer_code(side, limits, now).map(|(next, _)| next),
     };
     match action {
@@ -77,6 +77,7 @@ pub fn act(walk: &Walk, action: Action) -> Next {
         RequestConsent => {
             let asking = NewConsentRequest {
                 ecosystem: "eco-1",
+                access: Access::View,
                 code: &right(),
                 page: &page.secret,
                 verification_number: "47".into(),
@@ -87,14 +88,14 @@ pub fn act(walk: &Walk, action: Action) -> Next {
         CustomerEnters => enter(v, Side::Customer, &right()),
         AgentMisreads => enter(v, Side::Agent, &wrong()),
         CustomerMistypes => enter(v, Side::Customer, &wrong()),
-        Mint => v.start_mint(CONFIRMED, limits, now),
+        Mint => v.start_mint(limits, now),
         MintFails => v.mint_failed(now),
         Session => {
             if v.consent().is_none() {
                 return Err(v.wrong_step());
             }
             let (session, _) = walk.sealed();
-            v.start_session(session, &page.secret, key, now)
+            v.start_session(CONFIRMED, session, &page.secret, key, now)
         }
         Redeem => {
             let secret = session_secret(walk);

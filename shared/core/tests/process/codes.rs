@@ -1,5 +1,6 @@
 //! The codes of both sides: their deadlines, their counts, and what they work for.
 
+use support_core::entitlement::Access;
 use support_core::limits::ConsentMode;
 use support_core::refusal::Refusal;
 use support_core::secret::Secret;
@@ -129,6 +130,7 @@ fn another_sending_invalidates_code_page_and_entries() {
     let new_page = Secret::generate(&mut rng(77));
     let asking = NewConsentRequest {
         ecosystem: "eco-2",
+        access: Access::View,
         code: &support_core::code::Code::parse("777777").unwrap(),
         page: &new_page,
         verification_number: "48".into(),

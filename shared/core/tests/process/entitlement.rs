@@ -6,7 +6,8 @@ use support_core::entitlement::Environment;
 use support_core::identity::LinkToken;
 use support_core::limits::Limits;
 use support_core::refusal::{NotAllowed, Refusal};
-use support_core::verification::{Module, Side, State, Status, Verdict, Verification};
+use support_core::session::SealedChange;
+use support_core::verification::{Module, Side, Status, Verdict, Verification};
 use support_testing::samples::{CONFIRMED, NOON, Walk, agent, customer, right};
 
 use crate::actions::{act, cancel, session_secret};
@@ -130,7 +131,10 @@ fn no_more_is_opened_than_the_customer_was_told_about() {
 #[test] // P14
 fn a_handoff_opens_once_in_its_environment() {
     let mut walk = Walk::start(1);
-    let handoffs = walk.session();
+    walk.mint();
+    let (sealed, handoffs) = walk.sealed();
+    let mut walk = Walk::start(1);
+    walk.session();
     let person = customer("carla");
     for issued in &handoffs {
         let secret = LinkToken::parse(issued.secret.expose()).unwrap().secret;
@@ -140,9 +144,8 @@ fn a_handoff_opens_once_in_its_environment() {
             let redeemed =
                 verification.redeem(environment, &secret, Some(&person), key, limits, now);
             assert_eq!(redeemed.is_ok(), environment == issued.environment);
-            let State::InSession { session, .. } = &walk.verification.state else { panic!() };
-            let tokens = session.open(&walk.verification.id, environment, &secret);
-            assert_eq!(tokens.is_some(), environment == issued.environment);
+            let sealed = sealed.tokens.iter().find(|pair| pair.environment == environment).unwrap();
+            assert_eq!(sealed.open(&secret).is_some(), environment == issued.environment);
         }
     }
     walk.verification = act(&walk, Redeem).unwrap();
@@ -156,8 +159,14 @@ fn closing_drops_tokens_handoffs_and_codes() {
     let mut walk = Walk::start(1);
     walk.session();
     let open = serde_json::to_string(&walk.verification).unwrap();
-    assert!(open.contains("sealed") && open.contains("handoffs"));
-    let closed = serde_json::to_string(&cancel(walk.verification, walk.now).unwrap()).unwrap();
+    assert!(open.contains("handoffs") && !open.contains("sealed"), "they are items of their own");
+    walk.verification = act(&walk, Redeem).unwrap();
+    let SealedChange::Delete(web) = &walk.verification.sealed else { panic!("it is redeemed") };
+    assert_eq!(*web, [Environment::Web]);
+    let closed = cancel(walk.verification, walk.now).unwrap();
+    let SealedChange::Delete(rest) = &closed.sealed else { panic!("it is closed") };
+    assert_eq!(*rest, [Environment::Store, Environment::App, Environment::Rcm]);
+    let closed = serde_json::to_string(&closed).unwrap();
     assert!(!closed.contains("sealed") && !closed.contains("handoffs"));
 }
 
@@ -168,7 +177,7 @@ fn a_failed_mint_can_be_started_again_but_not_forever() {
     walk.consent();
     let mut verification = walk.verification;
     let refused = loop {
-        match verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now) {
+        match verification.clone().start_mint(&walk.limits, walk.now) {
             Ok(minting) => verification = minting.mint_failed(walk.now).unwrap(),
             Err(refusal) => break refusal,
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 use support_core::attempt::{Decision, attempt};
 use support_core::chain;
-use support_core::consent_entry::decide_consent_entry;
+use support_core::consent_entry::{ConsentEntry, decide_consent_entry};
 use support_core::ports::{Change, Verifications};
 use support_core::refusal::{CallError, Refusal};
 use support_core::verification::{Entries, Outcome, Side, State, Status, Verification};
@@ -28,15 +28,8 @@ async fn one_of_a_hundred_simultaneous_right_entries_counts() {
                 block_on(async move {
                     let (code, key) = (right(), key());
                     attempt(&*store, &id, now, async |v, over| {
-                        decide_consent_entry(
-                            v,
-                            Side::Agent,
-                            &code,
-                            over.is_some(),
-                            &key,
-                            &limits,
-                            now,
-                        )
+                        let entry = ConsentEntry { side: Side::Agent, code: &code, access: None };
+                        decide_consent_entry(v, entry, over.is_some(), &key, &limits, now)
                     })
                     .await
                 })
@@ -73,7 +66,8 @@ async fn five_of_fifty_simultaneous_wrong_entries_are_judged() {
                 block_on(async move {
                     let (code, key) = (wrong(), key());
                     attempt(&*store, &id, now, async |v, over| {
-                        decide_consent_entry(v, side, &code, over.is_some(), &key, &limits, now)
+                        let entry = ConsentEntry { side, code: &code, access: None };
+                        decide_consent_entry(v, entry, over.is_some(), &key, &limits, now)
                     })
                     .await
                 })

@@ -2,7 +2,7 @@
 
 use support_core::chain::{Action, Actor};
 use support_core::directory::{Customer, CustomerStatus, Role};
-use support_core::entitlement::Visibility;
+use support_core::entitlement::{Access, Visibility};
 use support_core::entitlement::{Environment, RcmForMembers};
 use support_core::identity::LinkToken;
 use support_core::receipt::Receipt;
@@ -28,6 +28,7 @@ fn no_consent_is_requested_from_a_customer_who_gave_it_beforehand() {
         let code = right();
         let asking = NewConsentRequest {
             ecosystem: "eco-1",
+            access: Access::View,
             code: &code,
             page: &page.secret,
             verification_number: "47".into(),
@@ -60,6 +61,7 @@ fn no_consent_is_requested_from_a_customer_who_gave_it_beforehand() {
             "id": v.support_grant.as_ref().unwrap().id,
             "expires_at": END.to_string(),
             "visibility": {"messages": true, "talks": false},
+            "access": "view",
         });
         assert_eq!(shown["support_grant"], terms, "{name}");
         assert_eq!(shown["module"], "support-grant");
@@ -122,7 +124,7 @@ fn a_session_is_issued_where_and_for_as_long_as_was_offered() {
     assert_eq!(suspended, Err(Refusal::NotAllowed(NotAllowed::Suspended)));
 
     // The tokens' deadline is Cognito's: beyond the grant's it is not taken.
-    let minting = walk.verification.clone().start_mint(CONFIRMED, &walk.limits, walk.now).unwrap();
+    let minting = walk.verification.clone().start_mint(&walk.limits, walk.now).unwrap();
     let start = |now: Timestamp| {
         let at = Walk {
             now,
@@ -132,7 +134,10 @@ fn a_session_is_issued_where_and_for_as_long_as_was_offered() {
             page: walk.page.clone(),
         };
         let (session, _) = at.sealed();
-        minting.clone().start_session(session, &at.page.secret, &key(), now).map(|v| v.status())
+        minting
+            .clone()
+            .start_session(CONFIRMED, session, &at.page.secret, &key(), now)
+            .map(|v| v.status())
     };
     assert_eq!(start(last), Ok(Status::InSession));
     assert_eq!(start(millis_from(last, 1)), Err(Refusal::GrantEndsTooSoon));
@@ -147,6 +152,7 @@ fn no_more_is_opened_than_was_offered() {
         sign_in_status: CONFIRMED,
         ecosystem: "eco-1",
         visibility: Visibility::default(),
+        access: Access::View,
         minutes: 60,
     };
     let rcm = RcmForMembers::default();

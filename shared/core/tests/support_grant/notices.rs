@@ -4,7 +4,7 @@ use support_core::chain::Action;
 use support_core::directory::Locale;
 use support_core::email::Email;
 use support_core::entitlement::RcmForMembers;
-use support_core::entitlement::Visibility;
+use support_core::entitlement::{Access, Visibility};
 use support_core::notices::{Context, grant_email, grant_used};
 use support_core::step_detail::Facts;
 use support_core::support_grant::{Ended, GrantEnding, GrantNoticeKind, Offer, SupportGrant};
@@ -47,11 +47,10 @@ fn every_end_is_due_a_notice_since_the_start_was() {
         (last.action, &last.detail),
         (Action::CustomerTold, &Some(Facts::Notice { notice: NoticeKind::GrantUsed }.into()))
     );
-    walk.verification =
-        walk.verification.clone().start_mint(CONFIRMED, &walk.limits, NOON).unwrap();
+    walk.verification = walk.verification.clone().start_mint(&walk.limits, NOON).unwrap();
     let (session, _) = walk.sealed();
     let v = walk.verification.clone();
-    let started = v.start_session(session, &walk.page.secret, &walk.key, NOON).unwrap();
+    let started = v.start_session(CONFIRMED, session, &walk.page.secret, &walk.key, NOON).unwrap();
     assert_eq!(about(&started), Some(NoticeKind::Start));
     assert!(started.notice_sent(NoticeKind::GrantUsed, NOON).is_none(), "out of date");
 }
@@ -201,6 +200,7 @@ fn emails_are_in_the_language_of_the_customer() {
         sign_in_status: CONFIRMED,
         ecosystem: "eco-1",
         visibility: Visibility { messages: false, talks: false },
+        access: Access::View,
         minutes: 15,
     };
     let rcm = RcmForMembers::default();

@@ -2,7 +2,7 @@
 
 use support_core::directory::Customer;
 use support_core::entitlement::RcmForMembers;
-use support_core::entitlement::Visibility;
+use support_core::entitlement::{Access, Visibility};
 use support_core::identity::{Agent, Reason, VerificationId};
 use support_core::limits::Limits;
 use support_core::refusal::Refusal;
@@ -60,6 +60,7 @@ pub fn create(
         sign_in_status: CONFIRMED,
         ecosystem,
         visibility: Visibility::default(),
+        access: Access::View,
         minutes: 15,
     };
     change(&mut offer, &mut person);

@@ -1,11 +1,10 @@
 //! Support grants and mint tickets.
 
-use support_core::mint::{MintTicketId, SignInCall};
-use support_core::ports::{MintTickets, Saved, SupportGrants};
-use support_core::secret::Secret;
+use support_core::mint::MintTicketId;
+use support_core::ports::{Saved, SupportGrants};
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
-use support_dynamodb::{DynamoMintTickets, DynamoVerifications};
+use support_dynamodb::DynamoVerifications;
 use support_testing::samples::{NOON, agent, entered, granted, key, rng};
 
 use crate::{Sample, holding};
@@ -83,23 +82,11 @@ async fn credentials_of_a_released_support_grant_serve_on() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_released_mint_ticket_opens_its_sign_in() {
-    let samples = Sample::all("G#");
-    let (aws, client) = holding(&samples).await;
-    let store = DynamoMintTickets::new(aws.config(), "support");
-    for sample in &samples {
-        sample.put(&client).await;
-        let id = MintTicketId::parse(sample.id()).unwrap();
-        let ticket = store.load(&id).await.unwrap().expect("it is there");
-        let call = SignInCall { username: "sub-carla", client_id: "support-client" };
-        let secret = Secret::generate(&mut rng(14));
-        assert!(ticket.opens(call, secret.expose(), &key(), NOON.plus(10)), "{}", sample.name);
-        let answered = sample.name.ends_with("answered.json");
-        let claims = ticket.claims_for(call, NOON.plus(10));
-        assert_eq!(claims.is_some(), answered, "{}", sample.name);
-        assert_eq!(store.mark(&id).await, Ok(true));
-        let ticket = store.load(&id).await.unwrap().expect("it is there");
-        assert_eq!(ticket.claims_for(call, NOON.plus(10)).unwrap().agent_id, "ana");
+/// A ticket of 0.1.0 was for tokens that open every environment. It lives for seconds, and no sign-in finds
+/// it any more.
+#[test]
+fn a_released_mint_ticket_opens_no_sign_in() {
+    for sample in &Sample::all("G#") {
+        assert_eq!(MintTicketId::parse(sample.id()), None, "{}", sample.name);
     }
 }

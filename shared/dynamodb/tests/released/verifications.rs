@@ -1,5 +1,6 @@
 //! Verifications.
 
+use rand::Rng;
 use support_core::chain;
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason, VerificationId};
@@ -8,6 +9,7 @@ use support_core::ports::{
     Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
 };
 use support_core::receipt::{self, Receipt};
+use support_core::refusal::Refusal;
 use support_core::secret::Secret;
 use support_core::step_detail::Detail;
 use support_core::verification::{Cancelled, Side, State, Status, Verdict, Verification};
@@ -31,6 +33,30 @@ fn walk(verification: Verification) -> Walk {
     let page = LinkToken { verification: id, secret: Secret::generate(&mut rng(seed + 1)) };
     let now = verification.steps.last().unwrap().at.plus(1);
     Walk { limits: support_core::limits::Limits::default(), key: key(), page, verification, now }
+}
+
+fn redeem(walk: &Walk, place: Environment, secret: &Secret) -> Result<Verification, Refusal> {
+    let (verification, person) = (walk.verification.clone(), walk.verification.customer.clone());
+    verification.redeem(place, secret, Some(&person), &walk.key, &walk.limits, walk.now)
+}
+
+/// The one pair of tokens of a session of 0.1.0 opened every environment. It opens none any more: its
+/// handoffs are refused, and its tokens are inactive.
+fn of_the_first_release(walk: &Walk) {
+    let State::InSession { session, .. } = &walk.verification.state else { panic!("in session") };
+    // In the order in which that release drew them: the key of the tokens, a nonce, and for each handoff
+    // its secret and a nonce.
+    let mut rng = rng(99);
+    let skip = |rng: &mut _, bytes: usize| Rng::fill_bytes(rng, &mut vec![0; bytes]);
+    skip(&mut rng, 32 + 12);
+    for place in session.environments() {
+        let secret = Secret::generate(&mut rng);
+        skip(&mut rng, 12);
+        assert_eq!(redeem(walk, place, &secret).unwrap_err(), Refusal::HandoffRefused);
+    }
+    for token in ["access-token-canary", "id-token-canary"] {
+        assert!(session.handoff_of(token, &walk.key).is_none());
+    }
 }
 
 /// The next act of the process; `None` when all is done.
@@ -62,20 +88,26 @@ fn next(walk: &Walk) -> Option<Verification> {
             let side = if customer { Side::Agent } else { Side::Customer };
             let judged = verification.judge_customer_code(side, &right(), &walk.key, now);
             let Ok(Verdict::Right(code)) = judged else { panic!("the code is right") };
-            verification.enter_customer_code(code, side, &walk.limits, now).unwrap()
+            verification.enter_customer_code(code, side, None, &walk.limits, now).unwrap()
         }
         State::Consented { .. } => {
             consented();
-            verification.start_mint(CONFIRMED, &walk.limits, now).unwrap()
+            verification.start_mint(&walk.limits, now).unwrap()
         }
         State::Minting { .. } => {
             let (session, _) = walk.sealed();
-            verification.start_session(session, &walk.page.secret, &walk.key, now).unwrap()
+            verification
+                .start_session(CONFIRMED, session, &walk.page.secret, &walk.key, now)
+                .unwrap()
         }
         State::InSession { session, .. } => {
             assert!(verification.is_page(&walk.page.secret, &walk.key), "the link opens");
             if verification.notice.is_some() {
                 return verification.notice_sent(NoticeKind::Start, now);
+            }
+            if session.handoff_of("access-token-canary-web", &walk.key).is_none() {
+                of_the_first_release(walk);
+                return Some(verification.stop_by_customer(now).unwrap());
             }
             let opens = |environment| {
                 session.handoffs.iter().any(|handoff| {
@@ -85,16 +117,7 @@ fn next(walk: &Walk) -> Option<Verification> {
             match walk.sealed().1.into_iter().find(|handoff| opens(handoff.environment)) {
                 Some(handoff) => {
                     let secret = LinkToken::parse(handoff.secret.expose()).unwrap().secret;
-                    let person = verification.customer.clone();
-                    let (key, limits) = (&walk.key, &walk.limits);
-                    let environment: Environment = handoff.environment;
-                    let opened = verification
-                        .redeem(environment, &secret, Some(&person), key, limits, now)
-                        .unwrap();
-                    let State::InSession { session, .. } = &opened.state else { panic!("open") };
-                    let tokens = session.open(&opened.id, environment, &secret);
-                    assert_eq!(tokens.unwrap().access.expose(), "access-token-canary");
-                    opened
+                    redeem(walk, handoff.environment, &secret).unwrap()
                 }
                 None => verification.stop_by_customer(now).unwrap(),
             }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use support_core::identity::Reason;
 use support_core::ports::{
-    DueItems, JointQuotas, MintTickets, Quotas, SupportGrants, VerificationIndex, Verifications,
+    DueItems, JointQuotas, MintTickets, Quotas, SealedPairs, SupportGrants, VerificationIndex,
+    Verifications,
 };
 use support_core::support_grant::SupportGrant;
 use support_core::verification::{Cancelled, Verification};
@@ -19,6 +20,7 @@ use crate::samples::{NOON, Walk, granted};
 /// Everything a store is.
 pub trait Store:
     Verifications
+    + SealedPairs
     + SupportGrants
     + VerificationIndex
     + DueItems
@@ -31,6 +33,7 @@ pub trait Store:
 }
 impl<S> Store for S where
     S: Verifications
+        + SealedPairs
         + SupportGrants
         + VerificationIndex
         + DueItems
@@ -56,6 +59,7 @@ pub async fn suite(store: Arc<impl Store>) {
     quotas::a_cool_down_lets_one_of_many_through(&store).await;
     quotas::what_is_given_back_can_be_counted_again(&*store).await;
     verifications::a_mint_ticket_lives_and_dies_with_its_write(&*store).await;
+    verifications::sealed_tokens_live_and_die_with_their_write(&*store).await;
     listings::listings_are_newest_first_and_go_on_where_they_stopped(&*store).await;
     listings::what_is_due_is_found_until_it_is_done(&*store).await;
     listings::a_listing_of_what_is_due_goes_on_where_it_stopped(&*store).await;

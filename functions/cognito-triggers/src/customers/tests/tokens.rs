@@ -7,9 +7,11 @@ async fn both_tokens_of_a_session_name_the_agent_and_lose_the_scope() {
     let event = value(SESSION);
     let claims = json!({
         "act": {"sub": "agent-1"},
+        "support_agent": "agent-1",
         "support_session": "AAECAwQFBgcICQoLDA0ODw",
         "ecosystem": "eco-1",
-        "environments": ["web", "app"],
+        "environment": "web",
+        "access": "change",
         "visibility": {"messages": true, "talks": false},
     });
     let mut expected = event.clone();

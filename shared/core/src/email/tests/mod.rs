@@ -8,7 +8,7 @@ mod snapshots;
 use super::*;
 use crate::code::Code;
 use crate::directory::{Locale, Reader};
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::grant_terms::GrantEnding;
 use crate::identity::{Reason, TicketNumber};
 use crate::status::Side;
@@ -73,6 +73,7 @@ impl Written {
             ecosystem_name: &self.ecosystem,
             environments: &[Environment::Web, Environment::App],
             visibility: Visibility::default(),
+            access: Access::View,
             by_grant: false,
             until: START.plus(300),
             page_url: &self.page_url,
@@ -101,6 +102,7 @@ impl Written {
             session: in_session.then_some(ToldSession {
                 from: START,
                 until: START.plus(300),
+                access: Some(Access::View),
                 opened: &OPENED,
                 qr_given_to,
             }),
@@ -113,6 +115,7 @@ impl Written {
             ecosystem_name: &self.ecosystem,
             environments: &[Environment::Store, Environment::Web],
             visibility: NOTHING,
+            access: Access::View,
             session_minutes: 5,
             until: START.plus(28_800),
             renewed: false,
@@ -126,6 +129,7 @@ impl Written {
             agent_name: &self.agent,
             ecosystem_name: &self.ecosystem,
             visibility: NOTHING,
+            access: Access::Change,
             session_minutes: 5,
             at: START,
             until: START.plus(28_800),
@@ -134,7 +138,8 @@ impl Written {
     }
 
     fn started_by_grant(&self) -> SessionStarted<'_> {
-        SessionStarted { ticket: None, visibility: NOTHING, by_grant: true, ..self.started() }
+        let (access, visibility) = (Access::Change, NOTHING);
+        SessionStarted { ticket: None, visibility, access, by_grant: true, ..self.started() }
     }
 
     fn closed_by_grant<'a>(
@@ -163,6 +168,7 @@ impl Written {
                 ticket: Some(ticket),
                 ecosystem_name: ecosystem,
                 environments: &Environment::ALL,
+                access: if agent_entry { Access::View } else { Access::Change },
                 session_minutes: 5,
                 code,
                 code_minutes: 1,

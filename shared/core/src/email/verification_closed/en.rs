@@ -132,6 +132,7 @@ fn of_session(
     let facts = facts
         .fact("From:", en::moment(session.from, zone))
         .fact("Until:", en::moment(session.until, zone))
+        .fact_if(en::ACCESS, session.access.map(en::access))
         .fact_if(en::HIDDEN, email.hidden(en::hidden));
     let facts = if session.opened.is_empty() {
         facts.line("Nothing was opened.")

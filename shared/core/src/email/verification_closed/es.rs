@@ -125,6 +125,7 @@ fn of_session(
     let facts = facts
         .fact("Desde:", es::moment(session.from, zone))
         .fact("Hasta:", es::moment(session.until, zone))
+        .fact_if(es::ACCESS, session.access.map(es::access))
         .fact_if(es::HIDDEN, email.hidden(es::hidden));
     let facts = if session.opened.is_empty() {
         facts.line("No se abrió nada.")

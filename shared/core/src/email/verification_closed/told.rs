@@ -1,6 +1,6 @@
 //! What customers are told of the end.
 
-use crate::entitlement::{Environment, Visibility};
+use crate::entitlement::{Access, Environment, Visibility};
 use crate::identity::{Reason, TicketNumber};
 use crate::status::Side;
 use crate::time::Timestamp;
@@ -26,6 +26,8 @@ pub struct ToldSession<'a> {
     /// From when to when somebody could be in the account.
     pub from: Timestamp,
     pub until: Timestamp,
+    /// What it was for; sessions of the first release do not say it.
+    pub access: Option<Access>,
     /// Which environments were opened, and when.
     pub opened: &'a [(Environment, Timestamp)],
     /// Who got the App's QR code.
