@@ -44,6 +44,7 @@ class Acts:
                 "RawMessage": {"Data": f"From: {self.sender}\r\nTo: nobody@example.com\r\nSubject: x\r\n\r\nx"},
             }),
             "read key": ("secretsmanager", "get_secret_value", {"SecretId": self.resources["HashKey"]}),
+            "read client secret": ("secretsmanager", "get_secret_value", {"SecretId": self.resources["SupportClientSecret"]}),
             "change key": ("secretsmanager", "update_secret", {"SecretId": self.resources["HashKey"], "KmsKeyId": "alias/none"}),
             "sign": ("kms", "sign", {
                 "KeyId": self.resources["ReceiptKey"], "Message": bytes(32), "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"
@@ -159,7 +160,7 @@ MAY: dict[str, set[str]] = {
     "CustomerConsentFunction": {*MOVE, *CUSTOMERS_CODE, "read key"},
     "IssueSessionFunction": {
         *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *DIRECTORY, *AGENTS_STATUS,
-        *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge", "describe_user_pool_client"),
+        *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge"), "read client secret",
         "send email", "send raw email", "read key",
     },
     "CancelFunction": MOVE,
