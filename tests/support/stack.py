@@ -71,9 +71,16 @@ class Stack:
             aws_session_token=keys["SessionToken"],
         )
 
-    def new_agent(self, *, name: str = "Tess Agent", groups: tuple[str, ...] = ("CustomerService",), locale: str = "en") -> Agent:
-        """A fresh agent with quotas of their own, signed in."""
-        email = f"agent-{uuid.uuid4().hex[:12]}@agents.example.com"
+    def new_agent(
+        self,
+        *,
+        name: str = "Tess Agent",
+        groups: tuple[str, ...] = ("CustomerService",),
+        locale: str = "en",
+        written: Callable[[str], str] = str,
+    ) -> Agent:
+        """A fresh agent with quotas of their own, signed in. `written` is how an administrator spells the agent's address."""
+        email = written(f"agent-{uuid.uuid4().hex[:12]}@agents.example.com")
         sub = self.people.add_agent(samples.Agent(email, name, groups, locale))
         tokens = self.sign_in("Agent", email)
         return Agent(email, name, sub, tokens["AccessToken"], tokens["IdToken"])
