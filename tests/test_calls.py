@@ -208,7 +208,10 @@ def test_no_more_calls_are_made_than_stated(stack: Stack, row: Row) -> None:  # 
 
 def test_every_route_has_its_row() -> None:
     routes = {
-        f"{method.upper()} {path}" for path, item in contract().document["paths"].items() for method in item if method in ("get", "post", "delete")
+        f"{method.upper()} {path}"
+        for path, item in contract().document["paths"].items()
+        for method in item
+        if method in ("get", "post", "delete")
     }
     stated = {" ".join(row.what.split(" ")[:2]) for row in ROWS if "/" in row.what}
     assert stated == routes

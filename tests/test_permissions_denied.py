@@ -175,7 +175,8 @@ MAY: dict[str, set[str]] = {
         *AGENTS_STATUS, "admin_get_user customer", "send email", "read key",
     },
     "CloseVerificationFunction": {
-        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due", "send email", "send raw email", "read key", "sign",
+        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due",
+        "send email", "send raw email", "read key", "sign",
         "get public key",
     },
     "ReceiptsFunction": {"get public key"},
