@@ -18,7 +18,7 @@ pub const IN_FLIGHT: usize = 32;
 /// How many items of a part are listed at a time.
 pub const PAGE: usize = 500;
 /// After this long no more items are begun.
-const BEGINS: Duration = Duration::from_secs(40);
+const BEGINS: Duration = Duration::from_secs(42);
 /// After this long the sweep ends, at whatever its items are waiting for. The function is given 55 seconds.
 const ENDS: Duration = Duration::from_secs(45);
 

@@ -30,6 +30,15 @@ pub struct CognitoMinter {
 }
 
 impl CognitoMinter {
+    pub(crate) const fn new(
+        client: Client,
+        pool_id: String,
+        client_id: String,
+        client_secret: Secret,
+    ) -> Self {
+        Self { client, pool_id, client_id, client_secret }
+    }
+
     pub(crate) async fn connect(
         client: Client,
         pool_id: String,
