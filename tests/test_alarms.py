@@ -27,6 +27,12 @@ pytestmark = pytest.mark.usefixtures("schedule")
 
 # The alarms that ring for a function that fails or crashes, and for one that is not run.
 ROUTES_OF_AGENTS = {"StartVerification", "SendMfa", "VerifyCode", "IssueSession", "Cancel", "Activity"}
+# What cannot be done goes into a queue, and the alarm that rings then.
+QUEUES = {
+    "RecoveryFailures": "RecoveryFailureAlarm",
+    "PasswordChangedFailures": "PasswordChangedFailureAlarm",
+    "EmailEventFailures": "EmailEventFailureAlarm",
+}
 TRIGGERS = {"AgentTriggers", "CustomerTriggers"}
 UNCALLED = {"CloseVerification", "RecoveryWorker", "EmailEvents"}
 
@@ -66,7 +72,7 @@ def healthy(watch: Watch, stack: Stack) -> Data:
         data.add(Series("AWS/ApiGateway", metric, api), value, every)
     for metric, value in (("Reputation.BounceRate", 0.01), ("Reputation.ComplaintRate", 0.0002)):
         data.add(Series("AWS/SES", metric), value, every)
-    for queue in ("RecoveryFailures", "EmailEventFailures"):
+    for queue in QUEUES:
         data.add(Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue_of(stack, queue)), 0, every)
     swept(watch, data, every)
     return data
@@ -106,9 +112,7 @@ def test_a_sweep_that_does_not_come_rings_after_five_minutes(watch: Watch, stack
     assert watch.ringing(data) == ({"SweepAlarm"} if minutes >= 5 else set())
 
 
-@pytest.mark.parametrize(
-    ("queue", "alarm"), [("RecoveryFailures", "RecoveryFailureAlarm"), ("EmailEventFailures", "EmailEventFailureAlarm")]
-)
+@pytest.mark.parametrize(("queue", "alarm"), QUEUES.items())
 def test_a_dead_letter_queue_that_fills_rings(watch: Watch, stack: Stack, queue: str, alarm: str) -> None:  # P36
     data = healthy(watch, stack)
     data.add(Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue_of(stack, queue)), 1)
@@ -118,7 +122,7 @@ def test_a_dead_letter_queue_that_fills_rings(watch: Watch, stack: Stack, queue:
 def test_every_queue_that_takes_what_failed_has_an_alarm(watch: Watch, stack: Stack) -> None:  # P36
     text = json.dumps(watch.resources)
     targets = set(re.findall(r'"(?:deadLetterTargetArn|TargetArn)": \{"Fn::GetAtt": \["(\w+)", "Arn"\]\}', text))
-    assert {"RecoveryFailures", "EmailEventFailures"} <= targets
+    assert targets == QUEUES.keys()
     watched = {each.series.dimensions for alarm in watch.alarms.values() for each in alarm.watched}
     assert {queue for queue in targets if queue_of(stack, queue) not in watched} == set()
 

@@ -45,6 +45,13 @@ def test_agents_cannot_support_themselves_under_another_address(stack: Stack) ->
     refused_look_up(stack, agent, customer.email)
 
 
+def test_nobody_supports_an_agent_whose_address_was_written_in_capitals(stack: Stack) -> None:  # P20
+    """The agents' pool does not tell capitals from small letters; the directory has small letters alone."""
+    colleague = stack.new_agent(written=str.upper)
+    stack.people.add_customer(Customer(colleague.email.lower(), "Colleague", []))
+    refused_look_up(stack, stack.new_agent(), colleague.email.lower())
+
+
 @pytest.mark.parametrize("kind", ["agent", "supervisor", "in no group", "disabled"])
 def test_nobody_supports_who_has_an_account_in_the_agents_pool(stack: Stack, kind: str) -> None:  # P20
     groups = {"supervisor": ("CustomerService", "SupportSupervisor"), "in no group": ()}.get(kind, ("CustomerService",))

@@ -24,7 +24,8 @@ class Acts:
     def all(self) -> dict[str, tuple[str, str, dict[str, Any]]]:
         """By name: service, operation, parameters."""
         acts: dict[str, tuple[str, str, dict[str, Any]]] = {}
-        for kind in ("V#x", "S#x", "B#grants#x", "B#grant-entries#x", "B#lookups#x", "B#customer-mails#x", "B#agent-wrong#x",
+        for kind in ("V#x", "S#x", "B#grants#x", "B#grant-entries#x", "B#lookups#x", "B#customer-mails#x",
+                     "B#customer-mails-by#x", "B#agent-wrong#x",
                      "B#customer-wrong#x", "B#recovery-asked#x", "G#x", "X#x"):  # fmt: skip
             acts |= {f"{what} {kind}": act for what, act in self._item(self.support, kind).items()}
         acts |= {f"{what} directory": act for what, act in self._item(self.core, "USER#nobody@example.com").items()}
@@ -51,6 +52,14 @@ class Acts:
             "leave job": ("sqs", "send_message", {
                 "QueueUrl": self.resources["RecoveryQueue"], "MessageBody": '{"job": "send-code", "email": "nobody@example.com"}'
             }),
+            "leave change": ("sqs", "send_message", {
+                "QueueUrl": self.resources["PasswordChangedQueue"], "MessageBody": '{"job": "send-code", "email": "nobody@example.com"}'
+            }),
+            "take change": ("sqs", "receive_message", {"QueueUrl": self.resources["PasswordChangedQueue"], "VisibilityTimeout": 0}),
+            "finish change": ("sqs", "delete_message", {"QueueUrl": self.resources["PasswordChangedQueue"], "ReceiptHandle": "none"}),
+            "look at changes": (
+                "sqs", "get_queue_attributes", {"QueueUrl": self.resources["PasswordChangedQueue"], "AttributeNames": ["All"]}
+            ),
             "take job": ("sqs", "receive_message", {"QueueUrl": self.resources["RecoveryQueue"], "VisibilityTimeout": 0}),
             "finish job": ("sqs", "delete_message", {"QueueUrl": self.resources["RecoveryQueue"], "ReceiptHandle": "none"}),
             "look at queue": ("sqs", "get_queue_attributes", {"QueueUrl": self.resources["RecoveryQueue"], "AttributeNames": ["All"]}),
@@ -148,7 +157,7 @@ MAY: dict[str, set[str]] = {
     "StartVerificationFunction": {
         *on("V#x", "put", "transact-put"), *on("B#lookups#x", "update", "transact-update"), *DIRECTORY, "admin_get_user agent",
     },
-    "SendMfaFunction": {*MOVE, *on("B#customer-mails#x", "update", "transact-update"), *EMAIL, "read key"},
+    "SendMfaFunction": {*MOVE, *on("B#customer-mails#x B#customer-mails-by#x", "update", "transact-update"), *EMAIL, "read key"},
     "VerifyCodeFunction": {
         *MOVE, *CUSTOMERS_CODE, *on("B#agent-wrong#x", "update", "transact-update", "transact-check"), *AGENTS_STATUS,
         "admin_get_user customer", "read key",
@@ -168,16 +177,19 @@ MAY: dict[str, set[str]] = {
     "IntrospectSessionFunction": {*READ, "read key"},
     "SupportGrantFunction": {
         *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *DIRECTORY,
-        *on("B#grants#x B#grant-entries#x B#lookups#x B#customer-mails#x", "update", "transact-update"),
+        *on("B#grants#x B#grant-entries#x B#lookups#x B#customer-mails#x B#customer-mails-by#x", "update", "transact-update"),
         *AGENTS_STATUS, "admin_get_user customer", *EMAIL, "read key",
     },
     "CloseVerificationFunction": {
-        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), "query due", *EMAIL, "read key", "sign",
-        "get public key",
+        *MOVE, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due", *EMAIL,
+        "read key", "sign", "get public key",
     },
     "ReceiptsFunction": {"get public key"},
-    "RecoverPasswordFunction": {*RECOVERY, "admin_user_global_sign_out agent", "leave job", "read key"},
-    "RecoveryWorkerFunction": {*AGENTS_STATUS, "admin_user_global_sign_out agent", *EMAIL, "take job", "finish job", "look at queue"},
+    "RecoverPasswordFunction": {*RECOVERY, "admin_user_global_sign_out agent", "leave job", "leave change", "read key"},
+    "RecoveryWorkerFunction": {
+        *AGENTS_STATUS, "admin_user_global_sign_out agent", *EMAIL, "take job", "finish job", "look at queue", "take change",
+        "finish change", "look at changes",
+    },
     "CustomerTriggersFunction": {*on("G#x", "get", "transact-get", "update", "transact-update"), "read key"},
 }  # fmt: skip
 

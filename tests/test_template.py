@@ -117,6 +117,34 @@ def test_the_api_has_access_logs() -> None:
     assert api["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": "AccessLogs.Arn"}
 
 
+def test_a_change_of_password_is_kept_for_days() -> None:
+    queues = {name: queue["Properties"] for name, queue in resources("AWS::SQS::Queue").items()}
+    day = 24 * 60 * 60
+    changes, failures = queues["PasswordChangedQueue"], queues["PasswordChangedFailures"]
+    assert changes["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": "PasswordChangedFailures.Arn"}
+    assert changes["MessageRetentionPeriod"] >= 4 * day
+    assert failures["MessageRetentionPeriod"] == 14 * day, "counted from when the job was made"
+    # Anonymous requests leave their jobs elsewhere.
+    mappings = {each["Properties"]["EventSourceArn"]["Fn::GetAtt"] for each in resources("AWS::Lambda::EventSourceMapping").values()}
+    assert mappings == {"RecoveryQueue.Arn", "PasswordChangedQueue.Arn"}
+
+
+def test_an_operator_can_keep_executions_for_the_customers_triggers() -> None:
+    """An account that has few cannot reserve any, so that is not the default."""
+    triggers = resources("AWS::Serverless::Function")["CustomerTriggersFunction"]["Properties"]
+    condition, reserved, otherwise = triggers["ReservedConcurrentExecutions"]["Fn::If"]
+    assert (parameter(reserved)["Default"], otherwise) == (0, {"Ref": "AWS::NoValue"})
+    assert TEMPLATE["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [reserved, 0]}]}
+
+
+def test_a_sweep_is_not_repeated_and_ends_before_the_next_one() -> None:  # P35
+    """Lambda repeats an asynchronous event that fails twice, unless it is told not to."""
+    sweep = resources("AWS::Serverless::Function")["CloseVerificationFunction"]["Properties"]
+    assert sweep["EventInvokeConfig"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    assert 45 < sweep["Timeout"] < 60
+    assert sweep["Events"]["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
+
+
 def test_every_log_group_has_a_retention() -> None:
     for name, group in resources("AWS::Logs::LogGroup").items():
         assert parameter(group["Properties"]["RetentionInDays"])["Default"] > 0, name

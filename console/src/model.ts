@@ -17,6 +17,7 @@ export type Ecosystem = Schemas['CustomerEcosystem'];
 export type SentCode = Schemas['SentCode'];
 export type Consent = Schemas['Consent'];
 export type Handoff = Schemas['Handoff'];
+export type LinkHandoff = Schemas['LinkHandoff'];
 export type Environment = Schemas['Environment'];
 export type Landing = Schemas['Landing'];
 export type Step = Schemas['Step'];

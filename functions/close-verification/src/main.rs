@@ -1,4 +1,6 @@
 mod app;
+mod breaker;
+mod item;
 mod sweep;
 #[cfg(test)]
 mod tests;

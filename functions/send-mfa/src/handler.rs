@@ -105,7 +105,11 @@ async fn ask(
     let verification_number = verification_number(rng);
     let sent = attempt(&app.verifications, id, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
-        let customer = verification.customer.user_id.clone();
+        let (customer, agent) = (&verification.customer.user_id, &verification.agent.id);
+        let emails = [
+            Quota::customer_emails(customer, &app.limits, now),
+            Quota::customer_emails_by(customer, agent, &app.limits, now),
+        ];
         let asking = NewConsentRequest {
             ecosystem,
             code: &code,
@@ -116,8 +120,8 @@ async fn ask(
         if let Some(quota) = over {
             return Err(Refusal::until(quota.ends_at, now).into());
         }
-        let emails = Quota::customer_emails(&customer, &app.limits, now);
-        Ok(Decision::Save(Change::to(next.clone()).counting([emails.spend()]), next))
+        let change = Change::to(next.clone()).counting(emails.map(Quota::spend));
+        Ok(Decision::Save(change, next))
     })
     .await?;
     let consent = sent.consent().ok_or_else(|| sent.wrong_step())?;

@@ -1,7 +1,7 @@
 //! `POST /verifications/{id}/code`: the agent enters a code: the agent's own, or the customer's.
 
 use serde::Deserialize;
-use support_core::attempt::{Decision, attempt};
+use support_core::attempt::{Decision, attempt, attempt_from};
 use support_core::code::Code;
 use support_core::consent_entry::decide_consent_entry;
 use support_core::identity::VerificationId;
@@ -62,11 +62,14 @@ async fn prove(
     code: &Code,
     now: Timestamp,
 ) -> Result<Result<Verification, Refusal>, CallError> {
-    if !app.agents.is_agent(&caller.username).await? {
+    let (is_agent, loaded) =
+        tokio::join!(app.agents.is_agent(&caller.username), app.verifications.load(id));
+    if !is_agent? {
         return Err(NotAllowed::Agent.into());
     }
+    let known = loaded?.ok_or(Refusal::NotFound)?;
     let quota = Quota::agent_wrong(&caller.agent.id, &app.limits, now);
-    attempt(&app.verifications, id, now, async |verification, over| {
+    attempt_from(&app.verifications, known, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
         let verdict = verification.judge_agent_code(code, &app.key, now)?;
         // Asked whether the code is right or wrong: nothing that others can see may tell (P3).

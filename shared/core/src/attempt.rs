@@ -8,7 +8,7 @@ use crate::identity::VerificationId;
 use crate::limits::Quota;
 use crate::ports::{Change, GrantChange, Saved, SupportGrants, Verifications};
 use crate::refusal::{CallError, Failure, Refusal};
-use crate::support_grant::{GrantKey, SupportGrant};
+use crate::support_grant::SupportGrant;
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
@@ -67,6 +67,26 @@ pub async fn attempt<T>(
     decide: impl AsyncFnMut(Verification, Option<&Quota>) -> Result<Decision<T>, CallError>,
 ) -> Result<T, CallError> {
     let load = async || Ok(store.load(id).await?.ok_or(Refusal::NotFound)?.at(now));
+    attempt_on(store, load, decide).await
+}
+
+/// As [`attempt`], from a verification that was just read or written: it is read again only after a
+/// lost race.
+///
+/// # Errors
+/// As [`attempt`].
+pub async fn attempt_from<T>(
+    store: &impl Verifications,
+    known: Verification,
+    now: Timestamp,
+    decide: impl AsyncFnMut(Verification, Option<&Quota>) -> Result<Decision<T>, CallError>,
+) -> Result<T, CallError> {
+    let id = known.id.clone();
+    let mut known = Some(known);
+    let load = async || match known.take() {
+        Some(known) => Ok(known.at(now)),
+        None => Ok(store.load(&id).await?.ok_or(Refusal::NotFound)?.at(now)),
+    };
     attempt_on(store, load, decide).await
 }
 
@@ -139,25 +159,6 @@ pub async fn note_returned_email(
         Ok(match found.and_then(|found| found.email_returned(origin, how, now)) {
             Some(next) => Decision::Save(Change::to(next), true),
             None => Decision::Answer(false),
-        })
-    })
-    .await
-}
-
-/// Ends a support grant in the store if its deadline has passed.
-///
-/// # Errors
-/// [`Refusal::Conflict`] if every retry loses its race; the store's failures.
-pub async fn end_if_over(
-    store: &impl SupportGrants,
-    key: &GrantKey,
-    now: Timestamp,
-) -> Result<(), CallError> {
-    let load = async || Ok(store.load_grant(key).await?);
-    attempt_on(store, load, async |found: Option<SupportGrant>, _| {
-        Ok(match found.and_then(|found| found.end_if_over(now)) {
-            Some(ended) => Decision::Save(ended, ()),
-            None => Decision::Answer(()),
         })
     })
     .await

@@ -58,8 +58,10 @@ variables! {
     MAIL_FROM,
     /// The configuration set that emails are sent under.
     CONFIGURATION_SET,
-    /// The queue of what password recovery leaves to do.
+    /// The queue of the recovery codes to send.
     RECOVERY_QUEUE_URL,
+    /// The queue of the changes of password to finish.
+    PASSWORD_CHANGED_QUEUE_URL,
     /// The page where a customer answers.
     CONSENT_PAGE_URL,
     /// The page where a customer offers access and revokes it.

@@ -11,7 +11,7 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 const PARAMETERS: &str = include_str!("../../../docs/parameters.md");
 
 /// Numbers of the deployment, which no function reads.
-const OF_THE_DEPLOYMENT: [&str; 9] = [
+const OF_THE_DEPLOYMENT: [&str; 10] = [
     "MemoryMegabytes",
     "LogDays",
     "RequestsPerSecond",
@@ -21,6 +21,7 @@ const OF_THE_DEPLOYMENT: [&str; 9] = [
     "PollRequestsPerSecond",
     "StepRequestsPerSecond",
     "PublicRequestsPerSecond",
+    "CustomerTriggersConcurrency",
 ];
 
 fn rows() -> Vec<Row> {

@@ -1,3 +1,5 @@
+import { attention } from './attention';
+import { codes } from './codes';
 import { failures } from './failures';
 import { list, record, undelivered } from './record';
 import { remote } from './remote';
@@ -44,7 +46,9 @@ export const en = {
   grant,
   process,
   validation,
+  attention,
   code,
+  codes,
   customer,
   ecosystem,
   environments,

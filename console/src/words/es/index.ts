@@ -1,4 +1,6 @@
 import type { Words } from '../en';
+import { attention } from './attention';
+import { codes } from './codes';
 import { failures } from './failures';
 import { list, record, undelivered } from './record';
 import { remote } from './remote';
@@ -45,7 +47,9 @@ export const es: Words = {
   grant,
   process,
   validation,
+  attention,
   code,
+  codes,
   customer,
   ecosystem,
   environments,
