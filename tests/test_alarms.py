@@ -173,6 +173,14 @@ def swept_without(stack: Stack, service: str) -> list[dict[str, Any]]:
     raise AssertionError(f"{service} was not called: {found}")
 
 
+@pytest.mark.parametrize("action", ["secretsmanager:*", "dynamodb:Query"])
+def test_a_sweep_that_cannot_look_is_one_that_does_not_come(stack: Stack, action: str) -> None:  # P36
+    """Without its key it does not start, and without the index it does not know what is due: neither says that it has swept."""
+    with suppress(Ended), Hosted(stack, SWEEP, [{"Action": action, "Resource": "*"}]) as function:
+        function.invoke({})
+    assert not [line for line in lines(function.lines) if "due_items" in line]
+
+
 def ended_long_ago(stack: Stack) -> Journey:
     journey = stack.journey().through_session()
     let_pass(journey, 300 + 400)

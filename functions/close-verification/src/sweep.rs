@@ -72,7 +72,7 @@ fn listing(
         match app.index().due(part, now, after.as_ref(), PAGE).await {
             Ok(page) => Some((page.items, page.next.map(Some))),
             Err(failure) => {
-                progress.failed(failure);
+                progress.not_listed(failure);
                 None
             }
         }
@@ -107,6 +107,8 @@ struct Counts {
     oldest: Option<Timestamp>,
     postponed: usize,
     failed: Option<Failure>,
+    /// A part could not be listed, so that nobody knows what is due there.
+    blind: bool,
 }
 
 impl Progress {
@@ -121,8 +123,19 @@ impl Progress {
         });
     }
 
+    fn not_listed(&self, failure: Failure) {
+        self.failed(failure);
+        self.note(|counts| counts.blind = true);
+    }
+
+    /// Measures what was due. A sweep that does not know says nothing, so that the alarm for sweeps that do not
+    /// come rings.
     fn measure(&self, now: Timestamp) {
-        self.note(|counts| support_gateway::measure_due(counts.found, counts.oldest, now));
+        self.note(|counts| {
+            if !counts.blind {
+                support_gateway::measure_due(counts.found, counts.oldest, now);
+            }
+        });
     }
 
     fn postponed(&self) {
@@ -135,7 +148,7 @@ impl Progress {
 
     /// Returns how many items were found, or the last failure.
     pub fn end(self) -> Result<usize, Failure> {
-        let Counts { found, oldest: _, postponed, failed } =
+        let Counts { found, oldest: _, postponed, failed, blind: _ } =
             self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         if postponed > 0 {
             tracing::warn!(target: "support", postponed, "emails postponed: a dependency does not answer");
