@@ -18,7 +18,7 @@ pub const IN_FLIGHT: usize = 32;
 /// How many items of a part are listed at a time.
 pub const PAGE: usize = 500;
 /// After this long no more items are begun.
-const BEGINS: Duration = Duration::from_secs(42);
+const BEGINS: Duration = Duration::from_secs(40);
 /// After this long the sweep ends, at whatever its items are waiting for. The function is given 55 seconds.
 const ENDS: Duration = Duration::from_secs(45);
 
@@ -31,7 +31,8 @@ pub async fn sweep(app: &impl App, now: Timestamp) -> Result<usize, Failure> {
     if timeout(ENDS, sweep_until(app, now, sleep(BEGINS), &progress)).await.is_err() {
         progress.failed(Failure::unsure("sweep", "items broken off"));
     }
-    progress.end(now)
+    progress.measure(now);
+    progress.end()
 }
 
 /// Looks after what is due at `now`, and begins with no item once `over` is ready.
@@ -71,7 +72,7 @@ fn listing(
         match app.index().due(part, now, after.as_ref(), PAGE).await {
             Ok(page) => Some((page.items, page.next.map(Some))),
             Err(failure) => {
-                progress.failed(failure);
+                progress.not_listed(failure);
                 None
             }
         }
@@ -102,10 +103,12 @@ pub struct Progress(Mutex<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     found: usize,
-    /// When the item that was due first was due.
+    /// Since when the first of them was due.
     oldest: Option<Timestamp>,
     postponed: usize,
     failed: Option<Failure>,
+    /// A part could not be listed, so that nobody knows what is due there.
+    blind: bool,
 }
 
 impl Progress {
@@ -120,6 +123,21 @@ impl Progress {
         });
     }
 
+    fn not_listed(&self, failure: Failure) {
+        self.failed(failure);
+        self.note(|counts| counts.blind = true);
+    }
+
+    /// Measures what was due. A sweep that does not know says nothing, so that the alarm for sweeps that do not
+    /// come rings.
+    fn measure(&self, now: Timestamp) {
+        self.note(|counts| {
+            if !counts.blind {
+                support_gateway::measure_due(counts.found, counts.oldest, now);
+            }
+        });
+    }
+
     fn postponed(&self) {
         self.note(|counts| counts.postponed += 1);
     }
@@ -128,11 +146,10 @@ impl Progress {
         self.note(|counts| counts.failed = Some(failure));
     }
 
-    /// Measures the backlog, and returns how many items were found at `now`, or the last failure.
-    pub fn end(self, now: Timestamp) -> Result<usize, Failure> {
-        let Counts { found, oldest, postponed, failed } =
+    /// Returns how many items were found, or the last failure.
+    pub fn end(self) -> Result<usize, Failure> {
+        let Counts { found, oldest: _, postponed, failed, blind: _ } =
             self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        support_gateway::measure_due(found, oldest, now);
         if postponed > 0 {
             tracing::warn!(target: "support", postponed, "emails postponed: a dependency does not answer");
         }
