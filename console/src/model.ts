@@ -22,6 +22,7 @@ export type Environment = Schemas['Environment'];
 export type Landing = Schemas['Landing'];
 export type Step = Schemas['Step'];
 export type StepFacts = Schemas['StepFacts'];
+export type EmailKind = Extract<StepFacts, { kind: 'email' }>['email'];
 export type Activity = Schemas['Activity'];
 export type ActivityItem = Schemas['ActivityItem'];
 export type ActivityDetail = Schemas['ActivityDetail'];

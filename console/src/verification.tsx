@@ -29,6 +29,7 @@ import { href } from './route';
 import { AnothersSession, InSession, OverByTheClock } from './session';
 import { Stage } from './stage';
 import { SuccessorActivity } from './successor-activity';
+import { Undelivered } from './undelivered';
 import { useProcess } from './use-process';
 import { EnterOwnCode, InternalValidation } from './validation';
 import { adviceOnAct, announce, idleHint } from './verification-words';
@@ -91,6 +92,9 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
         <div>
           <Attention process={process} mine={mine} />
           <LiveRegion hidden>{over ? words.closed.outcomes.completed.title : announce(verification, mine, words)}</LiveRegion>
+          <div role="status">
+            <Undelivered verification={verification} />
+          </div>
           <div role="status">{process.stale && <Alert type="warning">{words.process.stale}</Alert>}</div>
         </div>
         <Progress verification={verification} over={over} />

@@ -13,7 +13,7 @@ use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::{Outcome, Side, State, Verification};
 use support_core::view::ConsentView;
-use support_gateway::{Answer, FieldError, Problem, Request};
+use support_gateway::{Answer, FieldError, Problem, Request, measure_authorization};
 
 pub struct App<V> {
     pub verifications: V,
@@ -67,7 +67,10 @@ async fn answer(app: &App<impl Verifications>, request: &Request) -> Result<Veri
     match (decision, code, ecosystem) {
         (Said::Allow, Some(code), Some(ecosystem)) => {
             let page = page(request, &token)?;
-            Ok(allow(app, &page, &code, ecosystem.as_str(), request.now()).await??)
+            let now = request.now();
+            let entered = allow(app, &page, &code, ecosystem.as_str(), now).await??;
+            measure_authorization(&entered, now);
+            Ok(entered)
         }
         (Said::Deny, None, None) => Ok(stop(app, &page(request, &token)?, request.now()).await?),
         (Said::Allow, None, _) => Err(FieldError::missing("code").into()),

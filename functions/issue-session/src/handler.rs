@@ -9,6 +9,7 @@ use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
 use support_core::directory::SignIn;
 use support_core::email::{AppQr, Picture};
+use support_core::email_origin::EmailKind;
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, VerificationId};
 use support_core::mint::{
@@ -25,7 +26,7 @@ use support_core::session::{IssuedHandoff, Session, Tokens};
 use support_core::time::Timestamp;
 use support_core::verification::{NoticeKind, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
-use support_gateway::{Answer, Caller, Problem, Request};
+use support_gateway::{Answer, Caller, Metric, Problem, Request, measure};
 
 use crate::app::{App, NOTICE_WAIT};
 use crate::qr;
@@ -67,6 +68,7 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
             return Err(error.into());
         }
     };
+    measure(Metric::SessionsStarted, 1);
     let (told, qr_sent) = tokio::join!(
         send_notice(app, verification.clone(), &page, now),
         email_qr(app, &verification, &handoffs),
@@ -306,7 +308,8 @@ async fn email_qr(
         picture_id: &picture_id,
         picture_side: png.side,
     }
-    .render(&verification.customer.reader(&app.settings().time_zone));
+    .render(&verification.customer.reader(&app.settings().time_zone))
+    .of_verification(&verification.id, EmailKind::AppQr, None);
     email.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
     let sent = app.mailer().send(&verification.customer.email, &email).await;
     if let Err(failure) = &sent {

@@ -1,7 +1,7 @@
 import { attention } from './attention';
 import { codes } from './codes';
 import { failures } from './failures';
-import { list, record } from './record';
+import { list, record, undelivered } from './record';
 import { remote } from './remote';
 import { activity, cancel, closed, session } from './session';
 import { newPassword, recovery, signIn } from './sign-in';
@@ -58,6 +58,7 @@ export const en = {
   cancel,
   closed,
   record,
+  undelivered,
   list,
   failures,
   remote,

@@ -2,7 +2,7 @@ import type { Words } from '../en';
 import { attention } from './attention';
 import { codes } from './codes';
 import { failures } from './failures';
-import { list, record } from './record';
+import { list, record, undelivered } from './record';
 import { remote } from './remote';
 import { activity, cancel, closed, session } from './session';
 import { newPassword, recovery, signIn } from './sign-in';
@@ -59,6 +59,7 @@ export const es: Words = {
   cancel,
   closed,
   record,
+  undelivered,
   list,
   failures,
   remote,
