@@ -249,3 +249,13 @@ def test_the_dialog_to_cancel_says_who_reads_what(stack: Stack, desk: Sit, langu
     at.shows("Sounded like somebody else")
     found = journey.read().json
     assert (found["reason"], found["note"]) == (f"{reason} (2)", "Sounded like somebody else")
+
+
+def test_the_list_renews_itself(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey()
+    at = signed_in(on_a_clock(desk()), journey)
+    at.page.get_by_role("link", name=at.words["mine"]).first.click()
+    at.shows("No verifications")
+    journey.through_start()
+    at.page.clock.fast_forward(31_000)
+    expect(at.page.get_by_role("link", name=re.compile("^See details"))).to_be_visible()

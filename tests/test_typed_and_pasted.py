@@ -104,7 +104,9 @@ def test_codes_are_read_from_what_is_pasted(stack: Stack, desk: Sit, visitor: Co
 
 
 @pytest.mark.parametrize("typed", ["12345", "1234567", "482913 or 555555", "12a456"])
-def test_what_is_no_code_is_said_at_the_field_and_counts_as_no_entry(asked: Journey, stack: Stack, desk: Sit, visitor: Come, typed: str) -> None:  # P46
+def test_what_is_no_code_is_said_at_the_field_and_counts_as_no_entry(
+    asked: Journey, stack: Stack, desk: Sit, visitor: Come, typed: str
+) -> None:  # P46
     at = signed_in(desk(), asked)
     at.stands_at("consent")
     at.enter("code", typed)

@@ -151,7 +151,12 @@ export const ecosystem = {
   title: 'Choose an ecosystem',
   description: 'The customer is asked for this ecosystem. A session opens no other.',
   label: 'Ecosystem',
-  roles: { admin: 'Administrator', member: 'Member', successor: 'Successor', unknown: 'Unknown role, with a member’s rights' } satisfies Record<Ecosystem['role'], string>,
+  roles: {
+    admin: 'Administrator',
+    member: 'Member',
+    successor: 'Successor',
+    unknown: 'Unknown role, with a member’s rights',
+  } satisfies Record<Ecosystem['role'], string>,
   plans: { premium: 'Premium', plus: 'Plus', unknown: 'Unknown plan, with the rights of Plus' } satisfies Record<Ecosystem['plan'], string>,
   nothing: 'Nothing can be opened here.',
   none: 'This customer has no ecosystem that can be opened here. Select “Cancel process” and enter the reason.',
