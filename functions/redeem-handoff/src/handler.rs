@@ -47,20 +47,19 @@ pub async fn handle(
         let next = v.redeem(environment, secret, customer.as_ref(), &app.key, &app.limits, now)?;
         let tokens = sealed.and_then(|sealed| sealed.open(secret));
         let tokens = tokens.ok_or(Refusal::HandoffRefused)?;
-        Ok(Decision::Save(Change::to(next.clone()), (next, tokens)))
+        let role = next.consent().zip(customer.as_ref()).and_then(|(consent, customer)| {
+            customer.ecosystem(&consent.ecosystem).map(|ecosystem| ecosystem.role)
+        });
+        let landing = role.map(|role| environment.landing(role));
+        Ok(Decision::Save(Change::to(next.clone()), (next, tokens, landing)))
     });
-    let (verification, tokens) = redeemed.await.map_err(|error| match error {
+    let (verification, tokens, landing) = redeemed.await.map_err(|error| match error {
         CallError::Refused(Refusal::NotFound) => Refusal::HandoffRefused.into(),
         error => error,
     })?;
     let State::InSession { consent, session, .. } = &verification.state else {
         return Err(Refusal::HandoffRefused.into());
     };
-    let landing = session
-        .handoffs
-        .iter()
-        .find(|handoff| handoff.environment == environment)
-        .map(|handoff| handoff.landing.as_str());
     Ok(Answer::ok(&json!({
         "access_token": tokens.access.expose(),
         "id_token": tokens.id.expose(),

@@ -1,5 +1,7 @@
 //! Minting: custom auth through the app client `support-access`, whose triggers know the ticket.
 
+use std::time::Duration;
+
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::http::HttpResponse;
 use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
@@ -19,6 +21,12 @@ use support_core::secret::Secret;
 use support_core::session::Tokens;
 
 use crate::{SERVICE, failure};
+
+/// Cognito's word for a request above a quota. It has done nothing then.
+const THROTTLED: &str = "TooManyRequestsException";
+
+/// After how long a throttled answer is sent again.
+const THROTTLED_WAIT: Duration = Duration::from_secs(1);
 
 /// The app client `support-access`.
 #[derive(Clone, Debug)]
@@ -93,7 +101,7 @@ impl CognitoMinter {
 
     /// Answers the challenge and returns what Cognito issues, or `None` if it refuses the answer.
     ///
-    /// The answer is sent once: the first answer that arrives uses up the challenge's session, so that
+    /// The answer is sent once, unless Cognito has throttled it: the first answer that arrives uses up the challenge's session, so that
     /// Cognito would refuse a second one after a timeout although the first had minted. Better an
     /// unsure failure, and another attempt with another ticket. Tokens lost that way never left
     /// Cognito.
@@ -141,9 +149,16 @@ impl Minter for CognitoMinter {
         let Some(session) = self.initiate(user_id, &hash).await? else {
             return Ok(Minted::Refused);
         };
-        let Some(result) = self.respond(user_id, &hash, session, ticket, answer).await? else {
-            return Ok(Minted::Refused);
+        let respond = || self.respond(user_id, &hash, session.clone(), ticket, answer);
+        let result = match respond().await {
+            // A call that was throttled has used up nothing. Cognito counts by the second, for one user too.
+            Err(failure) if failure.detail == THROTTLED => {
+                tokio::time::sleep(THROTTLED_WAIT).await;
+                respond().await?
+            }
+            result => result?,
         };
+        let Some(result) = result else { return Ok(Minted::Refused) };
         let refresh = result.refresh_token.map(RefreshToken::new);
         match (result.access_token, result.id_token) {
             (Some(access), Some(id)) => {

@@ -126,6 +126,13 @@ pub struct Visibility {
     pub talks: bool,
 }
 
+impl Visibility {
+    /// Returns whether everything is shown.
+    pub fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Default for Visibility {
     fn default() -> Self {
         Self { messages: true, talks: true }

@@ -183,6 +183,39 @@ pub struct UnusableKeys;
 #[serde(transparent)]
 pub struct Digest(String);
 
+/// The keyed hashes of two secrets, each cut to 128 bits (RFC 2104, section 5), in one short text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PairDigest(String);
+
+/// The length of each half, in bytes.
+const HALF: usize = 16;
+
+impl PairDigest {
+    pub fn of(key: &HashKey, purpose: Purpose, secrets: [&str; 2]) -> Self {
+        let halves = secrets.map(|secret| key.half(purpose, secret));
+        Self(URL_SAFE_NO_PAD.encode(halves.concat()))
+    }
+
+    /// Whether `secret` is one of the two. Each half is compared in constant time.
+    pub fn has(&self, key: &HashKey, purpose: Purpose, secret: &str) -> bool {
+        let Ok(stored) = URL_SAFE_NO_PAD.decode(&self.0) else { return false };
+        let found = key.half(purpose, secret);
+        // Compares the hashes of the two, since ring compares whole hashes alone.
+        let equal = |half| hmac::verify(&key.0, &found, hmac::sign(&key.0, half).as_ref()).is_ok();
+        stored.chunks(HALF).fold(false, |any, half| any | equal(half))
+    }
+}
+
+impl HashKey {
+    fn half(&self, purpose: Purpose, secret: &str) -> [u8; HALF] {
+        let mut half = [0; HALF];
+        let whole = hmac::sign(&self.0, &message(purpose, &[], secret));
+        half.copy_from_slice(&whole.as_ref()[..HALF]);
+        half
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +236,21 @@ mod tests {
         assert!(!matches(Purpose::CustomerCode, &["v1", "eco-1"], "123457"));
         let other = HashKey::new(&[8; 32]).unwrap();
         assert!(!other.matches(&digest, Purpose::CustomerCode, &["v1", "eco-1"], "123456"));
+    }
+
+    #[test]
+    fn a_pair_has_its_two_secrets_and_no_others() {
+        let pair = PairDigest::of(&key(), Purpose::SessionToken, ["access", "id"]);
+        let has = |secret| pair.has(&key(), Purpose::SessionToken, secret);
+        assert!(has("access") && has("id"));
+        assert!(!has("") && !has("acces") && !has("accessid") && !has("id "));
+        assert!(!pair.has(&key(), Purpose::Handoff, "access"));
+        assert!(!pair.has(&HashKey::new(&[8; 32]).unwrap(), Purpose::SessionToken, "access"));
+        assert_eq!(pair.0.len(), 43);
+        for damaged in ["", "AAAA", "!", &pair.0[..20], &"A".repeat(43)] {
+            let damaged = PairDigest(damaged.to_owned());
+            assert!(!damaged.has(&key(), Purpose::SessionToken, "access"), "{damaged:?}");
+        }
     }
 
     #[test] // P7

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entitlement::{Environment, Visibility};
 use crate::identity::{LinkToken, VerificationId};
-use crate::secret::{Digest, HashKey, Purpose, Secret};
+use crate::secret::{Digest, HashKey, PairDigest, Purpose, Secret};
 use crate::time::Timestamp;
 
 /// What Cognito minted for one environment.
@@ -37,28 +37,26 @@ pub struct Session {
     /// The first `exp` of its access tokens. Nothing extends it.
     pub expires_at: Timestamp,
     pub started_at: Timestamp,
+    /// Left out where everything is shown.
+    #[serde(default, skip_serializing_if = "Visibility::is_whole")]
     pub visibility: Visibility,
     pub handoffs: Vec<Handoff>,
 }
 
-/// One use of a session in one environment.
+/// One use of a session in one environment. What is stored of it is kept small: there are four.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Handoff {
     pub environment: Environment,
-    pub landing: String,
-    secret: Digest,
-    /// `None` in a session of the first release, whose one pair of tokens opened every environment.
-    /// Such a handoff is not redeemed any more.
+    /// `None` once it was redeemed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    tokens: Option<TokenDigests>,
-    pub redeemed_at: Option<Timestamp>,
-}
-
-/// Keyed hashes of both tokens, for introspection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct TokenDigests {
-    access: Digest,
-    id: Digest,
+    secret: Option<Digest>,
+    /// Of both tokens, for introspection. `None` in a session of the first release, whose one pair of
+    /// tokens opened every environment. Such a handoff is not redeemed any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tokens: Option<PairDigest>,
+    /// When it was redeemed, in a session of the first release. Later ones have that in the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redeemed_at: Option<Timestamp>,
 }
 
 /// The tokens of one environment, sealed, as they are stored.
@@ -125,13 +123,16 @@ impl Session {
             let secret = Secret::generate(rng);
             handoffs.push(Handoff {
                 environment,
-                landing: landing.to_owned(),
-                secret: key.digest(
+                secret: Some(key.digest(
                     Purpose::Handoff,
                     &[verification.as_str(), environment.as_str()],
                     secret.expose(),
-                ),
-                tokens: Some(TokenDigests::of(tokens, key)),
+                )),
+                tokens: Some(PairDigest::of(
+                    key,
+                    Purpose::SessionToken,
+                    [tokens.access.expose(), tokens.id.expose()],
+                )),
                 redeemed_at: None,
             });
             sealed.push(SealedTokens::seal(
@@ -161,9 +162,11 @@ impl Session {
         let context = [verification.as_str(), environment.as_str()];
         self.handoffs.iter().position(|handoff| {
             handoff.environment == environment
-                && handoff.redeemed_at.is_none()
+                && !handoff.is_redeemed()
                 && handoff.tokens.is_some()
-                && key.matches(&handoff.secret, Purpose::Handoff, &context, secret.expose())
+                && handoff.secret.as_ref().is_some_and(|digest| {
+                    key.matches(digest, Purpose::Handoff, &context, secret.expose())
+                })
         })
     }
 
@@ -178,22 +181,23 @@ impl Session {
 
     /// Returns the environments whose sealed tokens are still stored.
     pub(crate) fn sealed(&self) -> Vec<Environment> {
-        let sealed = |h: &&Handoff| h.redeemed_at.is_none() && h.tokens.is_some();
+        let sealed = |h: &&Handoff| !h.is_redeemed() && h.tokens.is_some();
         self.handoffs.iter().filter(sealed).map(|handoff| handoff.environment).collect()
     }
 }
 
 impl Handoff {
-    fn is_token(&self, token: &str, key: &HashKey) -> bool {
-        let matches = |digest| key.matches(digest, Purpose::SessionToken, &[], token);
-        self.tokens.as_ref().is_some_and(|tokens| matches(&tokens.access) | matches(&tokens.id))
+    /// Marks it as redeemed: its secret has no use any more.
+    pub(crate) fn redeem(&mut self) {
+        self.secret = None;
     }
-}
 
-impl TokenDigests {
-    fn of(tokens: &Tokens, key: &HashKey) -> Self {
-        let digest = |token: &Secret| key.digest(Purpose::SessionToken, &[], token.expose());
-        Self { access: digest(&tokens.access), id: digest(&tokens.id) }
+    pub const fn is_redeemed(&self) -> bool {
+        self.secret.is_none() || self.redeemed_at.is_some()
+    }
+
+    fn is_token(&self, token: &str, key: &HashKey) -> bool {
+        self.tokens.as_ref().is_some_and(|pair| pair.has(key, Purpose::SessionToken, token))
     }
 }
 

@@ -189,9 +189,9 @@ pub(crate) struct Writer {
 impl Writer {
     /// Makes a writer with a random name.
     pub fn of(version: u32) -> Self {
-        let mut name = [0; 16];
+        let mut name = [0; 8];
         UnwrapErr(SysRng).fill_bytes(&mut name);
-        Self { name: format!("{:032x}", u128::from_be_bytes(name)), version }
+        Self { name: format!("{:016x}", u64::from_be_bytes(name)), version }
     }
 
     fn lost_or_done(&self, stored: Option<Item>) -> Saved {

@@ -166,6 +166,30 @@ async fn every_other_error_is_a_failure() {
     assert_eq!(mint(&minter).await.unwrap_err(), expected);
 }
 
+/// Four sign-ins of one customer in a second come close to what Cognito allows one user.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_throttled_is_sent_again_once_after_a_second() {
+    let throttled = || error("TooManyRequestsException");
+    for (respond, calls, minted) in [
+        (vec![throttled(), tokens()], 3, true),
+        (vec![throttled(), throttled(), tokens()], 3, false),
+        (vec![error("UserLambdaValidationException"), tokens()], 2, false),
+    ] {
+        let fake = FakeCognito::new(&[
+            ("DescribeUserPoolClient", vec![client_of_the_pool()]),
+            ("AdminInitiateAuth", vec![challenge()]),
+            ("AdminRespondToAuthChallenge", respond),
+        ]);
+        let minter = fake.client().minter("pool", "client-1").await.unwrap();
+        fake.seen.lock().unwrap().clear();
+        let start = Instant::now();
+        assert_eq!(mint(&minter).await.is_ok(), minted);
+        assert_eq!(fake.operations().len(), calls);
+        let waited = start.elapsed() >= Duration::from_secs(1);
+        assert_eq!(waited, calls == 3);
+    }
+}
+
 #[tokio::test]
 async fn a_client_secret_that_is_no_longer_valid_is_a_failure() {
     let message = "Unable to verify secret hash for client client-1";

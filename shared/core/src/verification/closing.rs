@@ -114,7 +114,7 @@ impl Verification {
             | State::Minting { .. }
             | State::Closed(_) => SealedChange::None,
         };
-        let state = self.state.clone().close(outcome, reason, now);
+        let state = self.state.clone().close(outcome, reason, now, &self.steps);
         let mut next = self.step(state, now, actor, outcome.action(), detail);
         next.sealed = sealed;
         next.notice = notify.then_some(Notice::due(NoticeKind::Close, now));

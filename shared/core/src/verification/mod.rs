@@ -182,7 +182,7 @@ impl Verification {
     pub fn at(mut self, now: Timestamp) -> Self {
         if let Some(outcome) = self.overdue(now) {
             let at = self.expires_at().unwrap_or(now);
-            self.state = self.state.close(outcome, None, at);
+            self.state = self.state.close(outcome, None, at, &self.steps);
             return self;
         }
         self.state = match self.state {

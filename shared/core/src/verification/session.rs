@@ -190,7 +190,7 @@ impl Verification {
         let (true, Some(place)) = (allowed, place) else {
             return Err(Refusal::HandoffRefused);
         };
-        session.handoffs[place].redeemed_at = Some(now);
+        session.handoffs[place].redeem();
         let state = State::InSession { sign_in_status, consent, session };
         let detail = Facts::Environment { environment };
         let mut next = self.step(state, now, Actor::Environment, Action::HandoffRedeemed, detail);
@@ -210,7 +210,7 @@ impl Verification {
     ) -> Option<&Handoff> {
         let State::InSession { session, .. } = &self.state else { return None };
         let handoff = session.handoff_of(token, key)?;
-        (handoff.redeemed_at.is_some() && self.may_open(handoff.environment, customer, limits))
+        (handoff.is_redeemed() && self.may_open(handoff.environment, customer, limits))
             .then_some(handoff)
     }
 
@@ -275,8 +275,7 @@ impl Verification {
     pub fn app_qr_given_to(&self) -> Option<Side> {
         let (environments, app_opened) = match &self.state {
             State::InSession { session, .. } => {
-                let opened =
-                    |h: &Handoff| h.environment == Environment::App && h.redeemed_at.is_some();
+                let opened = |h: &Handoff| h.environment == Environment::App && h.is_redeemed();
                 (session.environments(), session.handoffs.iter().any(opened))
             }
             State::Closed(Closed { session: Some(session), .. }) => {

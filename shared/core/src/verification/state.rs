@@ -2,14 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chain::Step;
 use crate::code::Code;
 use crate::directory::SignInStatus;
 use crate::entitlement::{Access, Environment, Visibility};
 use crate::grant_terms::GrantTerms;
 use crate::identity::Reason;
 use crate::secret::{Digest, Secret};
-use crate::session::Session;
+use crate::session::{Handoff, Session};
 use crate::status::{Outcome, Side, Status};
+use crate::step_detail::Facts;
 use crate::time::Timestamp;
 
 use super::sent_code::SentCode;
@@ -149,7 +151,14 @@ impl State {
     }
 
     /// Closes the state. Tokens, handoffs and codes are dropped.
-    pub(super) fn close(self, outcome: Outcome, reason: Option<Reason>, at: Timestamp) -> Self {
+    /// `steps` are the record up to then.
+    pub(super) fn close(
+        self,
+        outcome: Outcome,
+        reason: Option<Reason>,
+        at: Timestamp,
+        steps: &[Step],
+    ) -> Self {
         let (sign_in_status, consent, session) = match self {
             Self::Started { .. } | Self::AgentChallenged { .. } => (None, None, None),
             Self::AgentVerified { sign_in_status, .. } => (Some(sign_in_status), None, None),
@@ -169,7 +178,7 @@ impl State {
                     opened: session
                         .handoffs
                         .iter()
-                        .filter_map(|h| Some((h.environment, h.redeemed_at?)))
+                        .filter_map(|h| Some((h.environment, opened_at(h, steps)?)))
                         .collect(),
                 };
                 (Some(sign_in_status), Some(consent), Some(past))
@@ -178,6 +187,13 @@ impl State {
         };
         Self::Closed(Closed { outcome, at, reason, note: None, sign_in_status, consent, session })
     }
+}
+
+/// Returns when a handoff was redeemed, if it was.
+fn opened_at(handoff: &Handoff, steps: &[Step]) -> Option<Timestamp> {
+    let opened = Facts::Environment { environment: handoff.environment }.into();
+    let step = steps.iter().find(|step| step.detail.as_ref() == Some(&opened));
+    handoff.redeemed_at.or(step.map(|step| step.at))
 }
 
 impl Consent {

@@ -110,9 +110,10 @@ fn next(walk: &Walk) -> Option<Verification> {
                 return Some(verification.stop_by_customer(now).unwrap());
             }
             let opens = |environment| {
-                session.handoffs.iter().any(|handoff| {
-                    handoff.environment == environment && handoff.redeemed_at.is_none()
-                })
+                session
+                    .handoffs
+                    .iter()
+                    .any(|handoff| handoff.environment == environment && !handoff.is_redeemed())
             };
             match walk.sealed().1.into_iter().find(|handoff| opens(handoff.environment)) {
                 Some(handoff) => {
