@@ -193,27 +193,27 @@ const HALF: usize = 16;
 
 impl PairDigest {
     pub fn of(key: &HashKey, purpose: Purpose, secrets: [&str; 2]) -> Self {
-        let halves = secrets.map(|secret| key.half(purpose, secret));
+        let halves = secrets.map(|secret| half(&key.key, purpose, secret));
         Self(URL_SAFE_NO_PAD.encode(halves.concat()))
     }
 
-    /// Whether `secret` is one of the two. Each half is compared in constant time.
+    /// Whether `secret` is one of the two, under either key. Each half is compared in constant time.
     pub fn has(&self, key: &HashKey, purpose: Purpose, secret: &str) -> bool {
         let Ok(stored) = URL_SAFE_NO_PAD.decode(&self.0) else { return false };
-        let found = key.half(purpose, secret);
-        // Compares the hashes of the two, since ring compares whole hashes alone.
-        let equal = |half| hmac::verify(&key.0, &found, hmac::sign(&key.0, half).as_ref()).is_ok();
-        stored.chunks(HALF).fold(false, |any, half| any | equal(half))
+        let under = |key: &hmac::Key| {
+            let found = half(key, purpose, secret);
+            // Compares the hashes of the two, since ring compares whole hashes alone.
+            let equal = |half| hmac::verify(key, &found, hmac::sign(key, half).as_ref()).is_ok();
+            stored.chunks(HALF).fold(false, |any, half| any | equal(half))
+        };
+        under(&key.key) | key.other.as_ref().is_some_and(under)
     }
 }
 
-impl HashKey {
-    fn half(&self, purpose: Purpose, secret: &str) -> [u8; HALF] {
-        let mut half = [0; HALF];
-        let whole = hmac::sign(&self.0, &message(purpose, &[], secret));
-        half.copy_from_slice(&whole.as_ref()[..HALF]);
-        half
-    }
+fn half(key: &hmac::Key, purpose: Purpose, secret: &str) -> [u8; HALF] {
+    let mut half = [0; HALF];
+    half.copy_from_slice(&hmac::sign(key, &message(purpose, &[], secret)).as_ref()[..HALF]);
+    half
 }
 
 #[cfg(test)]
@@ -301,6 +301,9 @@ mod tests {
             (&after, &changed), // The old one goes.
         ] {
             assert!(accepts(checking, makes(making)));
+            let tokens = PairDigest::of(making, Purpose::SessionToken, ["access", "id"]);
+            let has = |token| tokens.has(checking, Purpose::SessionToken, token);
+            assert!(has("access") && has("id") && !has("other"));
             assert!(!checking.matches(&makes(making), Purpose::Handoff, &["v2"], "handoff"));
         }
         assert!(!accepts(&before, makes(&changed)), "this is why it is made known first");

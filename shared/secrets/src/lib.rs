@@ -41,8 +41,7 @@ impl HashKeySecret {
 /// Secrets Manager failed or refused, or the secret does not hold one or two keys.
 pub async fn hash_key(config: &SdkConfig, secret: &str) -> Result<HashKey, Failure> {
     let text = fetch(config, secret).await?;
-    HashKey::parse(text.expose())
-        .map_err(|_| Failure::clean(SERVICE, "not one or two long keys"))
+    HashKey::parse(text.expose()).map_err(|_| Failure::clean(SERVICE, "not one or two long keys"))
 }
 
 /// Fetches the secret string of `secret` (a name or an ARN).
