@@ -90,7 +90,7 @@ impl Cognito {
     }
 
     /// Mints through the app client `client_id` of the customers' pool. Asks Cognito for the client's
-    /// secret, which it answers five times a second at the most, in the whole account.
+    /// secret, which it answers at most five times a second, in the whole account.
     ///
     /// # Errors
     /// Cognito failed or refused, or the client has no secret.

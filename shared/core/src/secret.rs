@@ -243,7 +243,7 @@ mod tests {
         let pair = PairDigest::of(&key(), Purpose::SessionToken, ["access", "id"]);
         let has = |secret| pair.has(&key(), Purpose::SessionToken, secret);
         assert!(has("access") && has("id"));
-        assert!(!has("") && !has("acces") && !has("accessid") && !has("id "));
+        assert!(!has("") && !has("acce") && !has("accessid") && !has("id "));
         assert!(!pair.has(&key(), Purpose::Handoff, "access"));
         assert!(!pair.has(&HashKey::new(&[8; 32]).unwrap(), Purpose::SessionToken, "access"));
         assert_eq!(pair.0.len(), 43);
