@@ -216,8 +216,8 @@ def main() -> None:
     import ministack.app
 
     api_address.at_a_port_of_its_own(settings.api_port)
-    alarms.on_expressions()
     app_clients.that_may_write_what_is_required()
+    alarms.on_expressions()
     authorization.fill_in()
     email_reports.of_raw_emails()
     tokens.of_one_moment()

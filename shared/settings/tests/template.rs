@@ -16,12 +16,12 @@ const OF_THE_DEPLOYMENT: [&str; 10] = [
     "LogDays",
     "RequestsPerSecond",
     "RequestsInABurst",
+    "CustomerTriggersConcurrency",
     "EndingRequestsPerSecond",
     "IntrospectRequestsPerSecond",
     "PollRequestsPerSecond",
     "StepRequestsPerSecond",
     "PublicRequestsPerSecond",
-    "CustomerTriggersConcurrency",
 ];
 
 fn rows() -> Vec<Row> {
