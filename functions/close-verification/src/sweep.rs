@@ -31,8 +31,7 @@ pub async fn sweep(app: &impl App, now: Timestamp) -> Result<usize, Failure> {
     if timeout(ENDS, sweep_until(app, now, sleep(BEGINS), &progress)).await.is_err() {
         progress.failed(Failure::unsure("sweep", "items broken off"));
     }
-    progress.measure(now);
-    progress.end()
+    progress.end(now)
 }
 
 /// Looks after what is due at `now`, and begins with no item once `over` is ready.
@@ -103,7 +102,7 @@ pub struct Progress(Mutex<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     found: usize,
-    /// Since when the first of them was due.
+    /// When the item that was due first was due.
     oldest: Option<Timestamp>,
     postponed: usize,
     failed: Option<Failure>,
@@ -123,21 +122,6 @@ impl Progress {
         });
     }
 
-    fn not_listed(&self, failure: Failure) {
-        self.failed(failure);
-        self.note(|counts| counts.blind = true);
-    }
-
-    /// Measures what was due. A sweep that does not know says nothing, so that the alarm for sweeps that do not
-    /// come rings.
-    fn measure(&self, now: Timestamp) {
-        self.note(|counts| {
-            if !counts.blind {
-                support_gateway::measure_due(counts.found, counts.oldest, now);
-            }
-        });
-    }
-
     fn postponed(&self) {
         self.note(|counts| counts.postponed += 1);
     }
@@ -146,10 +130,19 @@ impl Progress {
         self.note(|counts| counts.failed = Some(failure));
     }
 
-    /// Returns how many items were found, or the last failure.
-    pub fn end(self) -> Result<usize, Failure> {
-        let Counts { found, oldest: _, postponed, failed, blind: _ } =
+    fn not_listed(&self, failure: Failure) {
+        self.failed(failure);
+        self.note(|counts| counts.blind = true);
+    }
+
+    /// Measures the backlog, and returns how many items were found at `now`, or the last failure. A sweep that
+    /// does not know what is due measures nothing, so that the alarm for sweeps that do not come rings.
+    pub fn end(self, now: Timestamp) -> Result<usize, Failure> {
+        let Counts { found, oldest, postponed, failed, blind } =
             self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !blind {
+            support_gateway::measure_due(found, oldest, now);
+        }
         if postponed > 0 {
             tracing::warn!(target: "support", postponed, "emails postponed: a dependency does not answer");
         }
