@@ -77,11 +77,10 @@ class Stack:
         name: str = "Tess Agent",
         groups: tuple[str, ...] = ("CustomerService",),
         locale: str = "en",
-        written: Callable[[str], str] = str,
         email: str | None = None,
     ) -> Agent:
-        """A fresh agent with quotas of their own, signed in. `written` is how an administrator spells the agent's address."""
-        email = email or written(f"agent-{uuid.uuid4().hex[:12]}@agents.example.com")
+        """A fresh agent with quotas of their own, signed in. `email` is the address as an administrator spells it."""
+        email = email or f"agent-{uuid.uuid4().hex[:12]}@agents.example.com"
         sub = self.people.add_agent(samples.Agent(email, name, groups, locale))
         tokens = self.sign_in("Agent", email)
         return Agent(email, name, sub, tokens["AccessToken"], tokens["IdToken"])
