@@ -14,7 +14,7 @@ TYPOS := local/.env/lint/bin/typos
 DENY := local/.env/deny-0.20.2/bin/cargo-deny
 MUTANTS := local/.env/mutants-27.1.0/bin/cargo-mutants
 
-.PHONY: help console publish run up down clean walk status prepare test lint unit-test stack-test sizes mutants fmt advisories
+.PHONY: help console publish deploy run up down clean walk status prepare test lint unit-test stack-test bench sizes mutants fmt advisories
 
 help:
 	@echo 'make run         runs the whole stack on this machine, until Ctrl-C'
@@ -24,9 +24,11 @@ help:
 	@echo 'make status      prints where the stack is'
 	@echo 'make clean       ends the stack, and deletes everything that was installed and built here'
 	@echo 'make console     builds the console'
+	@echo 'make deploy      deploys template.yaml to AWS: STAGE=production, and OPTIONS=--guided the first time'
 	@echo 'make publish     uploads the console and the consent page to AWS, where a stack serves them'
 	@echo 'make test        runs every check and every test: lint, unit-test, stack-test'
 	@echo 'make sizes       prints the packaged size of each function, and the SDKs that it links'
+	@echo 'make bench       measures the sweep with a backlog of 20,000, with the programs that are deployed'
 	@echo 'make mutants     breaks the Rust sources in small ways, one at a time, and prints what no test notices (hours)'
 	@echo 'make advisories  asks the network for known vulnerabilities in the dependencies'
 	@echo 'make fmt         formats the sources'
@@ -36,6 +38,13 @@ console: prepare
 # docs/pages.md says how a stack on AWS serves the pages.
 publish: prepare
 	$(SAM)/python pages/publish.py --stack-name $(or $(STACK_NAME),support-access)
+
+# The stages are sections of samconfig.toml.
+STAGE ?= default
+deploy: prepare
+	PATH="$(CURDIR)/$(SAM):$$PATH" $(SAM)/sam build --config-env $(STAGE)
+	$(SAM)/python local/built_for.py --config-env $(STAGE)
+	$(SAM)/sam deploy --config-env $(STAGE) $(OPTIONS)
 
 run up down clean walk status prepare:
 	@$(STACK) $@
@@ -61,7 +70,8 @@ lint: prepare $(DENY) $(RUFF)
 	$(PYTHON) local/language.py
 	$(PYTHON) local/imports.py
 	$(PYTHON) local/console.py
-	AWS_DEFAULT_REGION=us-east-1 $(SAM)/sam validate --lint
+	$(SAM)/cfn-lint --non-zero-exit-code informational
+	$(SAM)/python -W ignore:pkg_resources local/policies.py
 
 unit-test:
 	cargo test --workspace --quiet
@@ -71,6 +81,9 @@ unit-test:
 # Runs all test files, or those that TESTS names.
 stack-test: prepare
 	local/.env/stack/bin/python tests/run.py $(TESTS)
+
+bench: prepare
+	local/.env/stack/bin/python tests/bench/sweep.py --release $(BENCH)
 
 sizes: prepare
 	@$(PYTHON) local/sizes.py

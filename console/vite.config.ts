@@ -2,6 +2,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 const FONT = /url\(['"]?data:font\/woff2;base64,([^'")]+)['"]?\)/gu;
+const COMPONENT = /^@cloudscape-design\/components\/(.*)$/u;
+const PLAIN = new URL('src/plain/', import.meta.url).pathname;
 
 /** Takes the fonts out of the library's stylesheet. As files they need no exception in the page's policy, and load only when needed. */
 function fontsAsFiles(): Plugin {
@@ -22,15 +24,30 @@ function fontsAsFiles(): Plugin {
   };
 }
 
-export default defineConfig({
-  plugins: [react(), fontsAsFiles()],
-  build: {
-    target: 'es2023',
-    // The agents' console, and the page where customers offer access.
-    rolldownOptions: { input: ['index.html', 'remote-assistance.html'] },
-    // No data: URLs: the page's policy would refuse them.
-    assetsInlineLimit: 0,
-    // The components and their languages are one chunk: a split would only add a round trip.
-    chunkSizeWarningLimit: 1300,
-  },
+/**
+ * Two builds into one directory. The agents' console has the component library. The page where customers offer access (`--mode remote`) has
+ * small components of the same names instead (`src/plain`), since customers may have slow phones: one that is missing there breaks the build.
+ */
+export default defineConfig(({ mode }) => {
+  const remote = mode === 'remote';
+  return {
+    plugins: [react(), fontsAsFiles()],
+    resolve: {
+      alias: remote
+        ? [
+            { find: '@cloudscape-design/global-styles/index.css', replacement: `${PLAIN}plain.css` },
+            { find: COMPONENT, replacement: `${PLAIN}$1` },
+          ]
+        : [],
+    },
+    build: {
+      target: 'es2023',
+      emptyOutDir: !remote,
+      rolldownOptions: { input: [remote ? 'remote-assistance.html' : 'index.html'] },
+      // No data: URLs: the page's policy would refuse them.
+      assetsInlineLimit: 0,
+      // The components and their languages are one chunk: a split would only add a round trip.
+      chunkSizeWarningLimit: 1300,
+    },
+  };
 });

@@ -30,15 +30,26 @@ def _sender(service: str, parameters: Any) -> str | None:
 
 
 def _with_sender_identity(known: Callable[..., str]) -> Callable[..., str]:
-    """The resource of a SendEmail is the identity that it is sent from."""
+    """The resource of an email is the identity that it is sent from, and the configuration set that it is sent under."""
 
     def resource(service: str, method: str, path: str, headers: Any, body: bytes, parameters: Any, region: str, account: str) -> str:
         sender = _sender(service, parameters)
         if sender is not None:
-            return f"arn:aws:ses:{region}:{account}:identity/{sender}"
+            identity = _Identity(f"arn:aws:ses:{region}:{account}:identity/{sender}")
+            under = parameters.get("ConfigurationSetName")
+            name = under[0] if isinstance(under, list) else under
+            identity.configuration_set = f"arn:aws:ses:{region}:{account}:configuration-set/{name}" if name else None
+            return identity
         return known(service, method, path, headers, body, parameters, region, account)
 
     return resource
+
+
+class _Identity(str):
+    """The ARN of the identity that an email is sent from, with that of its configuration set."""
+
+    __slots__ = ("configuration_set",)
+    configuration_set: str | None
 
 
 def _with_sender_address(known: Callable[..., Context]) -> Callable[..., Context]:
@@ -69,35 +80,48 @@ def _keys_of(request: Any) -> list[str]:
 
 
 class _ItemOfTable(str):
-    """A table's ARN with the key of the one item of a transaction that is being checked."""
+    """A table's ARN with the keys of the items of a transaction that are being checked."""
 
     __slots__ = ("keys",)
     keys: list[str]
 
+    @staticmethod
+    def of(table: str, keys: list[str]) -> _ItemOfTable:
+        item = _ItemOfTable(table)
+        item.keys = keys
+        return item
+
 
 def _each_with_its_key(known: Callable[..., list[tuple[str, str]]]) -> Callable[..., list[tuple[str, str]]]:
-    """AWS checks each item of a transaction separately: its action, its table and its key."""
+    """Checks each item of a transaction alone, and once more all items of one action together.
+
+    AWS documents `dynamodb:LeadingKeys` for neither reading, so a policy must allow both.
+    """
 
     def checks(action: str, body: bytes, region: str, account: str) -> list[tuple[str, str]]:
-        found = []
+        alone: list[tuple[str, _ItemOfTable]] = []
         for item in json.loads(body or b"{}").get("TransactItems", []):
-            alone = json.dumps({"TransactItems": [item]}).encode()
-            for item_action, table in known(action, alone, region, account):
-                place = _ItemOfTable(table)
-                place.keys = [key for member in item.values() for key in _keys_of(member)]
-                found.append((item_action, place))
-        return found
+            keys = [key for member in item.values() for key in _keys_of(member)]
+            request = json.dumps({"TransactItems": [item]}).encode()
+            alone += [(item_action, _ItemOfTable.of(table, keys)) for item_action, table in known(action, request, region, account)]
+        together: dict[tuple[str, str], list[str]] = {}
+        for item_action, table in alone:
+            together.setdefault((item_action, str(table)), []).extend(table.keys)
+        return [*alone, *((item_action, _ItemOfTable.of(table, keys)) for (item_action, table), keys in together.items())]
 
     return checks
 
 
 def _with_the_items_key(known: Callable[..., Any]) -> Callable[..., Any]:
-    """`dynamodb:LeadingKeys`, for the item of a transaction that is being checked."""
+    """`dynamodb:LeadingKeys`, for the items of a transaction that are being checked; and an email's second resource."""
 
     def enforce(*call: Any, resource_arn: str = "*", service_context: Context | None = None) -> Any:
         if isinstance(resource_arn, _ItemOfTable):
             service_context = {**(service_context or {}), "dynamodb:LeadingKeys": resource_arn.keys}
-        return known(*call, resource_arn=resource_arn, service_context=service_context)
+        refused = known(*call, resource_arn=resource_arn, service_context=service_context)
+        if refused is None and isinstance(resource_arn, _Identity) and resource_arn.configuration_set:
+            return known(*call, resource_arn=resource_arn.configuration_set, service_context=service_context)
+        return refused
 
     return enforce
 

@@ -133,7 +133,7 @@ class Inbox:
     def last_number(self) -> int:
         return max((int(path.stem) for path in self.directory.glob("*.eml")), default=0)
 
-    def wait(self, to: str, after: int = 0, seconds: float = 10) -> Mail:
+    def wait(self, to: str, after: int = 0, seconds: float = 60) -> Mail:
         """The newest email to an address, numbered higher than `after`: the emulator delivers in the background."""
         deadline = time.monotonic() + seconds
         while not (found := self.mails(to, after)):

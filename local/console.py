@@ -21,6 +21,8 @@ from terminal import Failed, call, step
 
 CONSOLE = ROOT / "console"
 BUILT = CONSOLE / "dist" / "index.html"
+# What the console shares with the consent page.
+SHARED = ["code.js", "server-clock.js"]
 
 
 def build() -> None:
@@ -69,7 +71,8 @@ def _sources() -> list[Path]:
     kept = [path for path in CONSOLE.iterdir() if path.is_file()]
     for directory in ("src", "public"):
         kept += [path for path in (CONSOLE / directory).rglob("*") if path.is_file() and path.name != "contract.d.ts"]
-    return [*kept, ROOT / "local" / "requirements-node.txt"]
+    shared = [ROOT / "pages/consent" / name for name in SHARED]
+    return [*kept, *shared, ROOT / "local" / "requirements-node.txt"]
 
 
 def _digest(paths: Iterable[Path]) -> str:

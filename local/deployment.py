@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import functools
 import hashlib
-import io
 import json
 import re
 import zipfile
@@ -16,7 +15,7 @@ import boto3
 
 from environment import ENVIRONMENTS
 from settings import OPENED, REGION, ROOT, Settings, architecture
-from terminal import call, step
+from terminal import Failed, call, step
 
 STACK = "support-access"
 BUCKET = "sam-artifacts"
@@ -59,6 +58,20 @@ def build(settings: Settings) -> None:
             env=env,
             cwd=ROOT,
         )  # fmt: skip
+        _pack(settings.state / "build")
+
+
+def _pack(built: Path) -> None:
+    """Puts each program into an archive and names that in the built template, so that no deployment packs it again."""
+    template = (built / "template.yaml").read_text()
+    for program in sorted(built.glob("*/bootstrap")):
+        name, archive = program.parent.name, program.with_suffix(".zip")
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+            packed.write(program, "bootstrap")
+        template, found = re.subn(rf"CodeUri: {name}\n", f"CodeUri: {name}/{archive.name}\n", template)
+        if found != 1:
+            raise Failed(f"The built template names {name} as code {found} times, not once")
+    (built / "template.yaml").write_text(template)
 
 
 def deploy(settings: Settings, parameters: dict[str, str]) -> None:
@@ -79,7 +92,7 @@ def deploy(settings: Settings, parameters: dict[str, str]) -> None:
         changed = [name for name, digest in programs.items() if before["programs"][name] != digest]
         with step(f"Replacing {', '.join(changed) or 'nothing'}"):
             for name in changed:
-                _replace_program(settings, settings.facts()["resources"][name], built / name / "bootstrap")
+                _replace_program(settings, settings.facts()["resources"][name], built / name / "bootstrap.zip")
     else:
         record.unlink(missing_ok=True)
         _deploy_template(settings, everything)
@@ -90,12 +103,9 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _replace_program(settings: Settings, function: str, program: Path) -> None:
+def _replace_program(settings: Settings, function: str, packed: Path) -> None:
     """Does what a deployment does to a function whose code changed."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.write(program, "bootstrap")
-    client(settings, "lambda").update_function_code(FunctionName=function, ZipFile=packed.getvalue())
+    client(settings, "lambda").update_function_code(FunctionName=function, ZipFile=packed.read_bytes())
 
 
 def _deploy_template(settings: Settings, parameters: dict[str, str]) -> None:

@@ -22,12 +22,16 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import alarms
 import api_address
+import app_clients
 import authorization
+import email_reports
 import environment
 import recovery
 import second_factor
 import tokens
+import usernames
 import workers
 from settings import PAGES, PORTS_AFTER, Settings
 from terminal import Failed
@@ -212,12 +216,16 @@ def main() -> None:
     import ministack.app
 
     api_address.at_a_port_of_its_own(settings.api_port)
+    app_clients.that_may_write_what_is_required()
+    alarms.on_expressions()
     authorization.fill_in()
+    email_reports.of_raw_emails()
     tokens.of_one_moment()
     tokens.of_what_a_client_reads()
     recovery.by_a_code_of_its_own()
     recovery.judged_in_one_time()
     second_factor.asked_of_everybody()
+    usernames.without_case()
     workers.each_by_itself()
     sys.argv = ["ministack"]
     ministack.app.main()

@@ -14,6 +14,7 @@ SDKS = {
     "close-verification": ["dynamodb", "kms", "secretsmanager", "ses"],
     "cognito-triggers": ["dynamodb", "secretsmanager"],
     "customer-consent": ["dynamodb", "secretsmanager"],
+    "email-events": ["dynamodb"],
     "introspect-session": ["dynamodb", "secretsmanager"],
     "issue-session": ["cognitoidentityprovider", "dynamodb", "secretsmanager", "ses"],
     "receipts": ["kms"],

@@ -1,7 +1,7 @@
 """Requires a second factor as AWS does: a user without one sets up an authenticator app before they get tokens.
 
-The emulator lets such users in without it, and every user after a first password. It also forgets an app that is set up during sign-in.
-This fits the version in requirements-stack.txt.
+The emulator lets such users in without it, and every user after a first password. It also forgets an app that is set up during sign-in,
+lets a preference take a required factor away, and lacks the call that deletes one. This fits the version in requirements-stack.txt.
 """
 
 from __future__ import annotations
@@ -63,7 +63,29 @@ def asked_of_everybody() -> None:
         asked = challenged(pool, user, pool_id, username)
         return answer if asked is None else cognito.json_response(asked)
 
+    prefer, dispatch = cognito._admin_set_user_mfa_preference, cognito._dispatch_idp
+
+    def preferred(data: Any) -> Any:
+        """Where the pool requires a factor, AWS answers with success and leaves the factor as it is."""
+        pool, _ = cognito._resolve_pool(data.get("UserPoolId"))
+        return cognito.json_response({}) if pool and pool.get("MfaConfiguration") == "ON" else prefer(data)
+
+    def deleted(data: Any) -> Any:
+        """`AdminDeleteSoftwareToken`: the user sets up another app at the next sign-in."""
+        pool, refused = cognito._resolve_pool(data.get("UserPoolId"))
+        user, unknown = cognito._resolve_user(pool, data.get("Username")) if pool else (None, refused)
+        if user is None:
+            return unknown
+        user["_mfa_enabled"] = [factor for factor in user.get("_mfa_enabled", []) if factor != FACTOR]
+        user["_totp_secret"] = user["_preferred_mfa"] = ""
+        return cognito.json_response({})
+
+    async def dispatched(action: str, data: Any) -> Any:
+        return deleted(data) if action == "AdminDeleteSoftwareToken" else await dispatch(action, data)
+
     cognito._mfa_challenge_for_user = challenged
+    cognito._admin_set_user_mfa_preference = preferred
+    cognito._dispatch_idp = dispatched
     cognito._associate_software_token = step(associate)
     cognito._verify_software_token = step(verified)
     cognito._respond_to_auth_challenge = responded

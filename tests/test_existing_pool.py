@@ -19,7 +19,15 @@ GROUP = "gold"
 def make_pool(settings: Settings) -> dict[str, str]:
     """The pool as it was before, with an app of its own, and the client that step 1 makes in it."""
     cognito = deployment.client(settings, "cognito-idp")
-    pool = cognito.create_user_pool(PoolName="before", UsernameAttributes=["email"], UserPoolTier="ESSENTIALS")["UserPool"]["Id"]
+    described = cognito.create_user_pool(
+        PoolName="before",
+        UsernameAttributes=["email"],
+        UserPoolTier="ESSENTIALS",
+        Schema=[{"Name": "email", "Required": True}, {"Name": "name", "Required": True}],
+    )["UserPool"]
+    pool = described["Id"]
+    required = {each["Name"] for each in described["SchemaAttributes"] if each["Required"] and each["Mutable"] and each["Name"] != "sub"}
+    assert required == {"email", "name"}
     cognito.create_group(UserPoolId=pool, GroupName=GROUP)
     app = cognito.create_user_pool_client(
         UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
@@ -36,13 +44,19 @@ def make_pool(settings: Settings) -> dict[str, str]:
         PreventUserExistenceErrors="ENABLED",
         EnableTokenRevocation=True,
         RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0},
-        WriteAttributes=["locale"],
+        WriteAttributes=sorted(required | {"locale"}),
     )
     return {
         "ExistingCustomerPoolId": pool,
         "ExistingSupportClientId": support["UserPoolClient"]["ClientId"],
         "ExistingCustomerClientId": app["UserPoolClient"]["ClientId"],
     }
+
+
+def test_a_client_that_may_not_write_what_its_pool_requires_is_refused(there: Stack) -> None:
+    cognito, pool = there.aws("cognito-idp"), there.facts["CustomerPoolId"]
+    with pytest.raises(cognito.exceptions.InvalidParameterException):
+        cognito.create_user_pool_client(UserPoolId=pool, ClientName="narrow", WriteAttributes=["locale"])
 
 
 @pytest.fixture(scope="module")

@@ -22,12 +22,12 @@ pytestmark = pytest.mark.usefixtures("schedule")
 
 # What each call needs of AWS, and what it answers where that fails.
 NEEDS = [
-    ("create", "GetItem", 503), ("create", "AdminGetUser", 503), ("create", "TransactWriteItems", 503), ("create", "SendEmail", 201),
+    ("create", "GetItem", 503), ("create", "AdminGetUser", 503), ("create", "TransactWriteItems", 503), ("create", "SendRawEmail", 201),
     ("create", "PutItem", 201), ("read", "GetItem", 503), ("options", "GetItem", 503), ("options", "AdminGetUser", 503),
-    ("regenerate", "GetItem", 503), ("regenerate", "TransactWriteItems", 503), ("regenerate", "SendEmail", 200),
+    ("regenerate", "GetItem", 503), ("regenerate", "TransactWriteItems", 503), ("regenerate", "SendRawEmail", 200),
     ("revoke", "GetItem", 503), ("revoke", "TransactWriteItems", 503), ("redeem", "UpdateItem", 503), ("redeem", "GetItem", 503),
     ("redeem", "AdminGetUser", 503), ("redeem", "AdminListGroupsForUser", 503), ("redeem", "TransactWriteItems", 503),
-    ("redeem", "SendEmail", 201), ("redeem", "PutItem", 201),
+    ("redeem", "SendRawEmail", 201), ("redeem", "PutItem", 201),
 ]  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_with_a_dependency_gone_each_call_answers_in_time_and_loses_nothing(stac
                 assert journey and journey.read().json["outcome"] == "denied", where
             case "redeem":
                 again = redeem(stack, agent, offer.credentials)
-                assert again.status == (409 if operation in ("SendEmail", "PutItem") else 201), where
+                assert again.status == (409 if operation in ("SendRawEmail", "PutItem") else 201), where
 
 
 def made_ready(stack: Stack, what: str) -> tuple[Offer, UnderGrant | None, Agent]:
@@ -76,7 +76,7 @@ def made_ready(stack: Stack, what: str) -> tuple[Offer, UnderGrant | None, Agent
 def failing(stack: Stack, how: str, need: tuple[str, str, int], offer: Offer, journey: UnderGrant | None, agent: Agent) -> str | None:
     """What is wrong with the answer to a call, while something that it needs is refused or hangs."""
     what, operation, expected = need
-    actions = {"TransactWriteItems": "dynamodb:PutItem", "SendEmail": "ses:SendEmail"}
+    actions = {"TransactWriteItems": "dynamodb:PutItem", "SendRawEmail": "ses:SendRawEmail"}
     actions |= {name: f"cognito-idp:{name}" for name in ("AdminGetUser", "AdminListGroupsForUser")}
     denied = denying(actions.get(operation, f"dynamodb:{operation}")) if how == "refused" else None
     events = {

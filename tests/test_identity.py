@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,13 @@ def test_agents_cannot_support_themselves_under_another_address(stack: Stack) ->
     agent, customer = stack.new_agent(), stack.new_customer()
     stack.people.put_in_directory(customer.record, agent.sub)
     refused_look_up(stack, agent, customer.email)
+
+
+def test_nobody_supports_an_agent_whose_address_was_written_in_capitals(stack: Stack) -> None:  # P20
+    """The agents' pool does not tell capitals from small letters; the directory has small letters alone."""
+    colleague = stack.new_agent(email=f"AGENT-{uuid.uuid4().hex[:12]}@AGENTS.EXAMPLE.COM".upper())
+    stack.people.add_customer(Customer(colleague.email.lower(), "Colleague", []))
+    refused_look_up(stack, stack.new_agent(), colleague.email.lower())
 
 
 @pytest.mark.parametrize("kind", ["agent", "supervisor", "in no group", "disabled"])

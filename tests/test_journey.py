@@ -265,7 +265,7 @@ def test_an_ecosystem_that_is_not_the_customers_is_refused(stack: Stack) -> None
 NUMBERS = [
     *("CodeSeconds", "ResendSeconds", "IdleSeconds", "SessionSeconds", "MintLeaseSeconds", "MintGrantSeconds", "RecordDays"),
     *("WrongEntriesPerStage", "WrongEntriesPerCustomer", "WrongEntriesPerCustomerAndAgent", "WrongEntriesPerAgent"),
-    *("MailsPerCustomer", "SendsPerStage", "LookupsPerAgent", "ConsentMode", "RcmForMembers"),
+    *("MailsPerCustomer", "MailsPerCustomerAndAgent", "SendsPerStage", "LookupsPerAgent", "ConsentMode", "RcmForMembers"),
 ]
 
 

@@ -203,7 +203,7 @@ def test_a_mail_sent_twice_leaves_one_live_link(stack: Stack) -> None:  # P26
     with Hosted(stack, SWEEP) as function:
 
         def crash(call: Call) -> None:
-            if call.operation == "SendEmail":
+            if call.operation == "SendRawEmail":
                 function.kill()
 
         function.after = crash

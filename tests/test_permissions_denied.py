@@ -24,7 +24,8 @@ class Acts:
     def all(self) -> dict[str, tuple[str, str, dict[str, Any]]]:
         """By name: service, operation, parameters."""
         acts: dict[str, tuple[str, str, dict[str, Any]]] = {}
-        for kind in ("V#x", "S#x", "B#grants#x", "B#grant-entries#x", "B#lookups#x", "B#customer-mails#x", "B#agent-wrong#x",
+        for kind in ("V#x", "S#x", "B#grants#x", "B#grant-entries#x", "B#lookups#x", "B#customer-mails#x",
+                     "B#customer-mails-by#x", "B#agent-wrong#x",
                      "B#customer-wrong#x", "B#recovery-asked#x", "G#x", "T#x", "X#x"):  # fmt: skip
             acts |= {f"{what} {kind}": act for what, act in self._item(self.support, kind).items()}
         acts |= {f"{what} directory": act for what, act in self._item(self.core, "USER#nobody@example.com").items()}
@@ -38,10 +39,10 @@ class Acts:
         acts |= {
             "send email": self._mail("send_email", self.sender),
             "send email from elsewhere": self._mail("send_email", "somebody@elsewhere.example"),
-            "send raw email": ("ses", "send_raw_email", {
-                "Source": self.sender,
-                "RawMessage": {"Data": f"From: {self.sender}\r\nTo: nobody@example.com\r\nSubject: x\r\n\r\nx"},
-            }),
+            "send raw email": self._raw_mail(self.sender),
+            "send raw email from elsewhere": self._raw_mail("somebody@elsewhere.example"),
+            "send raw email in its set": self._raw_mail(self.sender, self.resources["Emails"]),
+            "send raw email in another set": self._raw_mail(self.sender, "another"),
             "read key": ("secretsmanager", "get_secret_value", {"SecretId": self.resources["HashKey"]}),
             "change key": ("secretsmanager", "update_secret", {"SecretId": self.resources["HashKey"], "KmsKeyId": "alias/none"}),
             "sign": ("kms", "sign", {
@@ -51,6 +52,14 @@ class Acts:
             "leave job": ("sqs", "send_message", {
                 "QueueUrl": self.resources["RecoveryQueue"], "MessageBody": '{"job": "send-code", "email": "nobody@example.com"}'
             }),
+            "leave change": ("sqs", "send_message", {
+                "QueueUrl": self.resources["PasswordChangedQueue"], "MessageBody": '{"job": "send-code", "email": "nobody@example.com"}'
+            }),
+            "take change": ("sqs", "receive_message", {"QueueUrl": self.resources["PasswordChangedQueue"], "VisibilityTimeout": 0}),
+            "finish change": ("sqs", "delete_message", {"QueueUrl": self.resources["PasswordChangedQueue"], "ReceiptHandle": "none"}),
+            "look at changes": (
+                "sqs", "get_queue_attributes", {"QueueUrl": self.resources["PasswordChangedQueue"], "AttributeNames": ["All"]}
+            ),
             "take job": ("sqs", "receive_message", {"QueueUrl": self.resources["RecoveryQueue"], "VisibilityTimeout": 0}),
             "finish job": ("sqs", "delete_message", {"QueueUrl": self.resources["RecoveryQueue"], "ReceiptHandle": "none"}),
             "look at queue": ("sqs", "get_queue_attributes", {"QueueUrl": self.resources["RecoveryQueue"], "AttributeNames": ["All"]}),
@@ -103,6 +112,11 @@ class Acts:
         message = {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}
         return "ses", operation, {"Source": sender, "Destination": {"ToAddresses": ["nobody@example.com"]}, "Message": message}
 
+    def _raw_mail(self, sender: str, configuration_set: str | None = None) -> tuple[str, str, dict[str, Any]]:
+        message = f"From: {sender}\r\nTo: nobody@example.com\r\nSubject: x\r\n\r\nx"
+        under = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        return "ses", "send_raw_email", {"Source": sender, "RawMessage": {"Data": message}, **under}
+
     def _users(self) -> dict[str, dict[str, Any]]:
         nobody = {"Username": "00000000-0000-4000-8000-00000000000f"}
         app = {"ClientId": self.client}
@@ -136,6 +150,7 @@ CUSTOMERS_CODE = on("B#customer-wrong#x", "update", "transact-update", "transact
 AGENTS_STATUS = {"admin_get_user agent", "admin_list_groups_for_user agent"}
 DIRECTORY = on("directory", "get", "transact-get")
 DROP = on("T#x", "delete", "transact-delete")
+EMAIL = {"send raw email", "send raw email in its set"}
 RECOVERY = on("B#recovery-asked#x", "update", "transact-update")
 
 # All that each may do. A function that is not here may do nothing.
@@ -143,7 +158,7 @@ MAY: dict[str, set[str]] = {
     "StartVerificationFunction": {
         *on("V#x", "put", "transact-put"), *on("B#lookups#x", "update", "transact-update"), *DIRECTORY, "admin_get_user agent",
     },
-    "SendMfaFunction": {*MOVE, *on("B#customer-mails#x", "update", "transact-update"), "send email", "read key"},
+    "SendMfaFunction": {*MOVE, *on("B#customer-mails#x B#customer-mails-by#x", "update", "transact-update"), *EMAIL, "read key"},
     "VerifyCodeFunction": {
         *MOVE, *CUSTOMERS_CODE, *on("B#agent-wrong#x", "update", "transact-update", "transact-check"), *AGENTS_STATUS,
         "admin_get_user customer", "read key",
@@ -152,9 +167,10 @@ MAY: dict[str, set[str]] = {
     "IssueSessionFunction": {
         *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *on("T#x", "put", "transact-put"), *DIRECTORY, *AGENTS_STATUS,
         *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge", "describe_user_pool_client"),
-        "send email", "send raw email", "read key",
+        *EMAIL, "read key",
     },
     "CancelFunction": {*MOVE, *DROP},
+    "EmailEventsFunction": MOVE,
     "RedeemHandoffFunction": {*MOVE, *DROP, *on("T#x", "get", "transact-get"), *DIRECTORY, "read key"},
     "ActivityFunction": {
         *MOVE, *DIRECTORY, "batch-get V#x", "query by-agent", "query by-customer", "query by-kind",
@@ -162,16 +178,19 @@ MAY: dict[str, set[str]] = {
     "IntrospectSessionFunction": {*READ, *DIRECTORY, "read key"},
     "SupportGrantFunction": {
         *MOVE, *DROP, *on("S#x", "get", "transact-get", "put", "transact-put"), *DIRECTORY,
-        *on("B#grants#x B#grant-entries#x B#lookups#x B#customer-mails#x", "update", "transact-update"),
-        *AGENTS_STATUS, "admin_get_user customer", "send email", "read key",
+        *on("B#grants#x B#grant-entries#x B#lookups#x B#customer-mails#x B#customer-mails-by#x", "update", "transact-update"),
+        *AGENTS_STATUS, "admin_get_user customer", *EMAIL, "read key",
     },
     "CloseVerificationFunction": {
-        *MOVE, *DROP, *on("S#x", "get", "transact-get", "put", "transact-put"), "query due", "send email", "send raw email", "read key", "sign",
+        *MOVE, *DROP, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due", *EMAIL, "read key", "sign",
         "get public key",
     },
     "ReceiptsFunction": {"get public key"},
-    "RecoverPasswordFunction": {*RECOVERY, "admin_user_global_sign_out agent", "leave job", "read key"},
-    "RecoveryWorkerFunction": {*AGENTS_STATUS, "admin_user_global_sign_out agent", "send email", "take job", "finish job", "look at queue"},
+    "RecoverPasswordFunction": {*RECOVERY, "admin_user_global_sign_out agent", "leave job", "leave change", "read key"},
+    "RecoveryWorkerFunction": {
+        *AGENTS_STATUS, "admin_user_global_sign_out agent", *EMAIL, "take job", "finish job", "look at queue", "take change",
+        "finish change", "look at changes",
+    },
     "CustomerTriggersFunction": {*on("G#x", "get", "transact-get", "update", "transact-update"), "read key"},
 }  # fmt: skip
 

@@ -26,7 +26,7 @@ def wrong(code: str, by: int = 1) -> str:
 
 def count(stack: Stack, name: str, *subject: str) -> int:
     """How much of a quota is used, in this window and the one before."""
-    window = {"lookups": QUARTER, "customer-mails": HOUR}.get(name, DAY)
+    window = {"lookups": QUARTER, "customer-mails": HOUR, "customer-mails-by": HOUR}.get(name, DAY)
     now = int(time.time()) // window
     items = [stack.item("#".join(["B", name, *subject, str(number)])) for number in (now - 1, now)]
     return sum(int(item["n"]["N"]) for item in items if item)
@@ -218,8 +218,9 @@ def test_brute_force_from_all_sides_at_once_is_judged_ten_times_at_most(stack: S
 
 def give_mails_back(stack: Stack, customer: Customer) -> None:
     """Empties the quota of the customer's emails, which must not run out here."""
-    key = {"pk": {"S": f"B#customer-mails#{customer.sub}#{int(time.time()) // HOUR}"}}
-    stack.aws("dynamodb").delete_item(TableName=stack.facts["SupportTable"], Key=key)
+    for item in stack.items():
+        if item["pk"]["S"].startswith((f"B#customer-mails#{customer.sub}#", f"B#customer-mails-by#{customer.sub}#")):
+            stack.aws("dynamodb").delete_item(TableName=stack.facts["SupportTable"], Key={"pk": item["pk"]})
 
 
 def test_ten_mails_an_hour_go_to_a_customer_whoever_asks(stack: Stack) -> None:  # P3
@@ -236,6 +237,20 @@ def test_ten_mails_an_hour_go_to_a_customer_whoever_asks(stack: Stack) -> None: 
         assert journey.item == before
         assert stack.inbox.mails(customer.email, after=seen) == []
     assert count(stack, "customer-mails", customer.sub) == 10
+
+
+def test_one_agent_cannot_use_up_a_customers_mails(stack: Stack) -> None:  # P3
+    stay_within(HOUR)
+    customer, agent = stack.new_customer(), stack.new_agent()
+    for _ in range(5):
+        stack.journey(agent, customer).through_asking()
+    journey = stack.journey(agent, customer).through_internal_validation()
+    before, answer = journey.item, journey.send_to_customer()
+    assert (answer.status, answer.json["type"]) == (429, "/problems/too-many-requests")
+    assert journey.item == before
+    assert count(stack, "customer-mails", customer.sub) == count(stack, "customer-mails-by", customer.sub, agent.sub) == 5
+    stack.journey(stack.new_agent(), customer).through_asking()
+    assert stack.journey(agent).through_asking(), "of another customer they have their whole share"
 
 
 # An agent.

@@ -56,7 +56,7 @@ def test_with_the_store_refusing_or_hanging_nothing_is_judged_or_sent(stack: Sta
     with Hosted(stack, "RecoverPasswordFunction", denied=denying("dynamodb:UpdateItem")) as function:
         assert [function.invoke(request)["statusCode"] for request in requests] == [503, 503]
     with Hosted(stack, "RecoverPasswordFunction") as function:
-        function.before = hanging("UpdateItem")
+        function.before = hanging("TransactWriteItems", "UpdateItem")
         for request in requests:
             started = time.monotonic()
             assert function.invoke(request)["statusCode"] == 503
@@ -128,6 +128,24 @@ def test_a_job_that_fails_comes_back_and_is_done(stack: Stack) -> None:  # P25
     assert confirm(stack, agent.email, code_of(mail)).status == 204
 
 
+def test_a_change_of_password_waits_in_a_queue_of_its_own_until_the_agent_is_told(stack: Stack) -> None:  # P25
+    """Behind requests for codes that nobody can work off."""
+    agent, sqs, resources = stack.new_agent(), stack.aws("sqs"), stack.facts["resources"]
+    code, seen = code_of(asked(stack, agent.email)), stack.inbox.last_number()
+    mapping = resources["RecoveryWork"]
+    stack.aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
+    try:
+        for number in range(30):
+            job = {"job": "send-code", "email": f"nobody-{number}@agents.example.com"}
+            sqs.send_message(QueueUrl=resources["RecoveryQueue"], MessageBody=json.dumps(job))
+        assert confirm(stack, agent.email, code).status == 204
+        assert "password" in stack.inbox.wait(agent.email, after=seen).subject
+        assert waiting(stack) == 30
+    finally:
+        stack.aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=True)
+    idle(stack)
+
+
 def test_a_job_that_fails_five_times_is_put_aside(stack: Stack) -> None:
     sqs, resources = stack.aws("sqs"), stack.facts["resources"]
     with redelivered_at_once(stack):
@@ -148,7 +166,7 @@ def failed_jobs(stack: Stack, since: float) -> int:
         ("send-code", "AdminListGroupsForUser"),
         ("send-code", "ForgotPassword"),
         ("tell-changed", "AdminGetUser"),
-        ("tell-changed", "SendEmail"),
+        ("tell-changed", "SendRawEmail"),
     ],
 )
 def test_a_worker_whose_dependency_hangs_gives_up_in_time_and_the_job_is_left(stack: Stack, job: str, operation: str) -> None:  # P25

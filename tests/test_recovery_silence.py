@@ -7,13 +7,14 @@ import random
 import re
 import statistics
 import time
+import uuid
 from collections.abc import Callable
 
 import pytest
 
 from client import Answer
 from support.hosted import Call, Hosted
-from support.recovery import ROUNDS, ask, asked, code_of, confirm, differ, event, idle, new_source, other_than, people, told, waiting
+from support.recovery import NEW, ROUNDS, ask, asked, code_of, confirm, differ, event, idle, new_source, other_than, people, told, waiting
 from support.stack import Stack
 
 pytestmark = pytest.mark.usefixtures("quotas_begin_anew")
@@ -45,6 +46,15 @@ def test_an_address_has_its_form_and_no_more_to_say(stack: Stack) -> None:  # P2
     assert confirm(stack, longest, "000000").status == 422
     idle(stack)
     assert waiting(stack, "RecoveryFailures") == 0
+
+
+def test_an_address_that_was_written_in_capitals_is_recovered_like_any_other(stack: Stack) -> None:  # P23
+    known = stack.new_agent(email=f"AGENT-{uuid.uuid4().hex[:12]}@AGENTS.EXAMPLE.COM".upper()).email
+    mail = asked(stack, known.lower())
+    wrong = {email: told(confirm(stack, email, other_than(code_of(mail)))) for email in (known.lower(), "nobody@agents.example.com")}
+    assert len(set(map(str, wrong.values()))) == 1, wrong
+    assert confirm(stack, known.lower(), code_of(mail)).status == 204
+    stack.sign_in("Agent", known.lower(), NEW)
 
 
 def test_confirming_tells_nobody_who_has_an_account(stack: Stack) -> None:  # P23

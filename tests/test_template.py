@@ -49,6 +49,19 @@ def test_a_table_is_encrypted_recoverable_and_outlives_the_stack(table: str) -> 
     assert described["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
+def test_ses_reports_what_comes_back_and_stops_sending_there() -> None:
+    emails = resources("AWS::SES::ConfigurationSet")["Emails"]["Properties"]
+    assert emails["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
+    (reports,) = resources("AWS::SES::ConfigurationSetEventDestination").values()
+    assert reports["Properties"]["ConfigurationSetName"] == {"Ref": "Emails"}
+    destination = reports["Properties"]["EventDestination"]
+    assert destination["Enabled"] is True
+    assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint", "reject"}
+    for name, function in resources("AWS::Serverless::Function").items():
+        settings = function["Properties"].get("Environment", {}).get("Variables", {})
+        assert ("MAIL_FROM" in settings) == (settings.get("CONFIGURATION_SET") == {"Ref": "Emails"}), name
+
+
 def test_there_are_no_other_tables() -> None:
     assert resources("AWS::DynamoDB::Table").keys() == {"CoreTable", "SupportTable"}
 
@@ -99,12 +112,37 @@ def test_what_a_distribution_does_not_have_is_a_page_and_not_found() -> None:
         assert (source / page.removeprefix("/")).is_file(), name
 
 
-def test_the_api_has_a_rate_a_burst_and_access_logs() -> None:
+def test_the_api_has_access_logs() -> None:
     api = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]
-    settings = api["DefaultRouteSettings"]
-    assert parameter(settings["ThrottlingRateLimit"])["Default"] > 0
-    assert parameter(settings["ThrottlingBurstLimit"])["Default"] > 0
     assert api["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": "AccessLogs.Arn"}
+
+
+def test_a_change_of_password_is_kept_for_days() -> None:
+    queues = {name: queue["Properties"] for name, queue in resources("AWS::SQS::Queue").items()}
+    day = 24 * 60 * 60
+    changes, failures = queues["PasswordChangedQueue"], queues["PasswordChangedFailures"]
+    assert changes["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": "PasswordChangedFailures.Arn"}
+    assert changes["MessageRetentionPeriod"] >= 4 * day
+    assert failures["MessageRetentionPeriod"] == 14 * day, "counted from when the job was made"
+    # Anonymous requests leave their jobs elsewhere.
+    mappings = {each["Properties"]["EventSourceArn"]["Fn::GetAtt"] for each in resources("AWS::Lambda::EventSourceMapping").values()}
+    assert mappings == {"RecoveryQueue.Arn", "PasswordChangedQueue.Arn"}
+
+
+def test_an_operator_can_keep_executions_for_the_customers_triggers() -> None:
+    """An account that has few cannot reserve any, so that is not the default."""
+    triggers = resources("AWS::Serverless::Function")["CustomerTriggersFunction"]["Properties"]
+    condition, reserved, otherwise = triggers["ReservedConcurrentExecutions"]["Fn::If"]
+    assert (parameter(reserved)["Default"], otherwise) == (0, {"Ref": "AWS::NoValue"})
+    assert TEMPLATE["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [reserved, 0]}]}
+
+
+def test_a_sweep_is_not_repeated_and_ends_before_the_next_one() -> None:  # P35
+    """Lambda repeats an asynchronous event that fails twice, unless it is told not to."""
+    sweep = resources("AWS::Serverless::Function")["CloseVerificationFunction"]["Properties"]
+    assert sweep["EventInvokeConfig"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    assert 45 < sweep["Timeout"] < 60
+    assert sweep["Events"]["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
 
 
 def test_every_log_group_has_a_retention() -> None:
@@ -112,12 +150,14 @@ def test_every_log_group_has_a_retention() -> None:
         assert parameter(group["Properties"]["RetentionInDays"])["Default"] > 0, name
 
 
-def test_an_error_in_a_log_raises_an_alarm() -> None:
-    (counted,) = resources("AWS::Logs::MetricFilter").values()
-    made = counted["Properties"]["MetricTransformations"][0]
-    assert counted["Properties"]["LogGroupName"] == {"Ref": "FunctionLogs"}
-    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
-    assert any((alarm["Namespace"], alarm["MetricName"]) == (made["MetricNamespace"], made["MetricName"]) for alarm in alarms)
+def test_every_alarm_notifies_the_topic_that_a_deployment_asks_for() -> None:  # P36
+    """`sam deploy --guided` asks for every parameter."""
+    assert TEMPLATE["Parameters"]["AlarmTopic"]["Type"] == "String"
+    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
+        condition, topic, _ = alarm["Properties"]["AlarmActions"]["Fn::If"]
+        assert topic == [{"Ref": "AlarmTopic"}], name
+        assert TEMPLATE["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopic"}, ""]}]}
+        assert alarm["Properties"]["AlarmDescription"].endswith("."), name
 
 
 def test_every_right_to_an_item_of_the_support_table_names_its_kinds() -> None:  # P28

@@ -1,8 +1,10 @@
-import { serverNow, setClock } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
+import { setClock } from './clock';
 import { type Challenge, type Cognito, claimsOf, type Tokens } from './cognito';
 import { type CognitoRefusal, refusalOf } from './cognito-refusal';
 import { Failure } from './failure';
 import { tab } from './kept';
+import type { Sharing } from './sharing';
 
 export interface Person {
   id: string;
@@ -27,8 +29,10 @@ export interface SignedIn<Who extends Person> {
 /** A kind of user: how to read a person from their tokens, and where this tab keeps their data. */
 export interface Users<Who extends Person> {
   read: (tokens: Tokens) => Who;
-  /** The prefix of all keys under which their data is kept. */
+  /** The prefix of the keys of their sign-in. */
   prefix: string;
+  /** Whether a key of this tab's storage is theirs. */
+  owns: (key: string) => boolean;
 }
 
 const KEPT = 'sign-in';
@@ -39,21 +43,39 @@ const SPARE_MILLISECONDS = 60_000;
 /** What Cognito answers when a sign-in has ended. Any other failure to renew a token may be temporary. */
 const OVER: CognitoRefusal[] = ['wrong-credentials', 'reset-required', 'unknown-challenge'];
 
-/** The person who is signed in in this tab, and their tokens: in memory and in the tab's own storage, never in one that other tabs share. */
+/**
+ * The person who is signed in in this tab, and their tokens: in memory and in the tab's own storage, never in one that outlives the tab.
+ * `sharing` hands them to the tabs that are opened meanwhile.
+ */
 export class Account<Who extends Person> {
   readonly #cognito: Cognito;
   readonly #users: Users<Who>;
+  readonly #sharing: Sharing | null;
   readonly #listeners = new Set<() => void>();
   #signedIn: SignedIn<Who> | null;
   #renewal: { of: Tokens; access: Promise<string> } | null = null;
   /** Whether the sign-in ended by itself. The sign-in page says so. */
   ended = false;
 
-  constructor(cognito: Cognito, users: Users<Who>) {
+  constructor(cognito: Cognito, users: Users<Who>, sharing: Sharing | null = null) {
     this.#cognito = cognito;
     this.#users = users;
+    this.#sharing = sharing;
     const kept = tab.get(users.prefix + KEPT);
     this.#signedIn = kept === undefined ? null : this.#signedInWith(JSON.parse(kept) as Tokens);
+    sharing?.answer(
+      () => this.#signedIn?.tokens ?? null,
+      (person) => {
+        if (this.#signedIn?.person.id === person) this.#forget(false);
+      },
+    );
+  }
+
+  /** Takes over the sign-in of another tab, if this one has none. */
+  async join(): Promise<void> {
+    if (this.#signedIn !== null || this.#sharing === null) return;
+    const tokens = await this.#sharing.ask();
+    if (tokens !== null && this.#signedIn === null) this.#keep(tokens, false);
   }
 
   get current(): SignedIn<Who> | null {
@@ -93,6 +115,7 @@ export class Account<Who extends Person> {
 
   async signOut(): Promise<void> {
     const tokens = this.#signedIn?.tokens;
+    if (this.#signedIn !== null) this.#sharing?.leave(this.#signedIn.person.id);
     this.#forget(false);
     // Best effort: without a network the tokens are forgotten here, and expire by themselves.
     if (tokens) await this.#cognito.revoke(tokens.refresh).catch(() => undefined);
@@ -124,14 +147,15 @@ export class Account<Who extends Person> {
     }
   }
 
-  #keep(tokens: Tokens): void {
+  /** `fresh`: they were issued just now. */
+  #keep(tokens: Tokens, fresh = true): void {
     const { prefix } = this.#users;
     this.#signedIn = this.#signedInWith(tokens);
     this.ended = false;
     const owner = JSON.stringify(this.#signedIn.person.id);
     if (tab.get(prefix + OWNER) !== owner) this.#clear();
     tab.set(prefix + OWNER, owner);
-    setClock(claimsOf(tokens.access).iat);
+    if (fresh) setClock(claimsOf(tokens.access).iat);
     tab.set(prefix + KEPT, JSON.stringify(tokens));
     this.#tell();
   }
@@ -147,7 +171,7 @@ export class Account<Who extends Person> {
 
   #clear(): void {
     for (const key of tab.keys()) {
-      if (key.startsWith(this.#users.prefix)) tab.delete(key);
+      if (this.#users.owns(key)) tab.delete(key);
     }
   }
 
@@ -160,8 +184,12 @@ export class Account<Who extends Person> {
   }
 }
 
+const CUSTOMERS_PREFIX = 'customer/';
+
 export const AGENTS: Users<Agent> = {
   prefix: '',
+  // This page's own keys have no prefix; the customers' page has one.
+  owns: (key) => !key.startsWith(CUSTOMERS_PREFIX),
   read: (tokens) => {
     const claims = claimsOf(tokens.access);
     const groups = claims['cognito:groups'] ?? [];
@@ -178,6 +206,7 @@ export const AGENTS: Users<Agent> = {
 
 /** A tab may belong to both an agent and a customer, for example on a developer's machine. */
 export const CUSTOMERS: Users<Person> = {
-  prefix: 'customer/',
+  prefix: CUSTOMERS_PREFIX,
+  owns: (key) => key.startsWith(CUSTOMERS_PREFIX),
   read: ({ access, name = '', email = '' }) => ({ id: claimsOf(access).sub, name, email }),
 };

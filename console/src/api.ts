@@ -1,3 +1,4 @@
+import { measureBy } from '../../pages/consent/server-clock.js';
 import type { components } from './contract';
 import { Failure } from './failure';
 import type {
@@ -55,7 +56,7 @@ const SLUGS: Record<Slug, true> = {
 export class Api {
   readonly #url: string;
   readonly #account: TokenSource;
-  #doubtedAt = 0;
+  #doubtedUntil = 0;
 
   constructor(url: string, account: TokenSource) {
     this.#url = url;
@@ -177,16 +178,17 @@ export class Api {
    * reads is then repeated with a renewed token, at most once a minute.
    */
   #mayBeRefused(): boolean {
-    if (!navigator.onLine || Date.now() - this.#doubtedAt < 60_000) return false;
-    this.#doubtedAt = Date.now();
+    if (!navigator.onLine || performance.now() < this.#doubtedUntil) return false;
+    this.#doubtedUntil = performance.now() + 60_000;
     return true;
   }
 
-  #fetch({ method, path, body, token, seconds }: Call): Promise<Response> {
+  async #fetch({ method, path, body, token, seconds }: Call): Promise<Response> {
     const headers: Record<string, string> = {};
     if (token !== null) headers.authorization = `Bearer ${token}`;
     if (body !== null) headers['content-type'] = 'application/json';
-    return fetch(this.#url + path, {
+    const sent = performance.now();
+    const answer = await fetch(this.#url + path, {
       method,
       headers,
       body,
@@ -195,6 +197,8 @@ export class Api {
       referrerPolicy: 'no-referrer',
       signal: AbortSignal.timeout(seconds * 1000),
     });
+    measureBy(answer, sent);
+    return answer;
   }
 }
 

@@ -5,8 +5,9 @@ import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
-import { useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Account, Agent } from './account';
+import { forgetLookUps } from './again';
 import { Api } from './api';
 import type { Config } from './config';
 import { ConsoleContext } from './console';
@@ -14,7 +15,7 @@ import { Frame } from './frame';
 import type { Module } from './model';
 import { RecoveryPage } from './recovery';
 import { RedeemPage } from './redeem';
-import { HOME, href, type Route, useRoute } from './route';
+import { go, HOME, href, type Route, useRoute } from './route';
 import { SignInPage } from './sign-in';
 import { StartPage } from './start';
 import { VerificationPage } from './verification';
@@ -28,6 +29,8 @@ export function App({ config, account }: { config: Config; account: Account<Agen
   const signedIn = useSyncExternalStore(account.subscribe, () => account.current);
   const agent = signedIn?.person ?? null;
   const api = useMemo(() => new Api(config.apiUrl, account), [config, account]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another person begins with nothing.
+  useEffect(forgetLookUps, [agent?.id]);
   const title = titleOf(route, agent, words);
 
   return (
@@ -38,6 +41,7 @@ export function App({ config, account }: { config: Config; account: Account<Agen
       person={agent}
       role={agent?.supervisor ? words.navigation.supervisor : words.navigation.agent}
       onSignOut={() => account.signOut()}
+      onChangePassword={() => go({ page: 'recovery', back: route.page === 'recovery' ? route.back : route })}
       navigation={agent === null ? undefined : <Navigation route={route} agent={agent} />}
       breadcrumbs={
         agent === null ? null : (
@@ -52,8 +56,8 @@ export function App({ config, account }: { config: Config; account: Account<Agen
       contentType={route.page === 'verifications' ? 'table' : 'default'}
       maxContentWidth={route.page === 'verifications' ? undefined : 1160}
     >
-      {agent === null && route.page === 'recovery' ? (
-        <RecoveryPage api={api} back={route.back} />
+      {route.page === 'recovery' ? (
+        <RecoveryPage api={api} back={route.back} agent={agent} onChanged={() => void account.signOut()} />
       ) : agent === null ? (
         <SignInPage
           account={account}
@@ -72,12 +76,10 @@ export function App({ config, account }: { config: Config; account: Account<Agen
   );
 }
 
-function Page({ route }: { route: Route }) {
+function Page({ route }: { route: Exclude<Route, { page: 'recovery' }> }) {
   switch (route.page) {
     case 'start':
       return route.module === 'support-grant' ? <RedeemPage /> : <StartPage key={route.module} module={route.module} />;
-    case 'recovery':
-      return <StartPage module="technical-assistance" />;
     case 'verifications':
       return <VerificationsPage />;
     case 'verification':
@@ -86,7 +88,8 @@ function Page({ route }: { route: Route }) {
 }
 
 function titleOf(route: Route, agent: Agent | null, words: Words): string {
-  if (agent === null) return route.page === 'recovery' ? words.recovery.title : words.signIn.title;
+  if (route.page === 'recovery') return agent === null ? words.recovery.title : words.recovery.change;
+  if (agent === null) return words.signIn.title;
   return route.page === 'verifications' ? words.list.title(agent.supervisor) : words.modules[moduleOf(route)].title;
 }
 

@@ -28,7 +28,10 @@ export function CancelProcess({ process }: { process: Process }) {
 
   const confirm = async () => {
     setAsked(true);
-    if (error !== null) return;
+    if (error !== null) {
+      setTimeout(() => document.querySelector<HTMLElement>('textarea[aria-invalid]')?.focus());
+      return;
+    }
     if (await process.act('cancel', () => api.cancel(id, { reason: reason.trim() }))) setOpen(false);
   };
 

@@ -27,7 +27,7 @@ const FACTORS = {
   SMS_MFA: 'SMS_MFA_CODE',
 } as const;
 
-type Factor = keyof typeof FACTORS;
+export type Factor = keyof typeof FACTORS;
 
 interface Asked {
   user: string;

@@ -1,3 +1,5 @@
+import { measureBy } from '../../pages/consent/server-clock.js';
+
 /** Where this console's API and users are. It is written where the console is served, so that one build fits every stack. */
 export interface Config {
   apiUrl: string;
@@ -19,7 +21,9 @@ const TRAILING_SLASH = /\/$/u;
 const NEEDED = ['apiUrl', 'region', 'agentPoolId', 'agentClientId'] as const;
 
 export async function loadConfig(): Promise<Config> {
+  const sent = performance.now();
   const answer = await fetch('/config.json', { cache: 'no-store' });
+  measureBy(answer, sent);
   if (!answer.ok) throw new Error(`/config.json: ${answer.status}`);
   const found: unknown = await answer.json();
   if (!isConfig(found)) throw new Error(`/config.json: ${NEEDED.join(', ')}`);

@@ -9,6 +9,7 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { useState } from 'react';
+import { NotifyMe } from './attention-view';
 import { CodeEntry, CodeLife, Resend } from './code-entry';
 import { useConsole } from './console';
 import { canBeAsked, chosenEcosystem, describeEcosystem } from './customer';
@@ -18,6 +19,7 @@ import { Indicator } from './indicator';
 import { useFocusOnChange } from './keyboard';
 import { type Access, isShown, type SentCode } from './model';
 import type { Process } from './process';
+import { SentAgain } from './sent-again';
 import { useIsPast, useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -100,6 +102,7 @@ export function AwaitingConsent({ process }: { process: Process }) {
   const screen = useFocusOnChange(choosing ? 'choosing' : asked);
   return (
     <div ref={screen} tabIndex={-1}>
+      <SentAgainOf process={process} />
       {choosing ? (
         <ChooseEcosystem process={process} onKeep={() => setChoosing(false)} />
       ) : (
@@ -109,19 +112,28 @@ export function AwaitingConsent({ process }: { process: Process }) {
   );
 }
 
+function SentAgainOf({ process: { verification } }: { process: Process }) {
+  const { code, consent } = verification;
+  return code && <SentAgain code={code} number={consent?.match_number ?? null} />;
+}
+
 /** The customer enters their code on the consent page and the agent enters it here; or the agent alone, where that is enough. */
 function Asked({ process, onChoose }: { process: Process; onChoose: () => void }) {
   const { words } = useSpeech();
   const { api, config } = useConsole();
   const { id, code, consent, customer, ecosystem, access } = process.verification;
   const wait = useWait(process.failure?.failure.retryAt ?? null);
+  const expired = useIsPast(code?.expires_at ?? null);
   if (!code || !consent || ecosystem === null || !isShown(customer)) return null;
   const alone = config.consentMode === 'agent-entry';
   const explain = alone ? words.consent.explainAlone : words.consent.explain;
   return (
     <Container
       header={
-        <Header variant="h2" description={`${chosenEcosystem(process.verification)}. ${explain(customer.email)}`}>
+        <Header
+          variant="h2"
+          description={`${chosenEcosystem(process.verification)}. ${expired ? words.codes.expiredNext : explain(customer.email)}`}
+        >
           {words.consent.title}
         </Header>
       }
@@ -140,8 +152,8 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
           <div>
             <Box variant="awsui-key-label">{words.consent.entries}</Box>
             <ul className="plain" aria-live="polite">
-              {!alone && <Entry who={words.consent.customerEntry} entered={consent.customer_entered} />}
-              <Entry who={words.consent.agentEntry} entered={consent.agent_entered} />
+              {!alone && <Entry who={words.consent.customerEntry} entered={consent.customer_entered} expired={expired} />}
+              <Entry who={words.consent.agentEntry} entered={consent.agent_entered} expired={expired} />
             </ul>
             {config.consentUrl !== undefined && (
               <Box color="text-body-secondary" fontSize="body-s">
@@ -182,6 +194,7 @@ function Asked({ process, onChoose }: { process: Process; onChoose: () => void }
             {words.code.resendHint}
           </Box>
         </SpaceBetween>
+        {!alone && <NotifyMe />}
       </SpaceBetween>
     </Container>
   );
@@ -199,12 +212,13 @@ function Entered({ code }: { code: SentCode }) {
   );
 }
 
-function Entry({ who, entered }: { who: string; entered: boolean }) {
+function Entry({ who, entered, expired }: { who: string; entered: boolean; expired: boolean }) {
   const { words } = useSpeech();
+  const state = entered ? words.consent.entered : words.consent.waiting;
   return (
     <li>
-      <Indicator type={entered ? 'success' : 'pending'}>
-        {who}: {entered ? words.consent.entered : words.consent.waiting}
+      <Indicator type={expired ? 'warning' : entered ? 'success' : 'pending'}>
+        {who}: {expired ? words.codes.entryExpired : state}
       </Indicator>
     </li>
   );

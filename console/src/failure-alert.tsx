@@ -4,6 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useRef } from 'react';
 import { clockFace } from './clock-face';
 import type { Failure } from './failure';
+import { useBack } from './use-back';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 import type { Advice } from './words/advice';
@@ -16,7 +17,12 @@ interface Props {
 }
 
 /** A failure in words: what to do next, when to try again, and the reference to quote when asking about it. */
-export function FailureAlert({ failure, advice, onDismiss }: Props) {
+export function FailureAlert(props: Props) {
+  const connected = useBack(props.failure);
+  return props.failure.kind === 'offline' && connected ? null : <Told {...props} />;
+}
+
+function Told({ failure, advice, onDismiss }: Props) {
   const { words, language } = useSpeech();
   const wait = useWait(failure.retryAt);
   const { title, next } = advice ?? words.failures.kinds[failure.kind];

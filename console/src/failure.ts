@@ -1,3 +1,4 @@
+import { serverNow } from '../../pages/consent/server-clock.js';
 import type { Problem, SentCode, Slug } from './model';
 
 /** What may go wrong with a call: one of the API's own problems, or one of these. */
@@ -26,14 +27,14 @@ export const MAYBE_DONE: FailureKind[] = ['offline', 'timeout', 'unavailable'];
 export class Failure extends Error {
   readonly kind: FailureKind;
   readonly problem: Problem | null;
-  /** When to try again, in milliseconds of the local clock. */
+  /** When to try again, in milliseconds of the server's clock. */
   readonly retryAt: number | null;
 
   constructor(kind: FailureKind, problem: Problem | null = null, retryAfterSeconds: number | null = null) {
     super(kind);
     this.kind = kind;
     this.problem = problem;
-    this.retryAt = retryAfterSeconds === null ? null : Date.now() + retryAfterSeconds * 1000;
+    this.retryAt = retryAfterSeconds === null ? null : serverNow() + retryAfterSeconds * 1000;
   }
 
   static from(this: void, error: unknown): Failure {

@@ -14,11 +14,13 @@ interface Props extends Pick<AppLayoutToolbarProps, 'navigation' | 'breadcrumbs'
   /** The person's role on this page. */
   role?: string;
   onSignOut: () => void;
+  /** Missing where people change their password elsewhere. */
+  onChangePassword?: () => void;
   children: ReactNode;
 }
 
 /** The frame of every page: the bar with the language and the signed-in person, a link past it, and a warning when the network is gone. */
-export function Frame({ product, home, title, person, role, onSignOut, children, ...layout }: Props) {
+export function Frame({ product, home, title, person, role, onSignOut, onChangePassword, children, ...layout }: Props) {
   const { words } = useSpeech();
   const online = useOnline();
 
@@ -34,7 +36,7 @@ export function Frame({ product, home, title, person, role, onSignOut, children,
       </a>
       {/* biome-ignore lint/correctness/useUniqueElementIds: a page has one frame, and the layout finds its bar by the id. */}
       <div id="top">
-        <TopBar product={product} home={home} person={person} role={role} onSignOut={onSignOut} />
+        <TopBar product={product} home={home} person={person} role={role} onSignOut={onSignOut} onChangePassword={onChangePassword} />
       </div>
       <AppLayoutToolbar
         {...layout}
@@ -59,7 +61,9 @@ export function Frame({ product, home, title, person, role, onSignOut, children,
   );
 }
 
-function TopBar({ product, home, person, role, onSignOut }: Pick<Props, 'product' | 'home' | 'person' | 'role' | 'onSignOut'>) {
+type BarProps = Pick<Props, 'product' | 'home' | 'person' | 'role' | 'onSignOut' | 'onChangePassword'>;
+
+function TopBar({ product, home, person, role, onSignOut, onChangePassword }: BarProps) {
   const { words, language, choose } = useSpeech();
   const utilities: TopNavigationProps.Utility[] = [
     {
@@ -85,8 +89,11 @@ function TopBar({ product, home, person, role, onSignOut }: Pick<Props, 'product
       description: role === undefined ? person.email : `${person.email} · ${role}`,
       ariaLabel: `${words.navigation.account}: ${person.name}`,
       iconName: 'user-profile',
-      items: [{ id: 'sign-out', text: words.navigation.signOut }],
-      onItemClick: onSignOut,
+      items: [
+        ...(onChangePassword === undefined ? [] : [{ id: 'change-password', text: words.recovery.change }]),
+        { id: 'sign-out', text: words.navigation.signOut },
+      ],
+      onItemClick: ({ detail }) => (detail.id === 'change-password' ? onChangePassword?.() : onSignOut()),
     });
   }
   return <TopNavigation identity={{ title: product, href: home }} utilities={utilities} />;

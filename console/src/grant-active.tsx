@@ -16,7 +16,7 @@ interface Props {
   grant: SupportGrant;
   options: SupportGrantOptions | null;
   busy: GrantAct | null;
-  /** When the customer may try again after the last refusal, in milliseconds of the local clock. */
+  /** When the customer may try again after the last refusal, in milliseconds of the server's clock. */
   retryAt: number | null;
   onRegenerate: () => Promise<void>;
   onRevoke: () => Promise<void>;

@@ -17,7 +17,7 @@ import { useSpeech } from './words';
 interface Props {
   options: SupportGrantOptions;
   busy: boolean;
-  /** When the customer may try again after the last refusal, in milliseconds of the local clock. */
+  /** When the customer may try again after the last refusal, in milliseconds of the server's clock. */
   retryAt: number | null;
   onConfirm: (terms: GrantTermsChosen) => void;
 }

@@ -7,9 +7,9 @@ import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import { adviceOnOffer } from './advice';
 import type { Api } from './api';
-import { serverNow } from './clock';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { announceView, asActive, type GrantAct, type GrantView, pauseBeforeGrantLook } from './grant';
@@ -18,6 +18,7 @@ import { ShownCredentials } from './grant-credentials';
 import { GrantForm } from './grant-form';
 import type { SupportCredentials, SupportGrantOptions } from './model';
 import { Stage } from './stage';
+import { CLOCK_MOVED } from './use-clock';
 import { useSpeech } from './words';
 
 /** A customer's grant: none, just created, or active. The server says which, so a reload loses only the credentials. */
@@ -156,11 +157,13 @@ function useWatch(view: GrantView | null, paused: boolean, look: () => Promise<v
     };
     watch();
     addEventListener('online', lookNow);
+    addEventListener(CLOCK_MOVED, lookNow);
     document.addEventListener('visibilitychange', lookNow);
     return () => {
       stopped = true;
       clearTimeout(timer);
       removeEventListener('online', lookNow);
+      removeEventListener(CLOCK_MOVED, lookNow);
       document.removeEventListener('visibilitychange', lookNow);
     };
   }, [view, paused, look]);

@@ -3,7 +3,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import { Countdown } from './countdown';
-import { hiddenOf } from './grant';
+import { endOfGrant, hiddenOf } from './grant';
 import type { Verification } from './model';
 import { useSpeech } from './words';
 
@@ -12,17 +12,22 @@ export function GrantTerms({ verification, mine }: { verification: Verification;
   const { words, dateTime } = useSpeech();
   const { support_grant: terms, status } = verification;
   if (terms === undefined) return null;
+  const ended = endOfGrant(verification);
   return (
     <Container
       header={
-        <Header variant="h2" description={words.grant.beforehand}>
+        <Header variant="h2" description={ended === null ? words.grant.beforehand : words.grant.wasBeforehand}>
           {words.grant.title}
         </Header>
       }
     >
       <KeyValuePairs
         items={[
-          {
+          ended !== null && {
+            label: words.grant.ended[ended.how],
+            value: dateTime(ended.at),
+          },
+          ended === null && {
             label: words.grant.until,
             value: (
               <>
@@ -37,7 +42,7 @@ export function GrantTerms({ verification, mine }: { verification: Verification;
           },
           { label: words.access.label, value: words.access.is[terms.access] },
           { label: mine ? words.grant.hidden : words.grant.hiddenFromAgent, value: hiddenOf(terms.visibility, words) },
-        ]}
+        ].filter((item) => item !== false)}
       />
     </Container>
   );

@@ -1,6 +1,6 @@
 /** A support grant as its customer and its agent see it. */
 
-import type { SupportCredentials, SupportGrant, SupportGrantOptions, Visibility } from './model';
+import type { StepFacts, SupportCredentials, SupportGrant, SupportGrantOptions, Verification, Visibility } from './model';
 import type { Words } from './words/en';
 
 /** What a customer does with their grant. */
@@ -44,6 +44,17 @@ export function hiddenOf({ messages, talks }: Visibility, words: Words): string 
   const hidden = [...(messages ? [] : [words.grant.messages]), ...(talks ? [] : [words.grant.talks])];
   return hidden.length === 0 ? words.grant.nothing : hidden.join(', ');
 }
+
+/** When a verification's grant was revoked or got other credentials, if it was; the record says which. */
+export function endOfGrant({ steps }: Pick<Verification, 'steps'>): { how: 'revoked' | 'replaced'; at: string } | null {
+  for (const { detail, at } of steps) {
+    const how = detail !== null && typeof detail === 'object' ? ENDS[detail.kind] : undefined;
+    if (how !== undefined) return { how, at };
+  }
+  return null;
+}
+
+const ENDS: Partial<Record<StepFacts['kind'], 'revoked' | 'replaced'>> = { 'grant-revoked': 'revoked', 'credentials-replaced': 'replaced' };
 
 /** The name of the grant's ecosystem; null for a customer who has no other. */
 export function ecosystemToName({ ecosystem }: Pick<SupportGrant, 'ecosystem'>, options: SupportGrantOptions | null): string | null {

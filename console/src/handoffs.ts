@@ -3,7 +3,7 @@
  * session ends: anyone who has one can open the session.
  */
 
-import { serverNow } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import { tab } from './kept';
 import type { Environment, Handoff, IssuedVerification, Step, Verification } from './model';
 

@@ -17,3 +17,8 @@ export function useFocusOnChange(at: string | null): RefObject<HTMLDivElement | 
   }, [at]);
   return stage;
 }
+
+/** Moves the keyboard focus to the first field in error of a form, once the error is drawn. */
+export function focusFault(form: HTMLFormElement): void {
+  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+}

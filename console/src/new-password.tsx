@@ -1,12 +1,16 @@
 import Box from '@cloudscape-design/components/box';
+import Checkbox from '@cloudscape-design/components/checkbox';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
 import { Indicator } from './indicator';
 import { faultOf, meets, PASSWORD_RULES, type TypedPassword } from './password';
 import { useSpeech } from './words';
 
 interface Props {
+  /** Whose password it is, for password managers. */
+  email: string;
   typed: TypedPassword;
   onChange: (typed: TypedPassword) => void;
   /** Whether the form was sent once. Before, people are still typing, and no fault is shown. */
@@ -15,16 +19,19 @@ interface Props {
 }
 
 /** A new password, entered twice, with its rules ticked off while people type. */
-export function NewPassword({ typed, onChange, tried, autoFocus = false }: Props) {
+export function NewPassword({ email, typed, onChange, tried, autoFocus = false }: Props) {
   const { words } = useSpeech();
+  const [shown, setShown] = useState(false);
+  const type = shown ? 'text' : 'password';
   const wrong = tried ? faultOf(typed) : null;
   return (
     <SpaceBetween size="l">
+      <input className="unseen" type="email" name="username" autoComplete="username" value={email} readOnly tabIndex={-1} aria-hidden />
       <FormField label={words.newPassword.field} errorText={wrong === 'weak' ? words.newPassword.weak : undefined}>
         <Input
           value={typed.password}
           onChange={({ detail }) => onChange({ ...typed, password: detail.value })}
-          type="password"
+          type={type}
           name="new-password"
           autoComplete="new-password"
           autoFocus={autoFocus}
@@ -36,12 +43,15 @@ export function NewPassword({ typed, onChange, tried, autoFocus = false }: Props
         <Input
           value={typed.again}
           onChange={({ detail }) => onChange({ ...typed, again: detail.value })}
-          type="password"
+          type={type}
           name="new-password-again"
           autoComplete="new-password"
           ariaRequired
         />
       </FormField>
+      <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
+        {words.signIn.show}
+      </Checkbox>
     </SpaceBetween>
   );
 }

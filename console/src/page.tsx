@@ -9,12 +9,12 @@ import type { Words } from './words/en';
 import { SpeechProvider } from './words/provider';
 
 /** Draws a page as soon as its settings are loaded; or says, in the page's own words, that it cannot start or that it failed. */
-export async function draw(content: (config: Config) => ReactNode, of: (words: Words) => StartAdvice): Promise<void> {
+export async function draw(content: (config: Config) => ReactNode | Promise<ReactNode>, of: (words: Words) => StartAdvice): Promise<void> {
   const root = document.getElementById('root');
   if (!root) return;
   let found: ReactNode;
   try {
-    found = content(await loadConfig());
+    found = await content(await loadConfig());
   } catch {
     found = <Broken of={of} what="failed" />;
   }

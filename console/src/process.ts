@@ -22,28 +22,45 @@ export interface Process {
   dismiss: () => void;
   /** Whether the last read failed, so that the state may have changed. */
   stale: boolean;
+  /** Reads in a moment, since something has just been done elsewhere. */
+  lookSoon: () => void;
   /** Performs an act, and returns whether it succeeded. */
   act: (act: Act, call: () => Promise<Verification>) => Promise<boolean>;
 }
 
-const WATCHED_MILLISECONDS = 2000;
-const QUIET_MILLISECONDS = 15_000;
+/** How often a verification is read, in milliseconds: at first after it has moved, at most, and while nobody looks at the page. */
+interface Pace {
+  first: number;
+  most: number;
+  hidden: number;
+}
+
+/** Only this agent, or a deadline, can move it. */
+const QUIET: Pace = { first: 15_000, most: 30_000, hidden: 60_000 };
+/** The customer is about to act. An agent who looks at something else is notified of it. */
+const WAITING: Pace = { first: 2000, most: 6000, hidden: 6000 };
+/** The customer can act, and rarely does. */
+const WATCHED: Pace = { first: 5000, most: 20_000, hidden: 60_000 };
+const WORKING: Pace = { first: 2000, most: 2000, hidden: 2000 };
+/** By this part of the time since it last moved the pauses grow. */
+const GROWTH = 1 / 8;
+
+/** After what this page knows has moved it, or should have. */
+export const SOON_MILLISECONDS = 2000;
 const FAILED_MILLISECONDS = 4000;
 /** Reads a little after a deadline, when the server has seen it pass. */
 const SPARE_MILLISECONDS = 200;
 /** How often a closed verification is read for the end of its record, which arrives within a minute or two, or never. */
 const RECORD_LOOKS = 12;
 
-/** Whether others, or time alone, may move a verification at any moment. */
-const WATCHED: Record<Status, boolean> = {
-  started: false,
-  agent_challenged: false,
-  agent_verified: false,
-  awaiting_consent: true,
-  consented: true,
-  minting: true,
-  in_session: true,
-  closed: false,
+const PACES: Record<Exclude<Status, 'closed'>, Pace> = {
+  started: QUIET,
+  agent_challenged: QUIET,
+  agent_verified: QUIET,
+  awaiting_consent: WAITING,
+  consented: WATCHED,
+  minting: WORKING,
+  in_session: WATCHED,
 };
 
 /** When a verification has moved, its new state explains more than one of these failures. */
@@ -60,6 +77,17 @@ export function isComplete({ status, outcome, module, steps }: Verification): bo
   return end >= 0 && (!asked || steps.slice(end).some(({ action }) => action === 'customer-told'));
 }
 
+/** Whether the customer was told by email how a verification ended, and when; null if they are owed no notice of it. */
+export function noticeOfEnd({ status, outcome, module, steps }: Verification): { told: string | null; failed: boolean } | null {
+  if (status !== 'closed') return null;
+  const asked = module === 'support-grant' || steps.some(({ action }) => action === 'consent-asked');
+  if (!asked) return null;
+  const end = steps.findIndex(({ action }) => action === outcome);
+  const after = end < 0 ? [] : steps.slice(end);
+  const told = after.find(({ action }) => action === 'customer-told');
+  return { told: told?.at ?? null, failed: told === undefined && after.some(({ action }) => action === 'mail-failed') };
+}
+
 /** Whether an answer is older than what is known. The record only grows, so an answer with fewer steps was overtaken on its way. */
 export function isOvertaken(found: Verification, known: Verification | null): boolean {
   if (known === null) return false;
@@ -73,24 +101,28 @@ export function looksFor(status: Status | undefined): number {
 
 /** The moment at which the next read is planned. */
 export interface Moment {
-  /** This machine's time, in milliseconds. */
-  local: number;
   /** The server's time, in milliseconds. */
-  server: number;
+  now: number;
+  /** When the verification last moved, as far as this page knows. */
+  movedAt: number;
+  /** Whether nobody looks at the page. */
+  hidden: boolean;
 }
 
 /** How many milliseconds to wait before the next read. `failed`: the failure of the last one. */
-export function pauseBeforeLook(known: Verification | null, failed: Failure | null, now: Moment): number {
-  if (failed || known === null) return Math.max(FAILED_MILLISECONDS, (failed?.retryAt ?? 0) - now.local);
-  if (known.status === 'closed') return QUIET_MILLISECONDS;
-  const usual = WATCHED[known.status] ? WATCHED_MILLISECONDS : QUIET_MILLISECONDS;
-  const untilDeadline = Date.parse(known.expires_at ?? '') - now.server + SPARE_MILLISECONDS;
-  return Math.min(usual, untilDeadline > 0 ? untilDeadline : WATCHED_MILLISECONDS);
+export function pauseBeforeLook(known: Verification | null, failed: Failure | null, { now, movedAt, hidden }: Moment): number {
+  if (failed || known === null) return Math.max(FAILED_MILLISECONDS, (failed?.retryAt ?? 0) - now);
+  if (known.status === 'closed') return QUIET.first;
+  const pace = PACES[known.status];
+  const grown = Math.min(pace.most, Math.max(pace.first, (now - movedAt) * GROWTH));
+  const usual = hidden ? Math.max(pace.hidden, grown) : grown;
+  const untilDeadline = Date.parse(known.expires_at ?? '') - now + SPARE_MILLISECONDS;
+  return Math.min(usual, untilDeadline > 0 ? untilDeadline : SOON_MILLISECONDS);
 }
 
 /** Whether the page may read at once, since somebody looks at it again. A server that says when to come back is not asked earlier. */
-export function mayLookNow(failed: Failure | null, now: Pick<Moment, 'local'>): boolean {
-  return now.local >= (failed?.retryAt ?? 0);
+export function mayLookNow(failed: Failure | null, now: number): boolean {
+  return now >= (failed?.retryAt ?? 0);
 }
 
 /** Whether a failure needs words of its own, after an act during which the verification moved or did not. */

@@ -8,17 +8,21 @@ import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type SubmitEvent, useRef, useState } from 'react';
+import { serverNow } from '../../pages/consent/server-clock.js';
+import type { Person } from './account';
+import { addressIn } from './address';
 import { adviceOnRecovery, type RecoveryAct } from './advice';
 import type { Api } from './api';
 import { clockFace } from './clock-face';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { tab } from './kept';
+import { focusFault } from './keyboard';
 import { NewPassword } from './new-password';
 import { faultOf, NOTHING_TYPED } from './password';
 import { href, type Route } from './route';
 import { Stage } from './stage';
-import { digitsIn, isCode, isEmailAddress } from './typed';
+import { asCode, isCode } from './typed';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -31,15 +35,24 @@ interface Asked {
   resendAt: number;
 }
 
-/** Forgotten passwords: a code by email, and with it a new password. The page does not reveal whether the address belongs to an agent. */
-export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
+interface Props {
+  api: Api;
+  back: Route;
+  /** The signed-in agent who changes their own password; null for people who forgot theirs. */
+  agent: Pick<Person, 'email'> | null;
+  /** The password has been changed, and with it every sign-in has ended. */
+  onChanged: () => void;
+}
+
+/** Another password: a code by email, and with it a new one. The page does not reveal whether the address belongs to an agent. */
+export function RecoveryPage({ api, back, agent, onChanged }: Props) {
   const kept = tab.get(KEPT);
   const [asked, setAsked] = useState<Asked | null>(kept === undefined ? null : (JSON.parse(kept) as Asked));
   const [done, setDone] = useState(false);
 
   const ask = async (email: string) => {
     await api.askForRecovery({ email });
-    const next = { email, resendAt: Date.now() + RESEND_MILLISECONDS };
+    const next = { email, resendAt: serverNow() + RESEND_MILLISECONDS };
     tab.set(KEPT, JSON.stringify(next));
     setAsked(next);
   };
@@ -50,6 +63,7 @@ export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
   const finish = () => {
     leave();
     setDone(true);
+    onChanged();
   };
 
   return (
@@ -58,7 +72,7 @@ export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
         {done ? (
           <Done back={back} />
         ) : asked === null ? (
-          <AskForCode ask={ask} back={back} />
+          <AskForCode ask={ask} back={back} agent={agent} />
         ) : (
           <EnterCode api={api} asked={asked} ask={ask} back={back} onDone={finish} onOther={leave} />
         )}
@@ -67,23 +81,24 @@ export function RecoveryPage({ api, back }: { api: Api; back: Route }) {
   );
 }
 
-function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back: Route }) {
+function AskForCode({ ask, back, agent }: Pick<Props, 'back' | 'agent'> & { ask: (email: string) => Promise<void> }) {
   const { words } = useSpeech();
-  const [email, setEmail] = useState('');
+  const [email, setEmail] = useState(agent?.email ?? '');
   const [wrong, setWrong] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const wait = useWait(failure?.retryAt ?? null);
 
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const known = isEmailAddress(email.trim());
-    setWrong(!known);
+    const address = addressIn(email);
+    setWrong(address === null);
+    if (address === null) focusFault(event.currentTarget);
     setFailure(null);
-    if (!known || busy || wait > 0) return;
+    if (address === null || busy || wait > 0) return;
     setBusy(true);
     try {
-      await ask(email.trim());
+      await ask(address);
     } catch (error) {
       setFailure(Failure.from(error));
       setBusy(false);
@@ -96,7 +111,7 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="link" href={href(back)}>
-              {words.recovery.back}
+              {agent === null ? words.recovery.back : words.cancel.back}
             </Button>
             <Button variant="primary" loading={busy} loadingText={words.loading} disabled={wait > 0}>
               {words.recovery.send}
@@ -106,8 +121,8 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
       >
         <Container
           header={
-            <Header variant="h1" description={words.recovery.description}>
-              {words.recovery.title}
+            <Header variant="h1" description={`${words.recovery.description}${agent === null ? '' : ` ${words.recovery.leaves}`}`}>
+              {agent === null ? words.recovery.title : words.recovery.change}
             </Header>
           }
         >
@@ -121,6 +136,7 @@ function AskForCode({ ask, back }: { ask: (email: string) => Promise<void>; back
                 name="username"
                 autoComplete="username"
                 spellcheck={false}
+                readOnly={agent !== null}
                 autoFocus
                 ariaRequired
               />
@@ -168,9 +184,10 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
       setBusy(null);
     }
   };
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
+    if (!isCode(code) || faultOf(typed) !== null) focusFault(event.currentTarget);
     if (!isCode(code) || faultOf(typed) !== null || busy !== null || waitToSave > 0) return;
     const { password: new_password, again: confirm_password } = typed;
     if (await attempt('save', () => api.confirmRecovery({ email: asked.email, code, new_password, confirm_password }))) onDone();
@@ -224,7 +241,7 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
                 <Input
                   ref={field}
                   value={code}
-                  onChange={({ detail }) => setCode(digitsIn(detail.value))}
+                  onChange={({ detail }) => setCode(asCode(detail.value))}
                   name="code"
                   inputMode="numeric"
                   autoComplete="one-time-code"
@@ -244,7 +261,7 @@ function EnterCode({ api, asked, ask, back, onDone, onOther }: EnterCodeProps) {
                 </Button>
               </div>
             </FormField>
-            <NewPassword typed={typed} onChange={setTyped} tried={tried} />
+            <NewPassword email={asked.email} typed={typed} onChange={setTyped} tried={tried} />
             <Link href={href(back)}>{words.recovery.back}</Link>
           </SpaceBetween>
         </Container>

@@ -13,7 +13,9 @@ import { useConsole } from './console';
 import { type Credentials, fromText, NO_CREDENTIALS, tidied, wrongFields } from './credentials';
 import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
+import { focusFault } from './keyboard';
 import { go, href } from './route';
+import { asCode } from './typed';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -40,21 +42,26 @@ export function RedeemPage() {
     setWrong([]);
     setPasted(true);
   };
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const form = event.currentTarget;
     const given = tidied(typed);
     const found = wrongFields(given);
     setWrong(found);
     setFailure(null);
+    if (found.length > 0) focusFault(form);
     if (found.length > 0 || busy) return;
     setBusy(true);
     try {
       const { id, module } = await api.redeem(given);
       setTyped(NO_CREDENTIALS);
+      // Internal Validation is the only thing to do next. If the code cannot be sent, its screen has the button.
+      await api.send(id, { to: 'agent' }).catch(() => undefined);
       go({ page: 'verification', module, id, view: 'process' });
     } catch (error) {
       const happened = Failure.from(error);
       setWrong(refusedFields(happened));
+      focusFault(form);
       setFailure(happened);
       setBusy(false);
     }
@@ -120,7 +127,7 @@ export function RedeemPage() {
                 >
                   <Input
                     value={typed.security_code}
-                    onChange={({ detail }) => change({ security_code: detail.value })}
+                    onChange={({ detail }) => change({ security_code: asCode(detail.value) })}
                     name="grant-code"
                     inputMode="numeric"
                     autoComplete={false}

@@ -7,25 +7,43 @@ import Header from '@cloudscape-design/components/header';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
-import { serverNow } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import { Countdown } from './countdown';
 import { chosenEcosystem, nameOf } from './customer';
 import { keptHandoffs, wasOpened } from './handoffs';
 import { Indicator } from './indicator';
-import type { Environment, Handoff, Verification } from './model';
+import type { Environment, Handoff, LinkHandoff, Verification } from './model';
+import type { Process } from './process';
 import { href } from './route';
-import { useIsPast } from './use-clock';
+import { useIsPast, useWait } from './use-clock';
 import { useSpeech } from './words';
 
+/** For how long a link rests after it was followed. */
+const REST_MILLISECONDS = 15_000;
+
+/** How long the session lasts, in seconds, as the record says. */
+function secondsOf({ session, steps }: Verification): number | undefined {
+  const started = steps.find(({ action }) => action === 'session-started');
+  return session === null || started === undefined
+    ? undefined
+    : Math.ceil((Date.parse(session.expires_at) - Date.parse(started.at)) / 1000);
+}
+
 /** The open session: a button for each environment that has a handoff, and the time left. */
-export function InSession({ verification, view }: { verification: Verification; view: 'process' | 'app' }) {
+export function InSession({ process, view }: { process: Process; view: 'process' | 'app' }) {
   const { words } = useSpeech();
+  const { verification, lookSoon } = process;
   const { id, session, customer } = verification;
-  const [followed, setFollowed] = useState<Environment[]>([]);
+  /** When each link was followed, in milliseconds of the server's clock. */
+  const [followed, setFollowed] = useState<Partial<Record<Environment, number>>>({});
   const handoffs = keptHandoffs(id);
   if (!session) return null;
   const app = handoffs?.find((handoff) => 'qr_svg' in handoff);
-  const opened = (environment: Environment) => followed.includes(environment) || wasOpened(verification, environment);
+  const opened = (environment: Environment) => wasOpened(verification, environment);
+  const follow = (environment: Environment) => {
+    setFollowed((before) => ({ ...before, [environment]: serverNow() }));
+    lookSoon();
+  };
   return (
     <Container
       header={
@@ -37,7 +55,7 @@ export function InSession({ verification, view }: { verification: Verification; 
       <SpaceBetween size="l">
         <div>
           <Box variant="awsui-key-label">{words.session.left}</Box>
-          <Countdown until={session.expires_at} label={words.session.left} large />
+          <Countdown until={session.expires_at} most={secondsOf(verification)} label={words.session.left} large />
           <Box color="text-body-secondary" fontSize="body-s">
             {words.session.leftHint}
           </Box>
@@ -50,12 +68,7 @@ export function InSession({ verification, view }: { verification: Verification; 
         ) : view === 'app' && app ? (
           <AppCode verification={verification} svg={app.qr_svg} opened={opened('app')} />
         ) : (
-          <Environments
-            verification={verification}
-            handoffs={handoffs}
-            opened={opened}
-            onFollow={(environment) => setFollowed((before) => [...before, environment])}
-          />
+          <Environments verification={verification} handoffs={handoffs} opened={opened} followed={followed} onFollow={follow} />
         )}
       </SpaceBetween>
     </Container>
@@ -76,7 +89,7 @@ export function AnothersSession({ verification }: { verification: Verification }
       }
     >
       <Box variant="awsui-key-label">{words.session.left}</Box>
-      <Countdown until={session.expires_at} label={words.session.left} large />
+      <Countdown until={session.expires_at} most={secondsOf(verification)} label={words.session.left} large />
     </Container>
   );
 }
@@ -103,10 +116,11 @@ interface EnvironmentsProps {
   verification: Verification;
   handoffs: Handoff[];
   opened: (environment: Environment) => boolean;
+  followed: Partial<Record<Environment, number>>;
   onFollow: (environment: Environment) => void;
 }
 
-function Environments({ verification: { id, module }, handoffs, opened, onFollow }: EnvironmentsProps) {
+function Environments({ verification: { id, module }, handoffs, opened, followed, onFollow }: EnvironmentsProps) {
   const { words } = useSpeech();
   return (
     <SpaceBetween size="s">
@@ -119,32 +133,54 @@ function Environments({ verification: { id, module }, handoffs, opened, onFollow
           if ('sent_to' in handoff) return <Emailed key={environment} to={handoff.sent_to} opened={opened('app')} />;
           return (
             <SpaceBetween size="xs" key={environment}>
-              {environment === 'app' ? (
+              {opened(environment) ? (
+                <Box textAlign="center" fontWeight="bold">
+                  {words.environments[environment]}
+                </Box>
+              ) : environment === 'app' ? (
                 <Button variant="primary" fullWidth href={href({ page: 'verification', module, id, view: 'app' })} iconName="grid-view">
                   {words.environments.app}
                 </Button>
               ) : (
-                <Button
-                  variant="primary"
-                  fullWidth
-                  href={handoff.url}
-                  target="_blank"
-                  rel="noopener noreferrer"
-                  external
-                  onFollow={() => onFollow(environment)}
-                >
-                  {words.environments[environment]}
-                </Button>
+                <Link handoff={handoff} followedAt={followed[environment] ?? null} onFollow={() => onFollow(environment)} />
               )}
-              <Box color="text-body-secondary" fontSize="body-s" textAlign="center">
-                {environment === 'app' ? words.session.app : words.session.landings[landing]}
-              </Box>
+              {!opened(environment) && (
+                <Box color="text-body-secondary" fontSize="body-s" textAlign="center">
+                  {environment === 'app' ? words.session.app : words.session.landings[landing]}
+                </Box>
+              )}
               <Opened>{opened(environment) && words.session.opened}</Opened>
             </SpaceBetween>
           );
         })}
       </ColumnLayout>
     </SpaceBetween>
+  );
+}
+
+/** Opens an environment. A handoff is good for one opening: until the record says whether it was used, the link rests. */
+function Link({ handoff, followedAt, onFollow }: { handoff: LinkHandoff; followedAt: number | null; onFollow: () => void }) {
+  const { words } = useSpeech();
+  const rest = useWait(followedAt === null ? null : followedAt + REST_MILLISECONDS);
+  const name = words.environments[handoff.environment];
+  if (rest > 0) {
+    return (
+      <Button variant="primary" fullWidth disabled disabledReason={words.session.opening} ariaLabel={`${name}: ${words.session.opening}`}>
+        {name}
+      </Button>
+    );
+  }
+  return (
+    <>
+      <Button variant="primary" fullWidth href={handoff.url} target="_blank" rel="noopener noreferrer" external onFollow={onFollow}>
+        {name}
+      </Button>
+      {followedAt !== null && (
+        <Box color="text-status-warning" fontSize="body-s" textAlign="center">
+          {words.session.notOpened}
+        </Box>
+      )}
+    </>
   );
 }
 
@@ -181,8 +217,12 @@ function AppCode({ verification: { id, module }, svg, opened }: { verification: 
   return (
     <SpaceBetween size="m">
       <Box textAlign="center">
-        <img className="qr" src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={words.session.qrAlt} />
-        <Box color="text-body-secondary">{words.session.qrHint}</Box>
+        {!opened && (
+          <>
+            <img className="qr" src={`data:image/svg+xml,${encodeURIComponent(svg)}`} alt={words.session.qrAlt} />
+            <Box color="text-body-secondary">{words.session.qrHint}</Box>
+          </>
+        )}
       </Box>
       <Opened>{opened && words.session.appOpened}</Opened>
       <Button href={href({ page: 'verification', module, id, view: 'process' })} iconName="arrow-left">

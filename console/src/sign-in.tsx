@@ -1,23 +1,28 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
 import Container from '@cloudscape-design/components/container';
 import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { QRCodeSVG } from 'qrcode.react';
-import { type ReactNode, type SubmitEvent, useRef, useState } from 'react';
+import { lazy, type ReactNode, type SubmitEvent, Suspense, useRef, useState } from 'react';
+import { codeIn } from '../../pages/consent/code.js';
 import type { Account, Person } from './account';
-import { inFours, otpauthAddress } from './authenticator';
-import type { Challenge } from './cognito';
+import { addressIn } from './address';
+import type { Challenge, Factor } from './cognito';
 import { type CognitoRefusal, refusalOf } from './cognito-refusal';
+import { focusFault } from './keyboard';
 import { NewPassword } from './new-password';
 import { faultOf, NOTHING_TYPED } from './password';
-import { digitsIn } from './typed';
+import { asCode, visible } from './typed';
+import { useBack } from './use-back';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
+
+/** Drawing a QR code takes a library, which few sign-ins need. */
+const AuthenticatorKey = lazy(async () => ({ default: (await import('./authenticator-key')).AuthenticatorKey }));
 
 interface Place {
   account: Pick<Account<Person>, 'signIn' | 'answer' | 'ended'>;
@@ -47,6 +52,8 @@ export function SignInPage(place: Place) {
 
 function Refused({ refusal, own }: { refusal: CognitoRefusal; own: Place['own'] }) {
   const { title, next } = own.refusals[refusal];
+  const connected = useBack(refusal);
+  if (refusal === 'offline' && connected) return null;
   return (
     <div role="alert">
       <Alert type="error" header={title}>
@@ -60,19 +67,21 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
   const { words } = useSpeech();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [missing, setMissing] = useState(false);
+  const [shown, setShown] = useState(false);
+  const [wrong, setWrong] = useState({ email: false, missing: false });
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<CognitoRefusal | null>(null);
 
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const incomplete = email.trim() === '' || password === '';
-    setMissing(incomplete);
-    if (incomplete || busy) return;
+    const address = addressIn(email);
+    focusFault(event.currentTarget);
+    setWrong({ email: visible(email) !== '' && address === null, missing: visible(email) === '' || password === '' });
+    if (address === null || password === '' || busy) return;
     setBusy(true);
     setRefusal(null);
     try {
-      const asked = await account.signIn(email.trim(), password);
+      const asked = await account.signIn(address, password);
       if (asked) onAsked(asked);
     } catch (error) {
       setRefusal(refusalOf(error));
@@ -99,7 +108,7 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
           <SpaceBetween size="l">
             {account.ended && refusal === null && <Alert type="info">{words.signIn.ended}</Alert>}
             {refusal !== null && <Refused refusal={refusal} own={own} />}
-            <FormField label={words.signIn.email}>
+            <FormField label={words.signIn.email} errorText={wrong.email ? words.lookUp.emailWrong : undefined}>
               <Input
                 value={email}
                 onChange={({ detail }) => setEmail(detail.value)}
@@ -111,16 +120,19 @@ function Credentials({ account, own, forgot, onAsked }: Place & { onAsked: (aske
                 ariaRequired
               />
             </FormField>
-            <FormField label={words.signIn.password} errorText={missing ? words.signIn.needed : undefined}>
+            <FormField label={words.signIn.password} errorText={wrong.missing ? words.signIn.needed : undefined}>
               <Input
                 value={password}
                 onChange={({ detail }) => setPassword(detail.value)}
-                type="password"
+                type={shown ? 'text' : 'password'}
                 name="password"
                 autoComplete="current-password"
                 ariaRequired
               />
             </FormField>
+            <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
+              {words.signIn.show}
+            </Checkbox>
             {forgot}
           </SpaceBetween>
         </Container>
@@ -170,9 +182,10 @@ function StepForm(
 ) {
   const { words } = useSpeech();
   const { own, onAsked, title, description, button, busy, refusal, onSubmit, children } = props;
-  const submit = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (!busy) onSubmit();
+    focusFault(event.currentTarget);
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -217,10 +230,13 @@ function FirstPassword(step: Step) {
   };
   return (
     <StepForm {...step} {...words.signIn.firstPassword} busy={busy} refusal={refusal} onSubmit={submit}>
-      <NewPassword typed={typed} onChange={setTyped} tried={tried} autoFocus />
+      <NewPassword email={step.asked.email} typed={typed} onChange={setTyped} tried={tried} autoFocus />
     </StepForm>
   );
 }
+
+/** Codes from an app and by SMS have six digits, codes by email have eight. */
+const CODE_LENGTHS: Record<Factor, number[]> = { SOFTWARE_TOKEN_MFA: [6], SMS_MFA: [6], EMAIL_OTP: [6, 8] };
 
 /** A code from an authenticator app, which may have to be set up first, or a code that was sent. */
 function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) {
@@ -230,12 +246,13 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
   const [incomplete, setIncomplete] = useState(false);
   const field = useRef<InputProps.Ref>(null);
   const { busy, refusal, answer } = useAnswer(step);
+  const lengths = asked.asks === 'second-factor' ? CODE_LENGTHS[asked.factor] : [6];
   const speech = asked.asks === 'authenticator' ? words.signIn.authenticator : words.signIn.secondFactor;
   const submit = async () => {
-    // Codes from an app and by SMS have six digits, codes by email have eight.
-    setIncomplete(code.length < 6);
-    if (code.length < 6) return;
-    if ((await answer(code)) !== 'wrong-code') return;
+    const found = codeIn(code, lengths);
+    setIncomplete(found === null);
+    if (found === null) return;
+    if ((await answer(found)) !== 'wrong-code') return;
     setCode('');
     field.current?.focus();
   };
@@ -249,14 +266,18 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
       refusal={refusal}
       onSubmit={() => void submit()}
     >
-      {asked.asks === 'authenticator' && <AuthenticatorKey asked={asked} product={step.product} />}
+      {asked.asks === 'authenticator' && (
+        <Suspense fallback={words.loading}>
+          <AuthenticatorKey asked={asked} product={step.product} />
+        </Suspense>
+      )}
       <FormField label={words.signIn.secondFactor.code} errorText={incomplete ? words.signIn.secondFactor.incomplete : undefined}>
         <Input
           ref={field}
           value={code}
           onChange={({ detail }) => {
             setIncomplete(false);
-            setCode(digitsIn(detail.value, 8));
+            setCode(asCode(detail.value, lengths));
           }}
           name="second-factor"
           inputMode="numeric"
@@ -267,25 +288,5 @@ function SecondFactor(step: Step<Exclude<Challenge, { asks: 'new-password' }>>) 
         />
       </FormField>
     </StepForm>
-  );
-}
-
-/** The key for the app, to scan or to type. It is kept only in this page's memory. */
-function AuthenticatorKey({ asked: { key, email }, product }: { asked: Extract<Challenge, { asks: 'authenticator' }>; product: string }) {
-  const { words } = useSpeech();
-  return (
-    <SpaceBetween size="s">
-      <QRCodeSVG
-        value={otpauthAddress(key, email, product)}
-        size={224}
-        marginSize={4}
-        role="img"
-        title={words.signIn.authenticator.picture}
-      />
-      <div>
-        <Box variant="awsui-key-label">{words.signIn.authenticator.key}</Box>
-        <code className="authenticator-key">{inFours(key)}</code>
-      </div>
-    </SpaceBetween>
   );
 }

@@ -6,14 +6,17 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useEffect, useState } from 'react';
+import { addressIn } from './address';
 import { adviceOnStart } from './advice';
+import { beginning, begun, rememberLookUp } from './again';
 import { useConsole } from './console';
 import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
+import { focusFault } from './keyboard';
 import type { LookUpModule } from './model';
 import { go } from './route';
-import { isEmailAddress, isTicket } from './typed';
+import { isTicket, visible } from './typed';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -21,28 +24,35 @@ import { useSpeech } from './words';
 export function StartPage({ module }: { module: LookUpModule }) {
   const { words } = useSpeech();
   const { api, agent } = useConsole();
-  const [email, setEmail] = useState('');
-  const [ticket, setTicket] = useState('');
+  const [email, setEmail] = useState(() => beginning().email);
+  const [ticket, setTicket] = useState(() => beginning().ticket);
+  useEffect(begun, []);
   const [wrong, setWrong] = useState<{ email?: boolean; ticket?: boolean }>({});
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const wait = useWait(failure?.retryAt ?? null);
 
-  const submit = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const found = { email: !isEmailAddress(email.trim()), ticket: !isTicket(ticket.trim()) };
+    const form = event.currentTarget;
+    const address = addressIn(email);
+    const number = visible(ticket);
+    const found = { email: address === null, ticket: !isTicket(number) };
     setWrong(found);
     setFailure(null);
-    if (found.email || found.ticket || busy) return;
+    if (found.email || found.ticket) focusFault(form);
+    if (address === null || found.ticket || busy) return;
     setBusy(true);
     try {
-      const named = ticket.trim() === '' ? {} : { ticket: ticket.trim() };
-      const { id } = await api.start({ email: email.trim(), module, ...named });
+      const named = number === '' ? {} : { ticket: number };
+      const { id } = await api.start({ email: address, module, ...named });
+      rememberLookUp(id, { email, ticket });
       go({ page: 'verification', module, id, view: 'process' });
     } catch (error) {
       const happened = Failure.from(error);
       const fields = refusedFields(happened);
       setWrong({ email: fields.includes('email'), ticket: fields.includes('ticket') });
+      focusFault(form);
       setFailure(happened);
       setBusy(false);
     }

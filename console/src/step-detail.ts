@@ -32,6 +32,10 @@ export function factsInWords(facts: StepFacts, customer: Customer, words: Words)
       return details.activityItem(facts.id);
     case 'notice':
       return details.notices[facts.notice];
+    case 'email': {
+      const email = details.emails[facts.email];
+      return facts.number === undefined ? email : `${email}, ${details.numbered(facts.number)}`;
+    }
     case 'credentials-replaced':
       return details.credentialsReplaced;
     case 'grant-revoked':

@@ -1,12 +1,14 @@
 /** What people type into forms. These checks spare a call that would be refused; the API has the last word. */
 
-const EMAIL_ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
+import { codeIn } from '../../pages/consent/code.js';
+
+const FORMAT = /\p{Cf}/gu;
 const TICKET = /^[ -~]{0,64}$/u;
 const CODE = /^\d{6}$/u;
-const NO_DIGIT = /\D/gu;
 
-export function isEmailAddress(text: string): boolean {
-  return EMAIL_ADDRESS.test(text);
+/** What was typed, without the invisible characters that come along when it is copied, and without white space around it. */
+export function visible(text: string): string {
+  return text.replace(FORMAT, '').trim();
 }
 
 /** Whether a ticket number is printable ASCII of up to 64 characters; it may be empty. */
@@ -19,7 +21,15 @@ export function isCode(text: string): boolean {
   return CODE.test(text);
 }
 
-/** The digits of what was typed or pasted, and no more of them than the code has. */
-export function digitsIn(text: string, most = 6): string {
-  return text.replace(NO_DIGIT, '').slice(0, most);
+/** What a code's field shows: the code, once it is found in what was typed or pasted; until then the text as it is. */
+export function asCode(text: string, lengths?: number[]): string {
+  return codeIn(text, lengths) ?? text;
+}
+
+/**
+ * Whether people typed or pasted what changed a field. What the browser or another program fills in by itself is not sent by itself: it may
+ * be an older code.
+ */
+export function isEnteredByHand({ inputType, data }: Pick<InputEvent, 'inputType' | 'data'>): boolean {
+  return inputType === 'insertFromPaste' || (inputType === 'insertText' && data?.length === 1);
 }

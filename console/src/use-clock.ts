@@ -1,12 +1,17 @@
 import { useSyncExternalStore } from 'react';
-import { isPast, secondsToWait, secondsUntil } from './clock';
+import { serverNow } from '../../pages/consent/server-clock.js';
+import { isPast, secondsToWait, secondsUntil, wasMoved } from './clock';
+
+/** Dispatched to the window when this machine's clock was set, or the machine slept. */
+export const CLOCK_MOVED = 'clock-moved';
 
 const listeners = new Set<() => void>();
 let second = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function tick(): void {
-  const now = Math.floor(Date.now() / 1000);
+  if (wasMoved()) dispatchEvent(new Event(CLOCK_MOVED));
+  const now = Math.floor(serverNow() / 1000);
   if (now === second) return;
   second = now;
   for (const listener of listeners) listener();
@@ -24,7 +29,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Draws the component again every second. */
-function useSeconds(): void {
+export function useSeconds(): void {
   useSyncExternalStore(subscribe, () => second);
 }
 
@@ -34,7 +39,7 @@ export function useSecondsUntil(time: string): number {
   return secondsUntil(time);
 }
 
-/** Whole seconds until a time of the local clock; 0 once it has passed, or if there is none. */
+/** Whole seconds until a server time in milliseconds; 0 once it has passed, or if there is none. */
 export function useWait(until: number | null): number {
   useSeconds();
   return secondsToWait(until);

@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { CodeEntry, Resend } from './code-entry';
 import { useConsole } from './console';
 import type { Process } from './process';
+import { SentAgain } from './sent-again';
 import { useWait } from './use-clock';
 import { useSpeech } from './words';
 
@@ -56,6 +57,7 @@ export function EnterOwnCode({ process }: { process: Process }) {
     >
       <SpaceBetween size="l">
         <span>{words.validation.sent(code.sent_to)}</span>
+        <SentAgain code={code} number={null} />
         <CodeEntry
           key={code.resend_at}
           code={code}

@@ -10,6 +10,7 @@ import Spinner from '@cloudscape-design/components/spinner';
 import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
 import type { ReactNode } from 'react';
 import { hasActivity } from './activity';
+import { Attention } from './attention-view';
 import { CancelProcess } from './cancel';
 import { Closed } from './closed';
 import { AwaitingConsent, ChooseEcosystem, Consented, Minting } from './consent';
@@ -28,6 +29,7 @@ import { href } from './route';
 import { AnothersSession, InSession, OverByTheClock } from './session';
 import { Stage } from './stage';
 import { SuccessorActivity } from './successor-activity';
+import { Undelivered } from './undelivered';
 import { useProcess } from './use-process';
 import { EnterOwnCode, InternalValidation } from './validation';
 import { adviceOnAct, announce, idleHint } from './verification-words';
@@ -88,7 +90,11 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
     >
       <SpaceBetween size="l">
         <div>
+          <Attention process={process} mine={mine} />
           <LiveRegion hidden>{over ? words.closed.outcomes.completed.title : announce(verification, mine, words)}</LiveRegion>
+          <div role="status">
+            <Undelivered verification={verification} />
+          </div>
           <div role="status">{process.stale && <Alert type="warning">{words.process.stale}</Alert>}</div>
         </div>
         <Progress verification={verification} over={over} />
@@ -134,7 +140,7 @@ function screenOf(process: Process, view: 'process' | 'app'): ReactNode {
     case 'minting':
       return <Minting />;
     case 'in_session':
-      return <InSession verification={process.verification} view={view} />;
+      return <InSession process={process} view={view} />;
     case 'closed':
       return <Closed verification={process.verification} />;
   }

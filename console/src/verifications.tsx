@@ -9,19 +9,20 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { addressIn } from './address';
 import { useConsole } from './console';
 import { chosenEcosystem, nameOf } from './customer';
 import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
 import { Indicator } from './indicator';
 import { tab } from './kept';
-import { useFocusOnChange } from './keyboard';
+import { focusFault, useFocusOnChange } from './keyboard';
 import { isShown, type Status, type VerificationSummary } from './model';
 import { useNarrow } from './narrow';
 import { lookOf } from './outcome-looks';
 import { href } from './route';
 import { cursorsAfter, type Filters, isFiltered, NO_FILTERS, readPage } from './search';
-import { isEmailAddress } from './typed';
+import { visible } from './typed';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
@@ -99,12 +100,12 @@ export function VerificationsPage() {
 
   const filtered = isFiltered(filters);
   const title = words.list.title(agent.supervisor);
-  const submit = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const typed = customer.trim();
-    const known = typed === '' || isEmailAddress(typed);
-    setWrong(!known);
-    if (known) setFilters({ ...filters, customer: typed });
+    const address = visible(customer) === '' ? '' : addressIn(customer);
+    setWrong(address === null);
+    if (address === null) focusFault(event.currentTarget);
+    if (address !== null) setFilters({ ...filters, customer: address });
   };
   const statuses = options(words.list.anyStatus, Object.entries(words.list.statuses));
   const people = options(

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Account, AGENTS, type Agent, CUSTOMERS } from '../src/account';
+import { Account, AGENTS, type Agent, CUSTOMERS, type Person } from '../src/account';
 import { setClock } from '../src/clock';
 import type { Cognito, Tokens } from '../src/cognito';
 import { CognitoFailure } from '../src/cognito-refusal';
 import { Failure } from '../src/failure';
 import { tab } from '../src/kept';
+import type { Sharing } from '../src/sharing';
 
 const NOON = Date.parse('2026-10-28T12:00:00Z') / 1000;
 const MINUTES = 60;
@@ -85,10 +86,10 @@ test('what Cognito asks for is passed on, and nobody is signed in yet', async ()
 describe('the access token', () => {
   test('is used until a minute before it expires, then renewed', async () => {
     const ana = await signedIn();
-    vi.setSystemTime((NOON + 13 * MINUTES) * 1000);
+    vi.advanceTimersByTime(13 * MINUTES * 1000);
     expect(await ana.token()).toBe(tokens('ana').access);
     expect(cognito.renew).not.toHaveBeenCalled();
-    vi.setSystemTime((NOON + 14 * MINUTES) * 1000);
+    vi.advanceTimersByTime(MINUTES * 1000);
     cognito.renew.mockResolvedValueOnce(tokens('ana', NOON + 14 * MINUTES));
     expect(await ana.token()).toBe(tokens('ana', NOON + 14 * MINUTES).access);
   });
@@ -200,4 +201,72 @@ test('listeners hear of every change, until they leave', async () => {
   cognito.signIn.mockResolvedValueOnce(tokens('ana'));
   await ana.signIn('ana@example.com', 'secret');
   expect(heard).toHaveBeenCalledOnce();
+});
+
+describe('the tabs of one browser', () => {
+  /** Tabs that hear each other, as over a channel. */
+  function tabs() {
+    const heard: { current: () => Tokens | null; left: (person: string) => void }[] = [];
+    return (): Sharing => {
+      let mine: (typeof heard)[number] | undefined;
+      const others = () => heard.filter((each) => each !== mine);
+      return {
+        ask: async () =>
+          others()
+            .map(({ current }) => current())
+            .find((found) => found !== null) ?? null,
+        leave: (person) => {
+          for (const { left } of others()) left(person);
+        },
+        answer: (current, left) => {
+          mine = { current, left };
+          heard.push(mine);
+        },
+      };
+    };
+  }
+  const inTab = (sharing: Sharing) => new Account<Agent>(cognito as unknown as Cognito, AGENTS, sharing);
+
+  test('share a sign-in, and its end', async () => {
+    const open = tabs();
+    const first = inTab(open());
+    cognito.signIn.mockResolvedValueOnce(tokens('ana'));
+    await first.signIn('ana@example.com', 'secret');
+    for (const key of [...tab.keys()]) tab.delete(key);
+    const second = inTab(open());
+    expect(second.current).toBeNull();
+    await second.join();
+    expect(second.current?.person.id).toBe('ana');
+    cognito.revoke.mockResolvedValueOnce(undefined);
+    await second.signOut();
+    expect(first.current).toBeNull();
+    expect(first.ended).toBe(false);
+  });
+
+  test('leave another person’s sign-in alone', async () => {
+    const open = tabs();
+    const first = inTab(open());
+    cognito.signIn.mockResolvedValueOnce(tokens('ana'));
+    await first.signIn('ana@example.com', 'secret');
+    open().leave('tom');
+    expect(first.current?.person.id).toBe('ana');
+    const second = inTab(open());
+    cognito.signIn.mockResolvedValueOnce(tokens('tom'));
+    await second.signIn('tom@example.com', 'secret');
+    await second.join();
+    expect(second.current?.person.id).toBe('tom');
+  });
+});
+
+test('each page deletes its own keys alone', async () => {
+  const customers = new Account<Person>(cognito as unknown as Cognito, CUSTOMERS);
+  cognito.signIn.mockResolvedValueOnce({ ...tokens('carla'), name: 'Carla', email: 'carla@example.com' });
+  await customers.signIn('carla@example.com', 'secret');
+  const customersKeys = [...tab.keys()].filter((key) => key.startsWith('customer/'));
+  expect(customersKeys).not.toEqual([]);
+  const ana = await signedIn();
+  expect([...tab.keys()]).toEqual(expect.arrayContaining(customersKeys));
+  cognito.revoke.mockResolvedValueOnce(undefined);
+  await ana.signOut();
+  expect([...tab.keys()].filter((key) => key !== 'clock')).toEqual(customersKeys);
 });

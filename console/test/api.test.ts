@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { serverNow } from '../../pages/consent/server-clock.js';
 import { Api, type TokenSource } from '../src/api';
 import { Failure, type FailureKind } from '../src/failure';
 import { verification } from './samples';
@@ -110,7 +111,7 @@ describe('a refusal becomes the failure', () => {
 
   test('with the time that the server asks to wait', async () => {
     fetched.mockResolvedValue(problem(429, 'too-many-requests', { 'retry-after': '30' }));
-    const before = Date.now();
+    const before = serverNow();
     const { retryAt } = await failureOf(api().read('x'));
     expect(retryAt).toBeGreaterThanOrEqual(before + 30_000);
   });

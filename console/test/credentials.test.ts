@@ -30,6 +30,12 @@ describe('what the customer copies is found in what the agent pastes', () => {
     expect(fromText(quoted)).toEqual(CREDENTIALS);
   });
 
+  // P46
+  test('with invisible characters, and digits of another script', () => {
+    const pasted = asText({ ...ISSUED, security_code: '٠٤٦١٢٨' }, '28.10.26', LANGUAGES.en).replaceAll('-', '\u2060-\u200b');
+    expect(fromText(pasted)).toEqual(CREDENTIALS);
+  });
+
   test('with the code above the other two', () => {
     expect(fromText(`046128 ${CREDENTIALS.user_name} ${CREDENTIALS.password}`)).toEqual(CREDENTIALS);
   });
@@ -50,7 +56,7 @@ describe('nothing is filled in', () => {
 });
 
 test('what was typed loses the white space around it, and the code its separators', () => {
-  expect(tidied({ user_name: ' abcd ', password: '\tefgh\n', security_code: ' 046 - 128 ' })).toEqual({
+  expect(tidied({ user_name: ' abcd\u200b ', password: '\tefgh\n', security_code: ' 046 - 128\u200b' })).toEqual({
     user_name: 'abcd',
     password: 'efgh',
     security_code: '046128',

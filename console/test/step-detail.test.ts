@@ -29,6 +29,11 @@ const KINDS: { [Kind in StepFacts['kind']]: [facts: StepFacts & { kind: Kind }, 
     'authorized beforehand, by support grant',
     'autorización dada de antemano, con el acceso ofrecido',
   ],
+  email: [
+    { kind: 'email', email: 'consent-request', number: 2 },
+    'the request for authorization, sending 2',
+    'la solicitud de autorización, envío 2',
+  ],
   attempt: [{ kind: 'attempt', number: 2 }, 'attempt 2', 'intento 2'],
   session: [
     { kind: 'session', ecosystem: 'eco-bakery', environments: ['store', 'rcm'] },

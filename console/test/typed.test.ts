@@ -1,16 +1,5 @@
 import { expect, test } from 'vitest';
-import { digitsIn, isCode, isEmailAddress, isTicket } from '../src/typed';
-
-test.each(['carla@customers.example.com', 'a@b.co', 'núñez@pan.example', 'a+b@c.d.example'])('%s may be an email address', (text) => {
-  expect(isEmailAddress(text)).toBe(true);
-});
-
-test.each(['', 'carla', 'carla@', '@example.com', 'carla@example', 'carla @example.com', 'a@b@example.com', 'a@b.c, d@e.f'])(
-  '“%s” is no email address',
-  (text) => {
-    expect(isEmailAddress(text)).toBe(false);
-  },
-);
+import { asCode, isCode, isTicket, visible } from '../src/typed';
 
 test('a ticket number has at most 64 printable ASCII characters, and may be missing', () => {
   expect(isTicket('')).toBe(true);
@@ -30,10 +19,18 @@ test('a code has exactly six digits, of the ASCII ones', () => {
   expect(isCode('٠٤٦١٢٨')).toBe(false);
 });
 
-test('of what is typed into a code’s field the digits are kept, and no more than the code has', () => {
-  expect(digitsIn('046 128')).toBe('046128');
-  expect(digitsIn('your code: 046128.')).toBe('046128');
-  expect(digitsIn('0461289')).toBe('046128');
-  expect(digitsIn('12345678 9', 8)).toBe('12345678');
-  expect(digitsIn('abc')).toBe('');
+// P46
+test('a code’s field shows the code once it is there, and until then what was typed', () => {
+  expect(asCode('046 128')).toBe('046128');
+  expect(asCode('[10:32] 482913')).toBe('482913');
+  expect(asCode('٠٤٦١٢٨')).toBe('046128');
+  expect(asCode('046 1')).toBe('046 1');
+  expect(asCode('0461289')).toBe('0461289');
+  expect(asCode('abc')).toBe('abc');
+  expect(asCode('1234 5678', [6, 8])).toBe('12345678');
+});
+
+test('what is not to be seen is dropped', () => {
+  expect(visible('\u200b WZ-1042\ufeff ')).toBe('WZ-1042');
+  expect(visible(' two words ')).toBe('two words');
 });

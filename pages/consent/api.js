@@ -1,27 +1,26 @@
 // The three calls of the page, and their outcomes. Before the first call nothing is sent.
 
-let settings;
+import { measureBy } from './server-clock.js';
 
-/** How many seconds this device's clock is behind the server's. Clocks of phones are often wrong. */
-export let behind = 0;
+let settings;
 
 /** Whether the agent alone enters the code. Known once the first call has been made. */
 export let agentEntry = false;
 
-/** `fetch` with a limit of 15 seconds, the body included. (iOS before 16 has no `AbortSignal.timeout`.) */
-function ask(address, options) {
+/** `fetch` with a limit of 15 seconds, the body included. (iOS before 16 has no `AbortSignal.timeout`.) Each answer sets the clock. */
+async function ask(address, options) {
   const patience = new AbortController();
   setTimeout(() => patience.abort(), 15_000);
-  return fetch(address, { ...options, signal: patience.signal });
+  const sent = performance.now();
+  const answer = await fetch(address, { ...options, signal: patience.signal });
+  measureBy(answer, sent);
+  return answer;
 }
 
 async function configured() {
   if (settings === undefined) {
     const answer = await ask('config.json', { cache: 'no-store' });
     if (!answer.ok) throw new Error('config.json');
-    const date = Date.parse(answer.headers.get('date'));
-    const age = Number(answer.headers.get('age') ?? 0);
-    if (!Number.isNaN(date)) behind = date / 1000 + age - Date.now() / 1000;
     settings = await answer.json();
     agentEntry = settings.consentMode === 'agent-entry';
   }

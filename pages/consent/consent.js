@@ -4,9 +4,11 @@
 // everything is over, so that a reload loses nothing. Loading the page sends nothing: scanners open every link and run its scripts, but
 // press no buttons. Only a tab in which somebody has pressed a button reads again by itself.
 
-import { agentEntry, behind, post } from './api.js';
+import { agentEntry, post } from './api.js';
+import { codeIn } from './code.js';
+import { tokenIn } from './link.js';
 import { make, screens } from './screens.js';
-import { clock, codeOf, FOLLOWED, languageOf, OVER, screenAfterLink, screenOf, secondsTo } from './state.js';
+import { clock, FOLLOWED, languageOf, OVER, pauseOf, screenAfterLink, screenOf, secondsTo } from './state.js';
 import { words } from './words.js';
 
 const main = document.getElementById('main');
@@ -20,6 +22,8 @@ let call = null; // the call of a button, while it lasts
 let kept = false; // whether somebody has pressed “Refuse” or “End the session” during that call: it is the next one
 let pressed = false; // whether somebody has pressed a button since the page was loaded
 let poll;
+let changedAt = performance.now(); // when what the page shows last changed, or somebody pressed a button
+let cutOff = false; // whether the page says that it has no connection
 let turn = 0; // counts the calls: an older answer that arrives after a newer one is out of date
 let text = words[languageOf(words, navigator.languages)];
 
@@ -56,7 +60,7 @@ const end = (event) => act(event.target, 'end', {});
 
 function allow(field, press, access) {
   if (call !== null) return;
-  const code = codeOf(field.value);
+  const code = codeIn(field.value);
   if (code === null) complain(text.codeNeeded, press, field);
   else act(press, 'answer', { decision: 'allow', code, ecosystem: view.ecosystem.id, access }, field);
 }
@@ -104,6 +108,7 @@ function begin(press, refuses) {
   kept = false;
   pressed = true;
   turn++;
+  changedAt = performance.now();
   clearTimeout(poll);
   hold(press);
   for (const other of main.querySelectorAll(refuses ? 'button' : 'button:not(.danger)')) other.setAttribute('aria-disabled', 'true');
@@ -130,12 +135,13 @@ function release() {
 /** Adopts what a call returned, if it says where the request stands. */
 function settle({ view: found, failure, left }) {
   if (found) {
+    if (JSON.stringify(found) !== JSON.stringify(view)) changedAt = performance.now();
     view = found;
     early ||= view.status !== 'in_session';
     text = words[view.locale] ?? text;
     show(screenOf(view));
   } else if (failure === 'gone') {
-    show(screenAfterLink(view, early, view ? secondsTo(view.session_expires_at, behind) : 0));
+    show(screenAfterLink(view, early, view ? secondsTo(view.session_expires_at) : 0));
   } else if (failure === 'locked' || left === 0) {
     show('locked');
   } else {
@@ -153,6 +159,7 @@ function show(next) {
 
 function draw(next) {
   screen = next;
+  changedAt = performance.now();
   document.documentElement.lang = text === words.es ? 'es' : 'en';
   main.replaceChildren(...screens[screen]({ text, view, agentEntry, see, refuse, end, allow }));
   const heading = main.querySelector('h1');
@@ -166,7 +173,9 @@ function draw(next) {
 
 function follow(patience = 1) {
   clearTimeout(poll);
-  if (screen in FOLLOWED) poll = setTimeout(look, patience * FOLLOWED[screen]);
+  if (!(screen in FOLLOWED)) return;
+  const left = screen === 'session' ? secondsTo(view.session_expires_at) : undefined;
+  poll = setTimeout(look, patience * pauseOf(screen, performance.now() - changedAt, left));
 }
 
 /** Reads again where the request stands, although nobody pressed a button. Not while the page is out of sight. */
@@ -177,23 +186,29 @@ async function look() {
   const mine = turn;
   const outcome = await post('view', { token });
   if (turn !== mine) return; // meanwhile somebody pressed a button or opened another link
-  if (outcome.failure === undefined && said.textContent === text.polling) complain('');
+  if (outcome.failure === undefined && cutOff) complain('');
   if (settle(outcome)) return;
   if (screen === 'door') {
     complain(text[outcome.failure]);
+    cutOff = outcome.failure === 'offline';
     return;
   }
-  if (main.querySelector('#wrong') === null) complain(text.polling); // any other complaint is more useful
+  if (main.querySelector('#wrong') === null) {
+    complain(text.polling); // any other complaint is more useful
+    cutOff = true;
+  }
   follow(2);
 }
 
 function explain({ failure, left }, path, press, field) {
   if (failure === 'wrong-code') complain(text.wrongCode(left), press, field);
   else complain(text[failure] + (path === 'end' ? ` ${text.notEnded}` : ''), press);
+  cutOff = failure === 'offline';
 }
 
 /** Says what is wrong, also to screen readers: above the button that it is about, or at the top. */
 function complain(message, press = main.querySelector('h1').nextElementSibling, field = null) {
+  cutOff = false;
   main.querySelector('#wrong')?.remove();
   const input = main.querySelector('#code');
   input?.removeAttribute('aria-invalid');
@@ -216,16 +231,18 @@ function complain(message, press = main.querySelector('h1').nextElementSibling, 
 // --- clocks ---
 
 function tick() {
-  if (screen === 'request') {
-    const left = view.code_expires_at === null ? 0 : secondsTo(view.code_expires_at, behind);
-    put('expires', left > 0 ? text.codeExpires.replace('{left}', clock(left)) : text.codeExpired);
-    document.getElementById('expires').classList.toggle('over', left <= 0);
+  // An entry that is on its way is judged by the server.
+  if ((screen === 'request' || screen === 'entered') && call === null && screenOf(view) === 'expired') {
+    show('expired');
+    said.textContent = text.codeExpired;
+  } else if (screen === 'request') {
+    put('expires', text.codeExpires.replace('{left}', clock(secondsTo(view.code_expires_at))));
   } else if (screen === 'session') {
     // The server ends the session, not this clock.
-    const left = Math.min(secondsTo(view.session_expires_at, behind), view.minutes * 60);
+    const left = Math.min(secondsTo(view.session_expires_at), view.minutes * 60);
     put('left', left > 0 ? clock(left) : text.sessionEnding);
     if (left === 60 && said.textContent === '') said.textContent = text.sessionMinute;
-  } else if (screen === 'replaced' && secondsTo(view.session_expires_at, behind) <= 0) {
+  } else if (screen === 'replaced' && secondsTo(view.session_expires_at) <= 0) {
     show('finished');
   }
 }
@@ -238,8 +255,9 @@ function put(id, value) {
 // --- start ---
 
 function start() {
-  const given = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (location.hash !== '') history.replaceState(null, '', location.pathname);
+  // A link that was cut off has no token, and what is left of it is judged by the server.
+  const given = tokenIn(location.href) ?? new URLSearchParams(location.hash.slice(1)).get('token');
+  if (location.hash + location.search !== '') history.replaceState(null, '', location.pathname);
   if (given) {
     forget();
     token = given;
@@ -260,6 +278,10 @@ function start() {
 setInterval(tick, 500);
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden && screen in FOLLOWED) look();
+});
+addEventListener('online', () => {
+  if (cutOff) complain('');
+  if (screen in FOLLOWED) look();
 });
 addEventListener('hashchange', () => {
   if (location.hash !== '') start();

@@ -75,6 +75,14 @@ export const screens = {
     refuse(page),
   ],
 
+  expired: (page) => [
+    heading(page.text.expiredHeading),
+    make('p', { id: 'expires', class: 'hint over' }, page.text.codeExpired),
+    facts(page, duration(page)),
+    warning(page),
+    refuse(page),
+  ],
+
   consented: (page) => [
     heading(page.text.consentedHeading),
     paragraph(page.text.consentedText, { agent: page.view.agent.name }),

@@ -1,19 +1,42 @@
 // Which screen is due, and what the clocks on it show. No page and no network: the tests run it as it is.
 
-const SEPARATORS = /[\s.-]/gu;
-const CODE = /^\d{6}$/u;
+import { serverNow } from './server-clock.js';
+
 const PLACE = /\{(\w+)\}/u;
 
-/** The screens that are read again by themselves, and after how many milliseconds. */
-export const FOLLOWED = { request: 5000, entered: 2000, consented: 2000, session: 2000 };
+/**
+ * The screens that are read again by themselves, after how many milliseconds at first and at most: often while the agent is about to act,
+ * and less often the longer nothing has changed.
+ */
+export const FOLLOWED = {
+  request: { first: 5000, most: 20_000 },
+  expired: { first: 5000, most: 20_000 },
+  entered: { first: 2000, most: 6000 },
+  consented: { first: 2000, most: 6000 },
+  session: { first: 5000, most: 20_000 },
+};
+const GROWTH = 1 / 8;
+
+const SOON = 2000;
+
+/**
+ * How many milliseconds to wait before the screen is read again. `unchanged`: for how many milliseconds nothing has changed. `left`: seconds
+ * until the deadline of what it shows, after which the server says how it ended.
+ */
+export function pauseOf(screen, unchanged, left = Number.POSITIVE_INFINITY) {
+  const { first, most } = FOLLOWED[screen];
+  const usual = Math.min(most, Math.max(first, unchanged * GROWTH));
+  return Math.min(usual, left > 0 ? left * 1000 : SOON);
+}
 
 /** The screens after which nothing follows. */
 export const OVER = ['refused', 'ended', 'finished', 'replaced', 'locked', 'gone'];
 
-/** The screen for what the API returned. */
-export function screenOf({ status, customer_entered, session_expires_at }) {
+/** The screen for what the API returned. A code that has expired can be entered by nobody, and an entry of it opens nothing. */
+export function screenOf({ status, customer_entered, code_expires_at, session_expires_at }) {
   switch (status) {
     case 'awaiting_consent':
+      if (code_expires_at === null || secondsTo(code_expires_at) <= 0) return 'expired';
       return customer_entered ? 'entered' : 'request';
     case 'consented':
     case 'minting':
@@ -36,20 +59,14 @@ export function screenAfterLink(view, early, left) {
   return left <= 5 ? 'session' : 'replaced';
 }
 
-/** Whole seconds until a server time. `behind`: how many seconds this device's clock is behind the server's. */
-export function secondsTo(time, behind) {
-  return Math.ceil(Date.parse(time) / 1000 - Date.now() / 1000 - behind);
+/** Whole seconds until a server time; negative once it has passed. */
+export function secondsTo(time) {
+  return Math.ceil((Date.parse(time) - serverNow()) / 1000);
 }
 
 /** 4:07. */
 export function clock(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
-/** The six digits of what was typed, without the separators; null if it is not a code. */
-export function codeOf(typed) {
-  const code = typed.replace(SEPARATORS, '');
-  return CODE.test(code) ? code : null;
 }
 
 /** The first of the browser's languages that the page speaks, else English. */

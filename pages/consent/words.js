@@ -38,7 +38,9 @@ const en = {
   tellText: 'If the number is the same, read the agent the code from the email. They enter it for you. There is nothing to enter here.',
   code: 'Six-digit code',
   codeExpires: 'The code expires in {left}.',
-  codeExpired: 'The code has expired. Ask the agent to send you another email, and open the link in that one.',
+  codeExpired: 'The code has expired, and nothing was opened. Ask the agent to send you another email, and open the link in that one.',
+
+  expiredHeading: 'The code has expired',
 
   enteredHeading: 'Now read the code to the agent',
   enteredText:
@@ -122,7 +124,9 @@ const es = {
     'Si el número es el mismo, léale al agente el código del correo. El agente lo ingresa por usted. Aquí no hay nada que ingresar.',
   code: 'Código de seis dígitos',
   codeExpires: 'El código vence en {left}.',
-  codeExpired: 'El código venció. Pídale al agente que le envíe otro correo y abra el enlace de ese correo.',
+  codeExpired: 'El código venció y no se abrió nada. Pídale al agente que le envíe otro correo y abra el enlace de ese correo.',
+
+  expiredHeading: 'El código venció',
 
   enteredHeading: 'Ahora léale el código al agente',
   enteredText:

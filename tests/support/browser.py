@@ -16,8 +16,8 @@ from settings import ROOT
 
 # Longer than anything takes but on a busy machine.
 expect.set_options(timeout=15_000)
-# As in Debian, and as others call it.
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The headless shell needs a quarter of the processor time. The other names are those of whole browsers.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # It would speak to its maker on its own.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
 

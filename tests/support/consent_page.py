@@ -91,7 +91,7 @@ def watched(who: Visitor, address: str) -> Page:
     return page
 
 
-def asks_again(page: Page, seconds: int = 10) -> None:
+def asks_again(page: Page, seconds: int = 25) -> None:
     """So much time passes for the page, and by itself it has asked how things stand and taken in the answer."""
     for _ in range(2):  # it asks again once it has judged the answer before
         with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/consent/view")):

@@ -34,7 +34,7 @@ def quotas_begin_anew(stack: Stack) -> Iterator[None]:
 
 def forget(stack: Stack, *kinds: str) -> None:
     """Removes the counts of recovery, all or of these kinds."""
-    kinds = kinds or ("source", "address", "asked", "entries")
+    kinds = kinds or ("source", "network", "address", "asked", "entries")
     for item in stack.items():
         if item["pk"]["S"].startswith(tuple(f"B#recovery-{kind}#" for kind in kinds)):
             stack.aws("dynamodb").delete_item(TableName=stack.facts["SupportTable"], Key={"pk": item["pk"]})
@@ -117,13 +117,13 @@ def waiting(stack: Stack, queue: str = "RecoveryQueue") -> int:
 
 
 def idle(stack: Stack) -> None:
-    wait_until(lambda: waiting(stack) == 0)
+    wait_until(lambda: waiting(stack) + waiting(stack, "PasswordChangedQueue") == 0)
 
 
 @contextmanager
-def redelivered_at_once(stack: Stack) -> Iterator[None]:
+def redelivered_at_once(stack: Stack, queue: str = "RecoveryQueue") -> Iterator[None]:
     """A job that failed comes back after a second, and not after more than a minute."""
-    sqs, queue = stack.aws("sqs"), stack.facts["resources"]["RecoveryQueue"]
+    sqs, queue = stack.aws("sqs"), stack.facts["resources"][queue]
     (before,) = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"].values()
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
     try:
@@ -162,9 +162,9 @@ def denying(action: str) -> list[dict[str, Any]]:
     return [{"Action": action, "Resource": "*"}]
 
 
-def hanging(operation: str) -> Callable[[Call], None]:
+def hanging(*operations: str) -> Callable[[Call], None]:
     def hang(call: Call) -> None:
-        if call.operation == operation:
+        if call.operation in operations:
             time.sleep(15)
 
     return hang

@@ -71,9 +71,16 @@ class Stack:
             aws_session_token=keys["SessionToken"],
         )
 
-    def new_agent(self, *, name: str = "Tess Agent", groups: tuple[str, ...] = ("CustomerService",), locale: str = "en") -> Agent:
-        """A fresh agent with quotas of their own, signed in."""
-        email = f"agent-{uuid.uuid4().hex[:12]}@agents.example.com"
+    def new_agent(
+        self,
+        *,
+        name: str = "Tess Agent",
+        groups: tuple[str, ...] = ("CustomerService",),
+        locale: str = "en",
+        email: str | None = None,
+    ) -> Agent:
+        """A fresh agent with quotas of their own, signed in. `email` is the address as an administrator spells it."""
+        email = email or f"agent-{uuid.uuid4().hex[:12]}@agents.example.com"
         sub = self.people.add_agent(samples.Agent(email, name, groups, locale))
         tokens = self.sign_in("Agent", email)
         return Agent(email, name, sub, tokens["AccessToken"], tokens["IdToken"])
@@ -86,13 +93,14 @@ class Stack:
         plan: str = "premium",
         modules: tuple[str, ...] = ("rcm",),
         ecosystems: list[dict[str, Any]] | None = None,
+        email: str | None = None,
         **more: Any,
     ) -> Customer:
         """A fresh customer with quotas of their own. `more`: locale, status, sign_in, time_zone, processes as in `samples.Customer`."""
         unique = uuid.uuid4().hex[:12]
         if ecosystems is None:
             ecosystems = [samples.ecosystem(f"eco-{unique}", "Test & Co", role, plan, *modules)]
-        record = samples.Customer(f"customer-{unique}@customers.example.com", name, ecosystems, **more)
+        record = samples.Customer(email or f"customer-{unique}@customers.example.com", name, ecosystems, **more)
         return Customer(record.email, name, self.people.add_customer(record), record)
 
     def sign_in(self, pool: str, email: str, password: str = samples.PASSWORD) -> dict[str, Any]:

@@ -1,4 +1,6 @@
 mod app;
+mod breaker;
+mod item;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -19,7 +21,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         verifications: store.clone(),
         grants: store,
         index: DynamoIndex::from_env(&aws)?,
-        mailer: SesMailer::from_env(&aws)?,
+        mailer: support_gateway::Counted(SesMailer::from_env(&aws)?),
         receipt_key: KmsReceiptKey::from_env(&aws)?,
         settings: app::Settings {
             time_zone: settings::time_zone()?,

@@ -1,65 +1,91 @@
-//! Every minute: closes what is over, and sends the notices that are due.
-//!
-//! Safe to run twice, late and in parallel: each try of a notice is first taken by compare-and-set,
-//! so that only one of two sweeps sends it. A try that fails is repeated, later each time.
+//! Every minute: looks after what is due. However much that is, a sweep ends in time and keeps what it has
+//! done: the next one goes on with the rest, since an item moves back in the listing when it is looked after.
 
-use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use rand::rand_core::UnwrapErr;
-use rand::rngs::SysRng;
-use support_core::attempt::{close_if_over, end_if_over};
-use support_core::identity::{LinkToken, VerificationId};
-use support_core::notices;
-use support_core::ports::{Change, Due, DueItems, Saved, SupportGrants, Verifications};
-use support_core::refusal::{CallError, Failure};
-use support_core::secret::Secret;
-use support_core::support_grant::GrantKey;
+use futures_util::stream::{self, Stream, StreamExt};
+use support_core::ports::{Due, DueItems, DuePlace};
+use support_core::refusal::Failure;
 use support_core::time::Timestamp;
+use tokio::time::{sleep, timeout};
 
 use crate::app::App;
+use crate::item::{Dependencies, Looked, look_after};
 
-/// How many items are listed at a time.
-pub const BATCH: usize = 100;
+/// How many items are looked after at the same time.
+pub const IN_FLIGHT: usize = 32;
+/// How many items of a part are listed at a time.
+pub const PAGE: usize = 500;
+/// After this long no more items are begun.
+const BEGINS: Duration = Duration::from_secs(40);
+/// After this long the sweep ends, at whatever its items are waiting for. The function is given 55 seconds.
+const ENDS: Duration = Duration::from_secs(45);
 
-/// Looks after every item that is due at `now`, once, and returns how many there were. All that is
-/// over is closed before any notice is sent, so that email which hangs delays no closing step. The next
-/// sweep finds what this one had no time for.
+/// Looks after what is due at `now`, for 45 seconds at the longest, and returns how many items there were.
 ///
 /// # Errors
-/// The failure of the listing, or of the last item that failed: one does not hold up the others.
+/// The last failure, of a listing or of an item: one does not hold up the others.
 pub async fn sweep(app: &impl App, now: Timestamp) -> Result<usize, Failure> {
-    let mut failed = None;
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
-    loop {
-        // The index follows the items after a moment, and what failed is still due: list past those.
-        let limit = seen.len() + BATCH;
-        let due = app.index().due(now, limit).await?;
-        let more = due.len() == limit;
-        for item in due.into_iter().filter(|item| seen.insert(item.clone())) {
-            if let Err(failure) = close(app, &item, now).await {
-                failed = Some(logged(&item, failure));
-            }
-            found.push(item);
-        }
-        if !more {
-            break;
-        }
+    let progress = Progress::default();
+    if timeout(ENDS, sweep_until(app, now, sleep(BEGINS), &progress)).await.is_err() {
+        progress.failed(Failure::unsure("sweep", "items broken off"));
     }
-    for item in &found {
-        if let Err(failure) = send_notice(app, item, now).await {
-            failed = Some(logged(item, failure));
-        }
-    }
-    failed.map_or(Ok(found.len()), Err)
+    progress.end(now)
 }
 
-fn logged(item: &Due, failure: Failure) -> Failure {
+/// Looks after what is due at `now`, and begins with no item once `over` is ready.
+pub async fn sweep_until(
+    app: &impl App,
+    now: Timestamp,
+    over: impl Future<Output = ()>,
+    progress: &Progress,
+) {
+    let dependencies = &Dependencies::default();
+    let parts = (0..app.index().parts()).map(|part| Box::pin(listing(app, part, now, progress)));
+    stream::select_all(parts)
+        .take_until(over)
+        .for_each_concurrent(IN_FLIGHT, async |(due_at, item): (Timestamp, Due)| {
+            progress.found(due_at);
+            match look_after(app, dependencies, &item, due_at, now).await {
+                Ok(Looked::Done) => {}
+                Ok(Looked::Postponed) => progress.postponed(),
+                Err(failure) => {
+                    log(&item, &failure);
+                    progress.failed(failure);
+                }
+            }
+        })
+        .await;
+}
+
+/// What is due in a part of the listing, page by page. A listing that fails ends there.
+fn listing(
+    app: &impl App,
+    part: usize,
+    now: Timestamp,
+    progress: &Progress,
+) -> impl Stream<Item = (Timestamp, Due)> {
+    let pages = stream::unfold(Some(None), move |place: Option<Option<DuePlace>>| async move {
+        let after = place?;
+        match app.index().due(part, now, after.as_ref(), PAGE).await {
+            Ok(page) => Some((page.items, page.next.map(Some))),
+            Err(failure) => {
+                progress.failed(failure);
+                None
+            }
+        }
+    });
+    pages.flat_map(stream::iter)
+}
+
+fn log(item: &Due, failure: &Failure) {
     let (verification, support_grant) = match item {
         Due::Verification(id) => (Some(id.as_str()), None),
         Due::SupportGrant(key) => (None, Some(key.as_str())),
     };
     tracing::error!(
+        target: "support",
         verification,
         support_grant,
         failure = failure.service,
@@ -67,65 +93,49 @@ fn logged(item: &Due, failure: Failure) -> Failure {
         maybe_done = failure.maybe_done,
         "not looked after"
     );
-    failure
 }
 
-/// Closes the item in the store if it is over.
-async fn close(app: &impl App, item: &Due, now: Timestamp) -> Result<(), Failure> {
-    let closed = match item {
-        Due::Verification(id) => close_if_over(app.verifications(), id, now).await.map(drop),
-        Due::SupportGrant(key) => end_if_over(app.grants(), key, now).await,
-    };
-    left_to_the_next_sweep(closed)
+/// What a sweep has done so far.
+#[derive(Debug, Default)]
+pub struct Progress(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    found: usize,
+    /// When the item that was due first was due.
+    oldest: Option<Timestamp>,
+    postponed: usize,
+    failed: Option<Failure>,
 }
 
-/// Sends the notice of the item that is due, if there is one.
-async fn send_notice(app: &impl App, item: &Due, now: Timestamp) -> Result<(), Failure> {
-    match item {
-        Due::Verification(id) => send_for_verification(app, id, now).await,
-        Due::SupportGrant(key) => send_for_grant(app, key, now).await,
+impl Progress {
+    fn note(&self, note: impl FnOnce(&mut Counts)) {
+        note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
-}
 
-async fn send_for_verification(
-    app: &impl App,
-    id: &VerificationId,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let Some(verification) = app.verifications().load(id).await? else { return Ok(()) };
-    let secret = Secret::generate(&mut UnwrapErr(SysRng));
-    let page = LinkToken { verification: id.clone(), secret };
-    let settings = app.settings();
-    let Some((taken, kind)) = verification.take_notice(&page.secret, &settings.key, now) else {
-        return Ok(());
-    };
-    // Not tried again after a lost race: another sweep has taken this try.
-    if app.verifications().save(&Change::to(taken.clone())).await? != Saved::Done {
-        return Ok(());
+    fn found(&self, due_at: Timestamp) {
+        self.note(|counts| {
+            counts.found += 1;
+            counts.oldest = Some(counts.oldest.map_or(due_at, |oldest| oldest.min(due_at)));
+        });
     }
-    let session_page = page.page_url(&settings.consent_page);
-    let email = notices::email(&taken, kind, &session_page, &settings.notices());
-    let Some(mut email) = email else { return Ok(()) };
-    notices::attach_receipt(&mut email, &taken, app.receipt_key()).await?;
-    let sent = notices::send(app.verifications(), app.mailer(), &taken, kind, &email, now).await;
-    left_to_the_next_sweep(sent.map(drop))
-}
 
-async fn send_for_grant(app: &impl App, key: &GrantKey, now: Timestamp) -> Result<(), Failure> {
-    let Some(grant) = app.grants().load_grant(key).await? else { return Ok(()) };
-    let Some((taken, kind)) = grant.take_notice(now) else { return Ok(()) };
-    // As above.
-    if app.grants().save_grant(&taken, &[]).await? != Saved::Done {
-        return Ok(());
+    fn postponed(&self) {
+        self.note(|counts| counts.postponed += 1);
     }
-    let context = app.settings().notices();
-    notices::send_for_grant(app.grants(), app.mailer(), taken, kind, &context).await
-}
 
-/// An item that others keep changing is still due: the next sweep finds it.
-fn left_to_the_next_sweep(result: Result<(), CallError>) -> Result<(), Failure> {
-    match result {
-        Ok(()) | Err(CallError::Refused(_)) => Ok(()),
-        Err(CallError::Failed(failure)) => Err(failure),
+    fn failed(&self, failure: Failure) {
+        self.note(|counts| counts.failed = Some(failure));
+    }
+
+    /// Measures the backlog, and returns how many items were found at `now`, or the last failure.
+    pub fn end(self, now: Timestamp) -> Result<usize, Failure> {
+        let Counts { found, oldest, postponed, failed } =
+            self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        support_gateway::measure_due(found, oldest, now);
+        if postponed > 0 {
+            tracing::warn!(target: "support", postponed, "emails postponed: a dependency does not answer");
+        }
+        failed.map_or(Ok(found), Err)
     }
 }

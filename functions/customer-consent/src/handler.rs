@@ -14,7 +14,7 @@ use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::{Outcome, Side, State, Verification};
 use support_core::view::ConsentView;
-use support_gateway::{Answer, FieldError, Problem, Request};
+use support_gateway::{Answer, FieldError, Problem, Request, measure_authorization};
 
 pub struct App<V> {
     pub verifications: V,
@@ -70,8 +70,11 @@ async fn answer(app: &App<impl Verifications>, request: &Request) -> Result<Veri
     match (decision, code, ecosystem) {
         (Said::Allow, Some(code), Some(ecosystem)) => {
             let page = page(request, &token)?;
+            let now = request.now();
             let entry = ConsentEntry { side: Side::Customer, code: &code, access };
-            Ok(allow(app, &page, entry, ecosystem.as_str(), request.now()).await??)
+            let entered = allow(app, &page, entry, ecosystem.as_str(), now).await??;
+            measure_authorization(&entered, now);
+            Ok(entered)
         }
         (Said::Deny, _, _) if access.is_some() => Err(FieldError::unknown("access").into()),
         (Said::Deny, None, None) => Ok(stop(app, &page(request, &token)?, request.now()).await?),

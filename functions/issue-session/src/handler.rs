@@ -10,6 +10,7 @@ use rand::rngs::SysRng;
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt_from};
 use support_core::email::{AppQr, Picture};
+use support_core::email_origin::EmailKind;
 use support_core::entitlement::Environment;
 use support_core::identity::LinkToken;
 use support_core::notices::{self, session_started};
@@ -20,7 +21,7 @@ use support_core::session::IssuedHandoff;
 use support_core::time::Timestamp;
 use support_core::verification::{NoticeKind, Side, State, Verification};
 use support_core::view::{HandoffView, VerificationView};
-use support_gateway::{Answer, Problem, Request};
+use support_gateway::{Answer, Metric, Problem, Request, measure};
 
 use crate::app::{App, NOTICE_WAIT};
 use crate::mint::{self, Minted};
@@ -52,6 +53,7 @@ pub async fn handle(app: &impl App, request: &Request) -> Result<Answer, Problem
     };
     let (finished, ()) = tokio::join!(finish, mint::revoke(app, refresh));
     let (verification, handoffs) = finished?;
+    measure(Metric::SessionsStarted, 1);
     let (told, qr_sent) = tokio::join!(
         send_notice(app, verification.clone(), &page, now),
         email_qr(app, &verification, &handoffs),
@@ -144,7 +146,8 @@ async fn email_qr(
         picture_id: &picture_id,
         picture_side: png.side,
     }
-    .render(&verification.customer.reader(&app.settings().time_zone));
+    .render(&verification.customer.reader(&app.settings().time_zone))
+    .of_verification(&verification.id, EmailKind::AppQr, None);
     email.pictures.push(Picture { id: picture_id, name: "qr.png", content: png.content });
     let sent = app.mailer().send(&verification.customer.email, &email).await;
     if let Err(failure) = &sent {

@@ -30,7 +30,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             agents: cognito.agents_from_env()?,
             customers: cognito.customers_from_env()?,
             minter,
-            mailer: SesMailer::from_env(&aws)?,
+            mailer: support_gateway::Counted(SesMailer::from_env(&aws)?),
             settings: app::Settings {
                 key,
                 environments: settings::environment_urls()?,

@@ -9,8 +9,8 @@ use support_core::code::Code;
 use support_core::identity::EmailAddress;
 use support_core::limits::{LockoutQuota, Quota};
 use support_core::password::{NewPassword, TypedPassword};
-use support_core::ports::{Counted, Jobs, Passwords, Quotas, Saved};
-use support_core::recovery::{Confirmed, Job, RecoveryLimits};
+use support_core::ports::{Counted, Jobs, JointQuotas, Passwords, Quotas, Spent};
+use support_core::recovery::{Asking, Confirmed, Job, RecoveryLimits};
 use support_core::refusal::{CallError, Failure, Refusal};
 use support_core::secret::HashKey;
 use support_core::time::Timestamp;
@@ -44,7 +44,7 @@ struct ConfirmBody {
 struct Asked {}
 
 pub async fn handle(
-    app: &App<impl Quotas, impl Jobs, impl Passwords>,
+    app: &App<impl Quotas + JointQuotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     match request.route() {
@@ -55,18 +55,18 @@ pub async fn handle(
 }
 
 async fn ask(
-    app: &App<impl Quotas, impl Jobs, impl Passwords>,
+    app: &App<impl Quotas + JointQuotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
     let AskBody { email } = request.json()?;
     let now = request.now();
-    let asking = app.limits.asking(&email, &request.source(), &app.key, now);
-    spend(&app.quotas, asking.source, now).await?;
-    count(&app.quotas, &asking.cool_down, now).await?;
-    spend(&app.quotas, asking.address, now).await?;
+    let Asking { source, network, cool_down, address } =
+        app.limits.asking(&email, &request.source(), &app.key, now);
+    let quotas: Vec<_> = [source].into_iter().chain(network).chain([address]).collect();
+    spend(&app.quotas, &quotas, &cool_down, now).await?;
     if let Err(failure) = app.jobs.put(&Job::SendCode { email }).await {
         // The request stays counted. Its cool-down is lifted, best effort, so that it can be repeated.
-        let _: Result<(), Failure> = app.quotas.give_back(&asking.cool_down).await;
+        let _: Result<(), Failure> = app.quotas.give_back(&cool_down).await;
         return Err(failure.into());
     }
     Ok(Answer::accepted(&Asked {}))
@@ -123,13 +123,23 @@ async fn finish(
     Ok(Answer::no_content())
 }
 
-async fn spend(quotas: &impl Quotas, quota: Quota, now: Timestamp) -> Result<(), CallError> {
-    match quotas.spend(&quota.spend()).await? {
-        Saved::Done => Ok(()),
-        // Only a transaction would be in the way, and none touches these quotas.
-        Saved::LostRace => Err(Failure::clean("store", "a quota was locked").into()),
-        Saved::OverQuota(quota) => Err(Refusal::until(quota.ends_at, now).into()),
+/// How often to count again, when others count at the same moment.
+const ATTEMPTS: usize = 5;
+
+async fn spend(
+    store: &impl JointQuotas,
+    quotas: &[Quota],
+    cool_down: &LockoutQuota,
+    now: Timestamp,
+) -> Result<(), CallError> {
+    for _ in 0..ATTEMPTS {
+        match store.spend_together(quotas, cool_down, now).await? {
+            Spent::Done => return Ok(()),
+            Spent::LostRace => {}
+            Spent::Over { until } => return Err(Refusal::until(until, now).into()),
+        }
     }
+    Err(Failure::clean("store", "others were counting at every try").into())
 }
 
 /// Counts one more, and returns the number of this counting in its lockout quota.

@@ -12,7 +12,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let aws = Aws::from_env(Timeouts::ORDINARY)?;
     let passwords = Cognito::new(aws.config()).passwords_from_env()?;
-    let mailer = SesMailer::from_env(&aws)?;
+    let mailer = support_gateway::Counted(SesMailer::from_env(&aws)?);
     let time_zone = settings::time_zone()?;
     aws.prime(Service::Cognito).await;
     support_gateway::serve_queue(async |job| work::work(&passwords, &mailer, &time_zone, job).await)

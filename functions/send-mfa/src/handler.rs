@@ -6,6 +6,7 @@ use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
 use support_core::code::{Code, verification_number};
 use support_core::email::{AgentCode, CustomerCode, Email};
+use support_core::email_origin::EmailKind;
 use support_core::entitlement::Access;
 use support_core::identity::{EmailAddress, IdText, LinkToken, VerificationId};
 use support_core::limits::{ConsentMode, Limits, Quota};
@@ -92,7 +93,8 @@ async fn challenge(
         agent_name: &sent.agent.name,
         minutes: app.limits.code_seconds.div_ceil(60),
     }
-    .render(caller.locale);
+    .render(caller.locale)
+    .of_verification(id, EmailKind::AgentCode, Some(sent.sends()));
     let to = sent.agent.email.clone();
     Ok((sent, to, email))
 }
@@ -110,7 +112,11 @@ async fn ask(
     let verification_number = verification_number(rng);
     let sent = attempt(&app.verifications, id, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
-        let customer = verification.customer.user_id.clone();
+        let (customer, agent) = (&verification.customer.user_id, &verification.agent.id);
+        let emails = [
+            Quota::customer_emails(customer, &app.limits, now),
+            Quota::customer_emails_by(customer, agent, &app.limits, now),
+        ];
         let asking = NewConsentRequest {
             ecosystem,
             access,
@@ -122,8 +128,8 @@ async fn ask(
         if let Some(quota) = over {
             return Err(Refusal::until(quota.ends_at, now).into());
         }
-        let emails = Quota::customer_emails(&customer, &app.limits, now);
-        Ok(Decision::Save(Change::to(next.clone()).counting([emails.spend()]), next))
+        let change = Change::to(next.clone()).counting(emails.map(Quota::spend));
+        Ok(Decision::Save(change, next))
     })
     .await?;
     let consent = sent.consent().ok_or_else(|| sent.wrong_step())?;
@@ -144,7 +150,8 @@ async fn ask(
         idle_minutes: app.limits.idle_seconds.div_ceil(60),
         lost_at: sent.expires_at().unwrap_or(now),
     }
-    .render(&sent.customer.reader(&app.time_zone));
+    .render(&sent.customer.reader(&app.time_zone))
+    .of_verification(id, EmailKind::ConsentRequest, Some(sent.sends()));
     let to = sent.customer.email.clone();
     Ok((sent, to, email))
 }

@@ -15,7 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
         let app = handler::App {
             verifications: DynamoVerifications::from_env(&aws)?,
-            mailer: SesMailer::from_env(&aws)?,
+            mailer: support_gateway::Counted(SesMailer::from_env(&aws)?),
             time_zone: settings::time_zone()?,
             key: HashKeySecret::from_env(&aws)?.fetch().await?,
             consent_page: variable::CONSENT_PAGE_URL.required()?,

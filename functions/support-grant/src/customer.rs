@@ -91,9 +91,15 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
     }
     let now = request.now();
     let place = GrantKey::of(&caller.user_id, &app.settings().key);
-    let (before, found) =
-        tokio::join!(app.store().load_grant(&place), customer(app, &caller.user_id));
+    let (before, found, elsewhere) = tokio::join!(
+        app.store().load_grant(&place),
+        customer(app, &caller.user_id),
+        under_other_key(app, &caller.user_id),
+    );
     let ((customer, sign_in_status), before) = (found?, before?);
+    if let Some(live) = elsewhere?.filter(|grant| grant.is_live(now)) {
+        return Err(Refusal::GrantExists { expires_at: live.terms.expires_at }.into());
+    }
     let offer = Offer {
         customer: &customer,
         sign_in_status,
@@ -222,7 +228,19 @@ async fn customer(app: &impl App, user_id: &str) -> Result<(Customer, SignInStat
 
 async fn live(app: &impl App, user_id: &str, now: Timestamp) -> Result<SupportGrant, CallError> {
     let found = app.store().load_grant(&GrantKey::of(user_id, &app.settings().key)).await?;
-    Ok(found.ok_or(Refusal::NoGrant)?.live_of(user_id, now)?)
+    if let Some(live) = found.and_then(|found| found.live_of(user_id, now).ok()) {
+        return Ok(live);
+    }
+    let elsewhere = under_other_key(app, user_id).await?;
+    Ok(elsewhere.ok_or(Refusal::NoGrant)?.live_of(user_id, now)?)
+}
+
+/// The customer's last grant that was made under the other hash key, while the key is being replaced.
+async fn under_other_key(app: &impl App, user_id: &str) -> Result<Option<SupportGrant>, Failure> {
+    match GrantKey::of_other_key(user_id, &app.settings().key) {
+        Some(place) => app.store().load_grant(&place).await,
+        None => Ok(None),
+    }
 }
 
 /// Returns the last verification under `grant`, as it is now. One that is over is first closed in the

@@ -24,7 +24,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             directory: DynamoDirectory::from_env(&aws)?,
             agents: cognito.agents_from_env()?,
             customers: cognito.customers_from_env()?,
-            mailer: SesMailer::from_env(&aws)?,
+            mailer: support_gateway::Counted(SesMailer::from_env(&aws)?),
             settings: app::Settings {
                 time_zone: settings::time_zone()?,
                 key: HashKeySecret::from_env(&aws)?.fetch().await?,

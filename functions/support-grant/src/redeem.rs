@@ -79,7 +79,11 @@ async fn start(
         }
         let settings = app.settings();
         let grant = SupportGrant::judge(stored, entered, &caller.agent, &settings.key, now)?;
-        let emails = Quota::customer_emails(&grant.customer.user_id, &settings.limits, now);
+        let (customer, agent) = (&grant.customer.user_id, &caller.agent.id);
+        let emails = [
+            Quota::customer_emails(customer, &settings.limits, now),
+            Quota::customer_emails_by(customer, agent, &settings.limits, now),
+        ];
         let give_back = !std::mem::replace(&mut counted_right, true);
         let (given_back, last, customer, colleague, agent) = tokio::join!(
             async { if give_back { app.quotas().give_back(&entries).await } else { Ok(()) } },
@@ -105,7 +109,7 @@ async fn start(
             now,
         )?;
         let change = Change { support_grant: Some(next), ..Change::to(started.clone()) };
-        Ok(Decision::Save(change.counting([emails.spend()]), started))
+        Ok(Decision::Save(change.counting(emails.map(Quota::spend)), started))
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! `POST /verifications/{id}/code`: the agent enters a code: the agent's own, or the customer's.
 
 use serde::Deserialize;
-use support_core::attempt::{Decision, attempt};
+use support_core::attempt::{Decision, attempt, attempt_from};
 use support_core::code::Code;
 use support_core::consent_entry::{ConsentEntry, decide_consent_entry};
 use support_core::identity::VerificationId;
@@ -12,7 +12,7 @@ use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::{Side, Verdict, Verification};
 use support_core::view::VerificationView;
-use support_gateway::{Answer, Caller, Problem, Request};
+use support_gateway::{Answer, Caller, Problem, Request, measure_authorization};
 
 pub struct App<V, A, C> {
     pub verifications: V,
@@ -49,6 +49,7 @@ pub async fn handle(
         From::Customer => consent(app, &caller, &id, &code, now).await?,
     };
     let verification = judged?;
+    measure_authorization(&verification, now);
     Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
 }
 
@@ -61,11 +62,14 @@ async fn prove(
     code: &Code,
     now: Timestamp,
 ) -> Result<Result<Verification, Refusal>, CallError> {
-    if !app.agents.is_agent(&caller.username).await? {
+    let (is_agent, loaded) =
+        tokio::join!(app.agents.is_agent(&caller.username), app.verifications.load(id));
+    if !is_agent? {
         return Err(NotAllowed::Agent.into());
     }
+    let known = loaded?.ok_or(Refusal::NotFound)?;
     let quota = Quota::agent_wrong(&caller.agent.id, &app.limits, now);
-    attempt(&app.verifications, id, now, async |verification, over| {
+    attempt_from(&app.verifications, known, now, async |verification, over| {
         let verification = verification.of(&caller.agent)?;
         let verdict = verification.judge_agent_code(code, &app.key, now)?;
         // Asked whether the code is right or wrong: nothing that others can see may tell (P3).

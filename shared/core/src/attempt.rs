@@ -3,13 +3,14 @@
 
 use std::future::Future;
 
+use crate::email_origin::Origin;
 use crate::identity::VerificationId;
 use crate::limits::Quota;
 use crate::ports::{Change, GrantChange, Saved, SupportGrants, Verifications};
 use crate::refusal::{CallError, Failure, Refusal};
-use crate::support_grant::{GrantKey, SupportGrant};
+use crate::support_grant::SupportGrant;
 use crate::time::Timestamp;
-use crate::verification::Verification;
+use crate::verification::{Returned, Verification};
 
 /// How often a lost race is tried again, on fresh state.
 const RETRIES: u32 = 3;
@@ -141,20 +142,23 @@ pub async fn close_if_over(
     .await
 }
 
-/// Ends a support grant in the store if its deadline has passed.
+/// Records in the store that an email of a verification came back. Returns whether it was news: `false`
+/// if it is recorded already, or there is no such verification.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] if every retry loses its race; the store's failures.
-pub async fn end_if_over(
-    store: &impl SupportGrants,
-    key: &GrantKey,
+pub async fn note_returned_email(
+    store: &impl Verifications,
+    origin: &Origin,
+    how: Returned,
     now: Timestamp,
-) -> Result<(), CallError> {
-    let load = async || Ok(store.load_grant(key).await?);
-    attempt_on(store, load, async |found: Option<SupportGrant>, _| {
-        Ok(match found.and_then(|found| found.end_if_over(now)) {
-            Some(ended) => Decision::Save(ended, ()),
-            None => Decision::Answer(()),
+) -> Result<bool, CallError> {
+    // As it is stored: a deadline that has passed is left to the closing step.
+    let load = async || Ok(store.load(&origin.verification).await?);
+    attempt_on(store, load, async |found: Option<Verification>, _| {
+        Ok(match found.and_then(|found| found.email_returned(origin, how, now)) {
+            Some(next) => Decision::Save(Change::to(next), true),
+            None => Decision::Answer(false),
         })
     })
     .await

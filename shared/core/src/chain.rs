@@ -47,6 +47,10 @@ pub enum Action {
     Consented,
     #[serde(rename = "mail-failed")]
     EmailFailed,
+    /// An email came back: it reached nobody.
+    EmailUndelivered,
+    /// An email was reported as spam.
+    EmailReported,
     MintStarted,
     MintFailed,
     SessionStarted,

@@ -11,6 +11,7 @@ pub mod code;
 pub mod consent_entry;
 pub mod directory;
 pub mod email;
+pub mod email_origin;
 pub mod entitlement;
 pub mod grant_terms;
 pub mod identity;

@@ -42,6 +42,9 @@ settings! {
             number("WrongEntriesPerAgent", "WRONG_ENTRIES_PER_AGENT", 10, 1..=50);
         /// Emails with a code to one customer in an hour.
         emails_per_customer: u32 = number("MailsPerCustomer", "MAILS_PER_CUSTOMER", 10, 1..=60);
+        /// How many of these can come from one agent.
+        emails_per_customer_and_agent: u32 =
+            number("MailsPerCustomerAndAgent", "MAILS_PER_CUSTOMER_AND_AGENT", 5, 1..=60);
         /// Seconds between two sendings of a code.
         resend_seconds: u32 = RESEND_SECONDS;
         /// Sendings in a stage of a verification.
@@ -72,6 +75,8 @@ settings! {
         per_address: u32 = number("RecoveriesPerAddress", "RECOVERIES_PER_ADDRESS", 5, 1..=20);
         /// Requests from one source in an hour, for any address.
         per_source: u32 = number("RecoveriesPerSource", "RECOVERIES_PER_SOURCE", 20, 1..=1000);
+        /// Requests from one IPv6 network of 48 bits in an hour, for any address.
+        per_network: u32 = number("RecoveriesPerNetwork", "RECOVERIES_PER_NETWORK", 100, 1..=10_000);
         /// Wrong codes for one address from one source that lock the address there.
         wrong_entries: u32 = number("RecoveryWrongEntries", "RECOVERY_WRONG_ENTRIES", 5, 1..=10);
         /// How long that lock lasts and wrong codes are remembered, in seconds.
@@ -174,6 +179,17 @@ impl Quota {
         Self::new("customer-mails", &[customer_id], HOUR, limits.emails_per_customer, now)
     }
 
+    /// Emails with a code to a customer in one agent's verifications.
+    pub fn customer_emails_by(
+        customer_id: &str,
+        agent_id: &str,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Self {
+        let limit = limits.emails_per_customer_and_agent;
+        Self::new("customer-mails-by", &[customer_id, agent_id], HOUR, limit, now)
+    }
+
     /// Takes one from the quota.
     pub fn spend(self) -> QuotaUse {
         QuotaUse { quota: self, amount: 1 }
@@ -230,6 +246,7 @@ mod tests {
             wrong_per_customer: 3,
             wrong_per_customer_and_agent: 4,
             emails_per_customer: 5,
+            emails_per_customer_and_agent: 6,
             ..Limits::default()
         };
         // The last second of a day, and the first of the next.
@@ -243,6 +260,12 @@ mod tests {
                 (Quota::customer_wrong("c", &limits, now), "customer-wrong#c", 3, DAY),
                 (Quota::customer_wrong_by("c", "a", &limits, now), "customer-wrong-by#c#a", 4, DAY),
                 (Quota::customer_emails("c", &limits, now), "customer-mails#c", 5, HOUR),
+                (
+                    Quota::customer_emails_by("c", "a", &limits, now),
+                    "customer-mails-by#c#a",
+                    6,
+                    HOUR,
+                ),
             ];
             for (quota, name, limit, window) in rows {
                 assert_eq!(quota, Quota { key: key(name, window), limit, ends_at: end(window) });

@@ -11,6 +11,7 @@ use crate::email::{
     Attachment, Email, Ending, GrantCreated, GrantEnded, GrantUsed, SessionStarted, ToldSession,
     VerificationClosed,
 };
+use crate::email_origin::EmailKind;
 use crate::grant_terms::GrantTerms;
 use crate::ports::{Change, Mailer, ReceiptKey, SupportGrants, Verifications};
 use crate::receipt::Receipt;
@@ -61,7 +62,8 @@ pub fn grant_used(verification: &Verification, context: &Context<'_>) -> Option<
         until: terms.expires_at,
         page_url: context.grant_page,
     };
-    Some(email.render(&verification.customer.reader(context.time_zone)))
+    let email = email.render(&verification.customer.reader(context.time_zone));
+    Some(email.of_verification(&verification.id, EmailKind::GrantUsed, None))
 }
 
 /// Returns the email about a session, which the customer ends at `page_url`; `None` if no session is
@@ -84,7 +86,8 @@ pub fn session_started(
         until: session.expires_at,
         page_url,
     };
-    Some(email.render(&verification.customer.reader(time_zone)))
+    let email = email.render(&verification.customer.reader(time_zone));
+    Some(email.of_verification(&verification.id, EmailKind::SessionStarted, None))
 }
 
 /// Returns the email about the end of a verification, without its receipt; `None` before the end, or
@@ -116,7 +119,8 @@ fn closed(verification: &Verification, time_zone: &TimeZone) -> Option<Email> {
             qr_given_to: verification.app_qr_given_to(),
         }),
     };
-    Some(email.render(&verification.customer.reader(time_zone)))
+    let email = email.render(&verification.customer.reader(time_zone));
+    Some(email.of_verification(&verification.id, EmailKind::Closed, None))
 }
 
 fn ending<'a>(closed: &'a Closed, terms: Option<&GrantTerms>) -> Ending<'a> {
@@ -212,6 +216,25 @@ pub async fn send(
     .await
 }
 
+/// Records that the email of a notice was sent; `verification` is what it was made from.
+///
+/// # Errors
+/// The store's failures. [`CallError::Refused`] if other calls kept this from being recorded.
+pub async fn record(
+    store: &impl Verifications,
+    verification: Verification,
+    kind: NoticeKind,
+    now: Timestamp,
+) -> Result<(), CallError> {
+    attempt_from(store, verification, now, async |found, _| {
+        Ok(match found.notice_sent(kind, now) {
+            Some(next) => Decision::Save(Change::to(next), ()),
+            None => Decision::Answer(()),
+        })
+    })
+    .await
+}
+
 /// Sends the customer the email of a notice about a support grant, and records it. A lost race is not
 /// tried again: what another call wrote may owe the customer a newer notice of the same kind, which
 /// must not count as sent.
@@ -228,6 +251,19 @@ pub async fn send_for_grant(
     if let Some(email) = grant_email(&grant, kind, context) {
         mailer.send(&grant.customer.email, &email).await?;
     }
+    record_of_grant(store, grant, kind).await
+}
+
+/// Records that the email of a notice about a support grant was sent. A lost race is not tried again, as in
+/// [`send_for_grant`].
+///
+/// # Errors
+/// The failures of the store.
+pub async fn record_of_grant(
+    store: &impl SupportGrants,
+    grant: SupportGrant,
+    kind: GrantNoticeKind,
+) -> Result<(), Failure> {
     if let Some(next) = grant.notice_sent(kind) {
         store.save_grant(&next, &[]).await?;
     }

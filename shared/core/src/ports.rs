@@ -146,6 +146,30 @@ pub trait Quotas: Sync {
     -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
+/// Quotas that are counted together, in one call.
+pub trait JointQuotas: Sync {
+    /// Counts against each of these quotas and against `cool_down`, a lockout quota with a limit of 1; or,
+    /// if one of them has nothing left, against none.
+    fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Spent, Failure>> + Send;
+}
+
+/// What came of counting together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    Done,
+    /// Another call was counting at this moment. Nothing was counted.
+    LostRace,
+    /// One of them has nothing left, until then. Nothing was counted.
+    Over {
+        until: Timestamp,
+    },
+}
+
 /// What came of a counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
@@ -167,15 +191,30 @@ pub trait VerificationIndex: Sync {
     ) -> impl Future<Output = Result<Page, Failure>> + Send;
 }
 
-/// What needs looking at without anybody calling.
+/// What needs looking at without anybody calling. The listing has several parts, each of which is listed
+/// by itself.
 pub trait DueItems: Sync {
-    /// Those whose `due_at` has come, the longest due first, at most `limit`. Eventually
-    /// consistent: what is found may be done already.
+    /// How many parts there are.
+    fn parts(&self) -> usize;
+
+    /// The next items of a part (from 0) after `after` whose `due_at` has come, the longest due first, at
+    /// most `limit`. Eventually consistent: what is found may be done already.
     fn due(
         &self,
+        part: usize,
         now: Timestamp,
+        after: Option<&DuePlace>,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<Due>, Failure>> + Send;
+    ) -> impl Future<Output = Result<DuePage, Failure>> + Send;
+
+    /// Moves an item that is due at `listed_at`, and nothing else of it, to a later place in the listing,
+    /// until its next write. Does nothing if it is due at any other time by now, or gone.
+    fn postpone(
+        &self,
+        item: &Due,
+        listed_at: Timestamp,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
 /// Something that needs looking at.
@@ -183,6 +222,22 @@ pub trait DueItems: Sync {
 pub enum Due {
     Verification(VerificationId),
     SupportGrant(GrantKey),
+}
+
+/// Some items of a part of the listing, and when each of them was due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuePage {
+    pub items: Vec<(Timestamp, Due)>,
+    /// Where the part goes on; `None` at its end.
+    pub next: Option<DuePlace>,
+}
+
+/// A place in a part of the listing. Only the store that returned it can read it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DuePlace {
+    pub due_at: Timestamp,
+    /// The item's key in the store.
+    pub key: String,
 }
 
 /// Some verifications of a listing.

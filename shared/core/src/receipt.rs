@@ -214,6 +214,8 @@ const fn ends(action: Action) -> bool {
         | Action::ConsentEntered
         | Action::Consented
         | Action::EmailFailed
+        | Action::EmailUndelivered
+        | Action::EmailReported
         | Action::MintStarted
         | Action::MintFailed
         | Action::SessionStarted

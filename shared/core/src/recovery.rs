@@ -23,9 +23,13 @@ impl RecoveryLimits {
         key: &HashKey,
         now: Timestamp,
     ) -> Asking {
-        let (from, to) = (source.hashed(key), hashed(key, &[], email));
+        let (from, to) = (hashed_source(key, &source.place), hashed(key, &[], email));
         Asking {
             source: Quota::new("recovery-source", &[&from], HOUR, self.per_source, now),
+            network: source.network.as_ref().map(|network| {
+                let from = hashed_source(key, network);
+                Quota::new("recovery-network", &[&from], HOUR, self.per_network, now)
+            }),
             cool_down: LockoutQuota {
                 key: format!("recovery-asked#{to}"),
                 limit: 1,
@@ -38,7 +42,7 @@ impl RecoveryLimits {
     /// Returns the quota of codes entered for this address from this source: what a stranger enters
     /// elsewhere locks nobody out here.
     pub fn entries(&self, email: &EmailAddress, source: &Source, key: &HashKey) -> LockoutQuota {
-        let subject = hashed(key, &[&source.0], email);
+        let subject = hashed(key, &[&source.place], email);
         LockoutQuota {
             key: format!("recovery-entries#{subject}"),
             limit: self.wrong_entries,
@@ -47,11 +51,13 @@ impl RecoveryLimits {
     }
 }
 
-/// The quotas of one request, in the order in which it counts against them: a source that is over
-/// its own quota uses nobody else's.
+/// The quotas of one request. It counts against all of them or none: a source that is over its own
+/// quota uses nobody else's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
     pub source: Quota,
+    /// Of the network that the source is in, if it is IPv6: a subscriber may have many of 64 bits.
+    pub network: Option<Quota>,
     pub cool_down: LockoutQuota,
     pub address: Quota,
 }
@@ -61,28 +67,34 @@ fn hashed(key: &HashKey, context: &[&str], email: &EmailAddress) -> String {
     key.pseudonym(Purpose::Recovery, context, email.as_str())
 }
 
+fn hashed_source(key: &HashKey, place: &str) -> String {
+    key.pseudonym(Purpose::Recovery, &["source"], place)
+}
+
 /// Where a request comes from: an IPv4 address, or an IPv6 network of 64 bits, in which one
 /// subscriber can choose any address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source(String);
+pub struct Source {
+    place: String,
+    /// The IPv6 network of 48 bits around it, the most that a site is usually given (RFC 6177).
+    network: Option<String>,
+}
 
 impl Source {
     /// Parses an address. Everything that is not an address is one source: all who hide theirs
     /// share a quota.
     pub fn parse(text: &str) -> Self {
         let address = text.parse::<IpAddr>().map(|address| address.to_canonical());
-        Self(match address {
-            Ok(IpAddr::V4(address)) => address.to_string(),
+        let (place, network) = match address {
+            Ok(IpAddr::V4(address)) => (address.to_string(), None),
             Ok(IpAddr::V6(address)) => {
                 let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+                let network = format!("{a:x}:{b:x}:{c:x}::/48");
+                (format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"), Some(network))
             }
-            Err(_) => "unknown".to_owned(),
-        })
-    }
-
-    fn hashed(&self, key: &HashKey) -> String {
-        key.pseudonym(Purpose::Recovery, &["source"], &self.0)
+            Err(_) => ("unknown".to_owned(), None),
+        };
+        Self { place, network }
     }
 }
 

@@ -68,8 +68,15 @@ impl Purpose {
 
 /// The key under which secrets are hashed (HMAC-SHA-256, RFC 2104). It lives in Secrets Manager;
 /// without it a copy of the table says nothing about six-digit codes.
+///
+/// While the key is being replaced there are two: one makes hashes, and those of either match. First
+/// every function is given the new key as the other one, then the two change places, so that functions
+/// which know of the change and functions which do not know of it yet understand each other.
 #[derive(Clone)]
-pub struct HashKey(hmac::Key);
+pub struct HashKey {
+    key: hmac::Key,
+    other: Option<hmac::Key>,
+}
 
 impl HashKey {
     /// The shortest key taken, in bytes: the length of the hash (RFC 2104, section 3).
@@ -80,22 +87,43 @@ impl HashKey {
     /// # Errors
     /// A key shorter than [`Self::MIN_BYTES`] is refused.
     pub fn new(bytes: &[u8]) -> Result<Self, KeyTooShort> {
-        if bytes.len() < Self::MIN_BYTES {
-            return Err(KeyTooShort);
+        Ok(Self { key: hmac_key(bytes)?, other: None })
+    }
+
+    /// Takes the keys of a secret: one, or two in two lines. The first makes hashes.
+    ///
+    /// # Errors
+    /// [`UnusableKeys`] for more than two keys, and for one shorter than [`Self::MIN_BYTES`].
+    pub fn parse(secret: &str) -> Result<Self, UnusableKeys> {
+        let mut keys = secret.lines().map(|line| hmac_key(line.as_bytes()));
+        let (first, other) = (keys.next().unwrap_or(Err(KeyTooShort)), keys.next().transpose());
+        if keys.next().is_some() {
+            return Err(UnusableKeys);
         }
-        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, bytes)))
+        let (key, other) = (first.map_err(|_| UnusableKeys)?, other.map_err(|_| UnusableKeys)?);
+        Ok(Self { key, other })
     }
 
     /// The keyed hash of `secret`, bound to its purpose and to `context`, the things it is good
     /// for (a verification, an agent, a customer, an ecosystem).
     pub fn digest(&self, purpose: Purpose, context: &[&str], secret: &str) -> Digest {
-        Digest(URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &message(purpose, context, secret))))
+        Digest(signed(&self.key, purpose, context, secret))
     }
 
     /// What stands for `text` in a key of the table: always the same, and without this key not to
     /// be traced back to a text that could be guessed, such as an address.
     pub fn pseudonym(&self, purpose: Purpose, context: &[&str], text: &str) -> String {
         self.digest(purpose, context, text).0
+    }
+
+    /// Returns what stands for `text` under the other key, if there is one.
+    pub fn other_pseudonym(
+        &self,
+        purpose: Purpose,
+        context: &[&str],
+        text: &str,
+    ) -> Option<String> {
+        self.other.as_ref().map(|other| signed(other, purpose, context, text))
     }
 
     /// Whether `secret` is what `digest` was made of, in constant time.
@@ -109,8 +137,21 @@ impl HashKey {
         let Ok(expected) = URL_SAFE_NO_PAD.decode(&digest.0) else {
             return false;
         };
-        hmac::verify(&self.0, &message(purpose, context, secret), &expected).is_ok()
+        let message = message(purpose, context, secret);
+        let of = |key| hmac::verify(key, &message, &expected).is_ok();
+        of(&self.key) | self.other.as_ref().is_some_and(of)
     }
+}
+
+fn hmac_key(bytes: &[u8]) -> Result<hmac::Key, KeyTooShort> {
+    if bytes.len() < HashKey::MIN_BYTES {
+        return Err(KeyTooShort);
+    }
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+}
+
+fn signed(key: &hmac::Key, purpose: Purpose, context: &[&str], secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hmac::sign(key, &message(purpose, context, secret)))
 }
 
 impl std::fmt::Debug for HashKey {
@@ -133,6 +174,10 @@ fn message(purpose: Purpose, context: &[&str], secret: &str) -> Vec<u8> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct KeyTooShort;
 
+/// A secret that does not hold one or two keys.
+#[derive(Debug, PartialEq, Eq)]
+pub struct UnusableKeys;
+
 /// A keyed hash of a secret: what is stored. Compare it with [`HashKey::matches`] only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -148,27 +193,28 @@ const HALF: usize = 16;
 
 impl PairDigest {
     pub fn of(key: &HashKey, purpose: Purpose, secrets: [&str; 2]) -> Self {
-        let halves = secrets.map(|secret| key.half(purpose, secret));
+        let halves = secrets.map(|secret| half(&key.key, purpose, secret));
         Self(URL_SAFE_NO_PAD.encode(halves.concat()))
     }
 
     /// Whether `secret` is one of the two. Each half is compared in constant time.
     pub fn has(&self, key: &HashKey, purpose: Purpose, secret: &str) -> bool {
         let Ok(stored) = URL_SAFE_NO_PAD.decode(&self.0) else { return false };
-        let found = key.half(purpose, secret);
-        // Compares the hashes of the two, since ring compares whole hashes alone.
-        let equal = |half| hmac::verify(&key.0, &found, hmac::sign(&key.0, half).as_ref()).is_ok();
-        stored.chunks(HALF).fold(false, |any, half| any | equal(half))
+        let of = |key: &hmac::Key| {
+            let found = half(key, purpose, secret);
+            // Compares the hashes of the two, since ring compares whole hashes alone.
+            let equal = |half| hmac::verify(key, &found, hmac::sign(key, half).as_ref()).is_ok();
+            stored.chunks(HALF).fold(false, |any, half| any | equal(half))
+        };
+        of(&key.key) | key.other.as_ref().is_some_and(of)
     }
 }
 
-impl HashKey {
-    fn half(&self, purpose: Purpose, secret: &str) -> [u8; HALF] {
-        let mut half = [0; HALF];
-        let whole = hmac::sign(&self.0, &message(purpose, &[], secret));
-        half.copy_from_slice(&whole.as_ref()[..HALF]);
-        half
-    }
+fn half(key: &hmac::Key, purpose: Purpose, secret: &str) -> [u8; HALF] {
+    let mut half = [0; HALF];
+    let whole = hmac::sign(key, &message(purpose, &[], secret));
+    half.copy_from_slice(&whole.as_ref()[..HALF]);
+    half
 }
 
 #[cfg(test)]
@@ -202,6 +248,15 @@ mod tests {
         assert!(!pair.has(&key(), Purpose::Handoff, "access"));
         assert!(!pair.has(&HashKey::new(&[8; 32]).unwrap(), Purpose::SessionToken, "access"));
         assert_eq!(pair.0.len(), 43);
+        // While the key is being replaced, what was hashed with either is found.
+        let (old, new) = ("7".repeat(32), "8".repeat(32));
+        let keys = |secret: &str| HashKey::parse(secret).unwrap();
+        let before = PairDigest::of(&keys(&old), Purpose::SessionToken, ["access", "id"]);
+        for (secret, found) in
+            [(format!("{old}\n{new}"), true), (format!("{new}\n{old}"), true), (new, false)]
+        {
+            assert_eq!(before.has(&keys(&secret), Purpose::SessionToken, "id"), found);
+        }
         for damaged in ["", "AAAA", "!", &pair.0[..20], &"A".repeat(43)] {
             let damaged = PairDigest(damaged.to_owned());
             assert!(!damaged.has(&key(), Purpose::SessionToken, "access"), "{damaged:?}");
@@ -217,5 +272,52 @@ mod tests {
     #[test]
     fn a_short_key_is_refused() {
         assert_eq!(HashKey::new(&[1; 31]).unwrap_err(), KeyTooShort);
+        let (key, short) = ("k".repeat(32), "s".repeat(31));
+        let refused = [
+            String::new(),
+            short.clone(),
+            format!("{key}\n{short}"),
+            format!("{short}\n{key}"),
+            format!("\n{key}"),
+            format!("{key}\n\n{key}"),
+            [key.as_str(); 3].join("\n"),
+        ];
+        for secret in refused {
+            assert_eq!(HashKey::parse(&secret).unwrap_err(), UnusableKeys, "{secret:?}");
+        }
+    }
+
+    /// Every function that is running at any moment of a change of the key, with every other.
+    #[test]
+    fn while_the_key_is_replaced_what_any_function_makes_every_other_accepts() {
+        let (old, new) = ("o".repeat(40), "n".repeat(40));
+        let before = HashKey::parse(&old).unwrap();
+        let told = HashKey::parse(&format!("{old}\n{new}")).unwrap();
+        let changed = HashKey::parse(&format!("{new}\n{old}\n")).unwrap();
+        let after = HashKey::parse(&new).unwrap();
+        let makes = |key: &HashKey| key.digest(Purpose::Handoff, &["v1"], "handoff");
+        let accepts = |key: &HashKey, digest: Digest| {
+            key.matches(&digest, Purpose::Handoff, &["v1"], "handoff")
+        };
+        for (making, checking) in [
+            (&before, &told),
+            (&told, &before),
+            (&told, &told), // The new key is made known.
+            (&told, &changed),
+            (&changed, &told),
+            (&changed, &changed), // It takes over.
+            (&before, &changed),  // What is left of the time before.
+            (&changed, &after),
+            (&after, &changed), // The old one goes.
+        ] {
+            assert!(accepts(checking, makes(making)));
+            assert!(!checking.matches(&makes(making), Purpose::Handoff, &["v2"], "handoff"));
+        }
+        assert!(!accepts(&before, makes(&changed)), "this is why it is made known first");
+        assert!(!accepts(&after, makes(&before)), "what the old key made is over");
+        let name = |key: &HashKey| key.pseudonym(Purpose::Recovery, &[], "ana");
+        assert_eq!(changed.other_pseudonym(Purpose::Recovery, &[], "ana"), Some(name(&before)));
+        assert_eq!((name(&changed), name(&told)), (name(&after), name(&before)));
+        assert_eq!(after.other_pseudonym(Purpose::Recovery, &[], "ana"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::email_origin::EmailKind;
 use crate::entitlement::{Access, Environment};
 use crate::grant_terms::SupportGrantId;
 use crate::notice::NoticeKind;
@@ -66,6 +67,12 @@ pub enum Facts {
     ActivityItem { id: String },
     /// The customer was sent this notice.
     Notice { notice: NoticeKind },
+    /// The email that came back: the `number`th sending of its stage, where it can be sent again.
+    Email {
+        email: EmailKind,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u32>,
+    },
     /// The customer replaced the credentials of the support grant.
     CredentialsReplaced,
     /// The customer revoked the support grant.
@@ -81,7 +88,7 @@ mod tests {
     #[test]
     fn a_detail_is_data_and_an_old_one_keeps_its_text() {
         let environments = vec![Environment::Web, Environment::App];
-        let kinds: [(Detail, Value); 6] = [
+        let kinds: [(Detail, Value); 8] = [
             (
                 Facts::Sending { number: 1, of: 5 }.into(),
                 json!({"kind": "sending", "number": 1, "of": 5}),
@@ -106,6 +113,14 @@ mod tests {
             (
                 Facts::Notice { notice: NoticeKind::GrantUsed }.into(),
                 json!({"kind": "notice", "notice": "grant_used"}),
+            ),
+            (
+                Facts::Email { email: EmailKind::ConsentRequest, number: Some(2) }.into(),
+                json!({"kind": "email", "email": "consent-request", "number": 2}),
+            ),
+            (
+                Facts::Email { email: EmailKind::Closed, number: None }.into(),
+                json!({"kind": "email", "email": "closed"}),
             ),
             (Detail::Text("sending 1 of 5".into()), json!("sending 1 of 5")),
             (Detail::Text(String::new()), json!("")),

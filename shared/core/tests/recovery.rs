@@ -55,6 +55,20 @@ fn a_subscriber_is_one_source_however_many_addresses_they_have() {
 }
 
 #[test]
+fn the_networks_of_one_site_share_a_quota() {
+    let limits = RecoveryLimits { per_source: 2, per_network: 3, ..RecoveryLimits::default() };
+    let network =
+        |source| limits.asking(&email("ana"), &Source::parse(source), &key(), NOW).network;
+    let site = network("2001:db8:1:2::1").unwrap();
+    assert_eq!(site.limit, 3);
+    assert_eq!(network("2001:db8:1:ffff::1"), Some(site.clone()));
+    assert_ne!(network("2001:db8:2:2::1"), Some(site));
+    for alone in ["203.0.113.7", "::ffff:203.0.113.7", "nonsense"] {
+        assert_eq!(network(alone), None);
+    }
+}
+
+#[test]
 fn only_a_confirmed_enabled_agent_with_a_verified_address_may_recover() {
     let may = |sign_in, address_verified, in_group| {
         let (name, locale) = ("Ana".to_owned(), Locale::Es);

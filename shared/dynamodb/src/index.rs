@@ -6,29 +6,27 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use aws_types::SdkConfig;
 use support_aws::Aws;
-use support_core::ports::{Due, DueItems, Page, Position, Scope, VerificationIndex};
+use support_core::ports::{Page, Position, Scope, VerificationIndex};
 use support_core::refusal::Failure;
-use support_core::time::Timestamp;
 use support_core::verification::Verification;
 use support_settings::SettingError;
 use support_settings::variable::SUPPORT_TABLE;
 
 use crate::table::Table;
-use crate::verifications::{id, key, verification};
-use crate::{DUE, VERIFICATION, attribute, failure, not_built, support_grants};
+use crate::verifications::{key, verification};
+use crate::{VERIFICATION, attribute, failure, not_built};
 
 /// The indexes of the Support table, named in the template.
 mod name {
     pub const BY_AGENT: &str = "by-agent";
     pub const BY_CUSTOMER: &str = "by-customer";
     pub const BY_KIND: &str = "by-kind";
-    pub const DUE: &str = "due";
 }
 
 /// The verifications of the Support table, to look through.
 #[derive(Clone, Debug)]
 pub struct DynamoIndex {
-    table: Table,
+    pub(crate) table: Table,
 }
 
 impl DynamoIndex {
@@ -129,31 +127,5 @@ impl VerificationIndex for DynamoIndex {
     ) -> Result<Page, Failure> {
         let (keys, ended) = self.keys(scope, before, limit).await?;
         Ok(Page { items: self.items(&keys).await?, ended })
-    }
-}
-
-impl DueItems for DynamoIndex {
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
-        let answer = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .index_name(name::DUE)
-            .key_condition_expression("#due = :due AND #at <= :now")
-            .expression_attribute_names("#due", attribute::DUE)
-            .expression_attribute_names("#at", attribute::DUE_AT)
-            .expression_attribute_values(":due", AttributeValue::S(DUE.to_owned()))
-            .expression_attribute_values(":now", AttributeValue::N(now.millis().to_string()))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
-        let items = answer.items.unwrap_or_default();
-        let due = |key| {
-            let verification = id(key).map(Due::Verification);
-            verification.or_else(|| support_grants::parse(key).map(Due::SupportGrant))
-        };
-        Ok(items.iter().filter_map(|item| due(item.get(attribute::KEY)?)).collect())
     }
 }

@@ -12,6 +12,7 @@
 
 mod counts;
 mod directory;
+mod due;
 mod index;
 mod item;
 mod lockout;
@@ -66,6 +67,3 @@ mod attribute {
 
 /// What every verification's `kind` is: the key of the index over all of them.
 const VERIFICATION: &str = "verification";
-
-/// What `due` is: the key of the sparse index of what needs looking at.
-const DUE: &str = "due";

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
+    TransactWriteItem, Update,
 };
 use serde::Deserialize;
 use support_core::limits::LockoutQuota;
@@ -16,7 +17,7 @@ use support_core::time::Timestamp;
 
 use crate::item::{Item, number};
 use crate::table::Table;
-use crate::{SERVICE, attribute, failure, unreadable};
+use crate::{SERVICE, attribute, failure, not_built, unreadable};
 
 /// A lockout quota as it stands.
 #[derive(Deserialize)]
@@ -47,6 +48,33 @@ pub(crate) async fn count(
         }
     }
     Err(Failure::clean(SERVICE, "a lockout quota changed at every look"))
+}
+
+/// Makes the only count of a lockout quota with a limit of 1 a part of a transaction.
+pub(crate) fn transact_begin(
+    table: &str,
+    cool_down: &LockoutQuota,
+    now: Timestamp,
+) -> Result<TransactWriteItem, Failure> {
+    let update = Update::builder()
+        .table_name(table)
+        .key(attribute::KEY, key(cool_down))
+        .update_expression("SET #n = :one, #ends = :ends, #ttl = :ttl")
+        // Less than one has been counted if it was given back.
+        .condition_expression("attribute_not_exists(#ends) OR #ends <= :now OR #n < :one")
+        .set_expression_attribute_names(Some(names()))
+        .set_expression_attribute_values(Some(values(cool_down, now)))
+        .return_values_on_condition_check_failure(OnFailure::AllOld)
+        .build()
+        .map_err(not_built)?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
+
+/// Reads when a lockout quota ends that a failed condition shows.
+pub(crate) fn ends_at(item: Option<&Item>) -> Result<Timestamp, Failure> {
+    let row: Row =
+        serde_dynamo::from_item(item.cloned().unwrap_or_default()).map_err(unreadable)?;
+    Ok(Timestamp::from_millis(row.ends_at))
 }
 
 /// Takes one counting back.

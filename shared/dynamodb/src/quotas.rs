@@ -1,9 +1,11 @@
 //! The counts of quotas and of lockout quotas, each one item.
 
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::CancellationReason;
 use aws_types::SdkConfig;
 use support_aws::Aws;
-use support_core::limits::{LockoutQuota, QuotaUse};
-use support_core::ports::{Counted, Quotas, Saved};
+use support_core::limits::{LockoutQuota, Quota, QuotaUse};
+use support_core::ports::{Counted, JointQuotas, Quotas, Saved, Spent};
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
 use support_settings::SettingError;
@@ -11,7 +13,7 @@ use support_settings::variable::SUPPORT_TABLE;
 
 use crate::counts::{SPEND, UNDER, key, names, values};
 use crate::table::Table;
-use crate::{attribute, failure, lockout};
+use crate::{attribute, counts, failure, lockout};
 
 /// The quotas of the Support table.
 #[derive(Clone, Debug)]
@@ -63,5 +65,41 @@ impl Quotas for DynamoQuotas {
 
     async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
         lockout::give_back(&self.table, lockout).await
+    }
+}
+
+impl JointQuotas for DynamoQuotas {
+    async fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> Result<Spent, Failure> {
+        let name = &self.table.name;
+        let mut items = vec![lockout::transact_begin(name, cool_down, now)?];
+        for quota in quotas {
+            items.push(counts::transact_item(name, &quota.clone().spend())?);
+        }
+        let sent = self.table.client.transact_write_items().set_transact_items(Some(items)).send();
+        let Err(error) = sent.await else { return Ok(Spent::Done) };
+        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
+        else {
+            return Err(failure(&error));
+        };
+        let reasons = cancelled.cancellation_reasons();
+        let is = |code, reason: &CancellationReason| reason.code() == Some(code);
+        let failed = reasons.iter().position(|reason| is("ConditionalCheckFailed", reason));
+        match failed {
+            Some(0) => Ok(Spent::Over { until: lockout::ends_at(reasons[0].item())? }),
+            Some(nth) => match quotas.get(nth - 1) {
+                Some(quota) => Ok(Spent::Over { until: quota.ends_at }),
+                None => Err(failure(&error)),
+            },
+            None if reasons.iter().any(|reason| is("TransactionConflict", reason)) => {
+                Ok(Spent::LostRace)
+            }
+            None => Err(failure(&error)),
+        }
     }
 }

@@ -6,15 +6,16 @@ use support_core::refusal::Failure;
 use support_core::support_grant::{GrantKey, SupportGrant};
 use support_core::time::Timestamp;
 
+use crate::due::shard;
 use crate::item::Item;
-use crate::{DUE, unreadable};
+use crate::unreadable;
 
 #[derive(Serialize)]
 struct Row<'a> {
     pk: String,
     /// As in a verification's row.
     #[serde(skip_serializing_if = "Option::is_none")]
-    due: Option<&'static str>,
+    due: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<i64>,
     writer: &'a str,
@@ -37,12 +38,13 @@ pub(crate) fn item(
     writer: &str,
     record_seconds: i64,
 ) -> Result<Item, Failure> {
+    let pk = format!("S#{}", grant.key.as_str());
     serde_dynamo::to_item(Row {
-        pk: format!("S#{}", grant.key.as_str()),
-        due: grant.due_at().map(|_| DUE),
+        due: grant.due_at().map(|_| shard(&pk)),
         due_at: grant.due_at().map(Timestamp::millis),
         writer,
         ttl: grant.terms.expires_at.seconds() + record_seconds,
+        pk,
         grant,
     })
     .map_err(unreadable)

@@ -18,9 +18,10 @@ use support_core::verification::Verification;
 use support_settings::SettingError;
 use support_settings::variable::SUPPORT_TABLE;
 
+use crate::due::shard;
 use crate::item::Item;
 use crate::table::{Table, VersionedPut, Writer};
-use crate::{DUE, VERIFICATION, mint_tickets, sealed_tokens, support_grants, unreadable};
+use crate::{VERIFICATION, mint_tickets, sealed_tokens, support_grants, unreadable};
 
 /// The verifications and the support grants of the Support table.
 #[derive(Clone, Debug)]
@@ -35,9 +36,9 @@ struct Row<'a> {
     kind: &'static str,
     agent_id: &'a str,
     customer_email: &'a str,
-    /// Always [`DUE`], where there is `due_at`: the sparse index of what needs looking at.
+    /// Its [shard](crate::due) of the sparse index of what needs looking at, where there is `due_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    due: Option<&'static str>,
+    due: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<i64>,
     /// A fresh random text for each save, see [`Writer`].
@@ -66,15 +67,16 @@ fn item(
     record_seconds: i64,
 ) -> Result<Item, Failure> {
     let last = verification.steps.last().map_or(verification.created_at, |step| step.at);
+    let pk = format!("V#{}", verification.id);
     serde_dynamo::to_item(Row {
-        pk: format!("V#{}", verification.id),
         kind: VERIFICATION,
         agent_id: &verification.agent.id,
         customer_email: verification.customer.email.as_str(),
-        due: verification.due_at().map(|_| DUE),
+        due: verification.due_at().map(|_| shard(&pk)),
         due_at: verification.due_at().map(Timestamp::millis),
         writer: &writer.name,
         ttl: last.seconds() + record_seconds,
+        pk,
         verification,
     })
     .map_err(unreadable)

@@ -10,11 +10,12 @@ use engine::{engine, table};
 use support_aws::{Aws, Timeouts};
 use support_core::entitlement::Environment;
 use support_core::identity::{EmailAddress, VerificationId};
-use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Activities, Change, Counted, Directory, Due, DueItems, MintTickets, Page, Position, Quotas,
-    Saved, Scope, SealedPairs, SupportGrants, VerificationIndex, Verifications,
+    Activities, Change, Counted, Directory, Due, DueItems, DuePage, DuePlace, JointQuotas,
+    MintTickets, Page, Position, Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants,
+    VerificationIndex, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::session::SealedTokens;
@@ -93,8 +94,27 @@ impl VerificationIndex for Dynamo {
 }
 
 impl DueItems for Dynamo {
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
-        self.index.due(now, limit).await
+    fn parts(&self) -> usize {
+        self.index.parts()
+    }
+
+    async fn due(
+        &self,
+        part: usize,
+        now: Timestamp,
+        after: Option<&DuePlace>,
+        limit: usize,
+    ) -> Result<DuePage, Failure> {
+        self.index.due(part, now, after, limit).await
+    }
+
+    async fn postpone(
+        &self,
+        item: &Due,
+        listed_at: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), Failure> {
+        self.index.postpone(item, listed_at, until).await
     }
 }
 
@@ -109,6 +129,17 @@ impl Quotas for Dynamo {
 
     async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
         self.quotas.give_back(lockout).await
+    }
+}
+
+impl JointQuotas for Dynamo {
+    async fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> Result<Spent, Failure> {
+        self.quotas.spend_together(quotas, cool_down, now).await
     }
 }
 

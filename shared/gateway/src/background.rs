@@ -3,10 +3,12 @@
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use support_core::identity::VerificationId;
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
 
 use crate::clock::{Stopwatch, now};
+use crate::metrics::measuring;
 
 /// Runs `job` whenever a schedule invokes the function. It gets the moment and returns how much it
 /// has done, for the log. A failure is logged and fails the invocation, so that alarms count it.
@@ -17,23 +19,73 @@ pub async fn serve_schedule(
     job: impl AsyncFn(Timestamp) -> Result<usize, Failure>,
 ) -> Result<(), Error> {
     let job = &job;
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| async move {
-        let started = Stopwatch::start();
-        let outcome = Box::pin(job(now())).await;
-        let duration_ms = started.millis();
-        match &outcome {
-            Ok(done) => tracing::info!(done, outcome = "ok", duration_ms, "schedule"),
-            Err(failure) => tracing::error!(
-                outcome = "unavailable",
-                duration_ms,
-                failure = failure.service,
-                failure_detail = failure.detail,
-                "schedule"
-            ),
-        }
-        outcome.map_err(Error::from)
+    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| measuring(run(job)))).await
+}
+
+async fn run(job: &impl AsyncFn(Timestamp) -> Result<usize, Failure>) -> Result<usize, Error> {
+    let started = Stopwatch::start();
+    let outcome = Box::pin(job(now())).await;
+    let duration_ms = started.millis();
+    match &outcome {
+        Ok(done) => tracing::info!(done, outcome = "ok", duration_ms, "schedule"),
+        Err(failure) => tracing::error!(
+            outcome = "unavailable",
+            duration_ms,
+            failure = failure.service,
+            failure_detail = failure.detail,
+            "schedule"
+        ),
+    }
+    outcome.map_err(Error::from)
+}
+
+/// What an event came to, for the log: the outcome in a word, and the verification that it is about.
+pub type Noted = (&'static str, Option<VerificationId>);
+
+/// Takes in each event that an event bus delivers. A failure is logged and fails the invocation, so that
+/// Lambda tries it again, twice.
+///
+/// # Errors
+/// The runtime's own.
+pub async fn serve_events<E: DeserializeOwned>(
+    take_in: impl AsyncFn(E, Timestamp) -> Result<Noted, Failure>,
+) -> Result<(), Error> {
+    let take_in = &take_in;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        measuring(take_in_one(event, take_in)).await.map_err(Error::from)
     }))
     .await
+}
+
+async fn take_in_one<E: DeserializeOwned>(
+    event: LambdaEvent<Value>,
+    take_in: &impl AsyncFn(E, Timestamp) -> Result<Noted, Failure>,
+) -> Result<(), Failure> {
+    let started = Stopwatch::start();
+    let LambdaEvent { payload, context } = event;
+    let request_id = context.request_id;
+    // serde's own message may quote what it could not read.
+    let taken_in = match serde_json::from_value(payload) {
+        Ok(event) => Box::pin(take_in(event, now())).await,
+        Err(_) => Err(Failure::clean("gateway", "not an event of this function")),
+    };
+    let duration_ms = started.millis();
+    match &taken_in {
+        Ok((outcome, verification)) => {
+            let verification = verification.as_ref().map(VerificationId::as_str);
+            tracing::info!(request_id, verification, outcome, duration_ms, "event");
+        }
+        Err(failure) => tracing::error!(
+            request_id,
+            outcome = "unavailable",
+            duration_ms,
+            failure = failure.service,
+            failure_detail = failure.detail,
+            maybe_done = failure.maybe_done,
+            "event"
+        ),
+    }
+    taken_in.map(drop)
 }
 
 /// Does each job that a queue delivers. `work` returns the outcome in a word, for the log. A job that
@@ -48,7 +100,7 @@ pub async fn serve_queue<J: DeserializeOwned>(
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let request_id = &event.context.request_id;
         for record in event.payload["Records"].as_array().into_iter().flatten() {
-            do_job(record, request_id, work).await?;
+            measuring(do_job(record, request_id, work)).await?;
         }
         Ok::<_, Error>(())
     }))

@@ -11,12 +11,22 @@ use support_core::time::Timestamp;
 
 use crate::answer::{Answer, Response};
 use crate::clock::Stopwatch;
+use crate::metrics::measuring;
 use crate::problem::Problem;
 use crate::request::{Event, Request};
 
 /// Answers one event, received at `now`, and writes the log line. The answer is a problem if
 /// `handler` panics or takes longer than `within`.
 pub async fn respond(
+    event: Event,
+    now: Timestamp,
+    within: Duration,
+    handler: impl AsyncFn(&Request) -> Result<Answer, Problem>,
+) -> Response {
+    measuring(answer(event, now, within, handler)).await
+}
+
+async fn answer(
     event: Event,
     now: Timestamp,
     within: Duration,

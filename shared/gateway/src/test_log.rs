@@ -19,7 +19,8 @@ pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// The log of this test program. The requests' ids tell the tests' lines apart.
 static LOG: LazyLock<Mutex<Vec<u8>>> = LazyLock::new(|| {
-    let subscriber = crate::logging::subscriber(LevelFilter::INFO, || Sink);
+    let subscriber =
+        crate::logging::subscriber(LevelFilter::INFO, Some("test".to_owned()), || Sink);
     tracing::subscriber::set_global_default(subscriber).unwrap();
     Mutex::default()
 });
@@ -47,16 +48,37 @@ pub(crate) fn log() -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The lines that a request left, without the two members that differ from run to run.
-pub(crate) fn lines_of(request_id: &str) -> Vec<Value> {
+/// The lines that a request left.
+pub(crate) fn raw_lines_of(request_id: &str) -> Vec<Value> {
     let lines = log();
     let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines
-        .filter(|line| line["request_id"] == request_id)
+    lines.filter(|line| line["request_id"] == request_id).collect()
+}
+
+/// The metrics that those lines declare, each with its dimensions.
+pub(crate) fn metrics_of(request_id: &str) -> Vec<(Value, Vec<Value>)> {
+    let mut metrics = Vec::new();
+    for line in raw_lines_of(request_id) {
+        for directive in line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten() {
+            let dimensions = directive["Dimensions"][0].as_array().unwrap();
+            for metric in directive["Metrics"].as_array().unwrap() {
+                metrics.push((metric["Name"].clone(), dimensions.clone()));
+            }
+        }
+    }
+    metrics
+}
+
+/// The lines that a request left, without what makes metrics of them and the two members that differ
+/// from run to run.
+pub(crate) fn lines_of(request_id: &str) -> Vec<Value> {
+    let aside = ["timestamp", "duration_ms", "_aws", "failures"];
+    raw_lines_of(request_id)
+        .into_iter()
         .map(|mut line| {
             assert!(line["timestamp"].is_string(), "{line}");
             assert!(line["duration_ms"].is_u64(), "{line}");
-            line.as_object_mut().unwrap().retain(|k, _| k != "timestamp" && k != "duration_ms");
+            line.as_object_mut().unwrap().retain(|name, _| !aside.contains(&name.as_str()));
             line
         })
         .collect()

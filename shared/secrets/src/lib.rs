@@ -35,11 +35,10 @@ impl HashKeySecret {
     }
 }
 
-/// Fetches the key: the secret string of `secret` (a name or an ARN), as bytes.
+/// Fetches the key: the secret string of `secret` (a name or an ARN), as [`HashKey::parse`] takes it.
 ///
 /// # Errors
-/// Secrets Manager failed or refused, or the secret is not a string of at least
-/// [`HashKey::MIN_BYTES`] bytes.
+/// Secrets Manager failed or refused, or the secret does not hold one or two keys.
 pub async fn hash_key(config: &SdkConfig, secret: &str) -> Result<HashKey, Failure> {
     let answer = Client::new(config)
         .get_secret_value()
@@ -48,5 +47,5 @@ pub async fn hash_key(config: &SdkConfig, secret: &str) -> Result<HashKey, Failu
         .await
         .map_err(|error| failure(SERVICE, &error))?;
     let text = answer.secret_string().ok_or_else(|| Failure::clean(SERVICE, "not a string"))?;
-    HashKey::new(text.as_bytes()).map_err(|_| Failure::clean(SERVICE, "the key is too short"))
+    HashKey::parse(text).map_err(|_| Failure::clean(SERVICE, "not one or two long keys"))
 }

@@ -39,6 +39,7 @@ fn every_limit_is_read_from_its_own_variable() {
         ("WRONG_ENTRIES_PER_CUSTOMER_AND_AGENT", "4"),
         ("WRONG_ENTRIES_PER_AGENT", "5"),
         ("MAILS_PER_CUSTOMER", "6"),
+        ("MAILS_PER_CUSTOMER_AND_AGENT", "7"),
         ("RESEND_SECONDS", "0"),
         ("SENDS_PER_STAGE", "8"),
         ("LOOKUPS_PER_AGENT", "9"),
@@ -58,6 +59,7 @@ fn every_limit_is_read_from_its_own_variable() {
         wrong_per_customer_and_agent: 4,
         wrong_per_agent: 5,
         emails_per_customer: 6,
+        emails_per_customer_and_agent: 7,
         resend_seconds: 0,
         sends_per_stage: 8,
         lookups_per_agent: 9,
@@ -80,6 +82,7 @@ fn recovery_has_its_own_limits() {
         ("RESEND_SECONDS", "1"),
         ("RECOVERIES_PER_ADDRESS", "2"),
         ("RECOVERIES_PER_SOURCE", "3"),
+        ("RECOVERIES_PER_NETWORK", "6"),
         ("RECOVERY_WRONG_ENTRIES", "4"),
         ("RECOVERY_LOCK_SECONDS", "5"),
     ]))
@@ -88,6 +91,7 @@ fn recovery_has_its_own_limits() {
         resend_seconds: 1,
         per_address: 2,
         per_source: 3,
+        per_network: 6,
         wrong_entries: 4,
         lock_seconds: 5,
     };

@@ -56,8 +56,12 @@ variables! {
     RECEIPT_KEY,
     /// The email address that emails are sent from.
     MAIL_FROM,
-    /// The queue of what password recovery leaves to do.
+    /// The configuration set that emails are sent under.
+    CONFIGURATION_SET,
+    /// The queue of the recovery codes to send.
     RECOVERY_QUEUE_URL,
+    /// The queue of the changes of password to finish.
+    PASSWORD_CHANGED_QUEUE_URL,
     /// The page where a customer answers.
     CONSENT_PAGE_URL,
     /// The page where a customer offers access and revokes it.
@@ -66,6 +70,8 @@ variables! {
     GRANT_REDEEM_URL,
     /// The time zone of emails to a reader whose own is not known.
     TIME_ZONE,
+    /// The CloudWatch namespace of the metrics in the log. Without it, the log has none.
+    METRICS_NAMESPACE,
     /// The pool whose triggers a function answers: `agents` or `customers`.
     POOL,
 }

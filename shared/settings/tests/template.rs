@@ -11,8 +11,18 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 const PARAMETERS: &str = include_str!("../../../docs/parameters.md");
 
 /// Numbers of the deployment, which no function reads.
-const OF_THE_DEPLOYMENT: [&str; 4] =
-    ["MemoryMegabytes", "LogDays", "RequestsPerSecond", "RequestsInABurst"];
+const OF_THE_DEPLOYMENT: [&str; 10] = [
+    "MemoryMegabytes",
+    "LogDays",
+    "RequestsPerSecond",
+    "RequestsInABurst",
+    "CustomerTriggersConcurrency",
+    "EndingRequestsPerSecond",
+    "IntrospectRequestsPerSecond",
+    "PollRequestsPerSecond",
+    "StepRequestsPerSecond",
+    "PublicRequestsPerSecond",
+];
 
 fn rows() -> Vec<Row> {
     [Limits::table(), RecoveryLimits::table(), GrantLimits::table()].concat()

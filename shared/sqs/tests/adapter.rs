@@ -12,9 +12,11 @@ use support_core::identity::EmailAddress;
 use support_core::ports::Jobs;
 use support_core::recovery::Job;
 use support_core::refusal::Failure;
+use support_core::time::Timestamp;
 use support_sqs::SqsJobs;
 
-const URL: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/recovery";
+const CODES: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/codes";
+const CHANGES: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/changes";
 
 /// Answers every call with this status and body, or, without, never.
 #[derive(Clone, Debug)]
@@ -36,7 +38,11 @@ impl HttpConnector for FakeSqs {
     }
 }
 
-async fn put(answer: Option<(u16, &'static str)>) -> (Result<(), Failure>, FakeSqs) {
+fn code() -> Job {
+    Job::SendCode { email: EmailAddress::parse("ana@agents.example.com").unwrap() }
+}
+
+async fn put(job: Job, answer: Option<(u16, &'static str)>) -> (Result<(), Failure>, FakeSqs) {
     let lookup = |name| match name {
         "AWS_REGION" => Some("us-east-1".to_owned()),
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
@@ -47,25 +53,35 @@ async fn put(answer: Option<(u16, &'static str)>) -> (Result<(), Failure>, FakeS
     let http = http_client_fn(move |_, _| connector.clone());
     let aws = Aws::from_variables(lookup, Timeouts::ORDINARY).unwrap();
     let config = aws.config().to_builder().http_client(http).build();
-    let email = EmailAddress::parse("ana@agents.example.com").unwrap();
-    (SqsJobs::new(&config, URL).put(&Job::SendCode { email }).await, fake)
+    (SqsJobs::new(&config, CODES, CHANGES).put(&job).await, fake)
 }
 
 #[tokio::test]
 async fn a_job_goes_to_its_queue_as_json() {
-    let (done, fake) = put(Some((200, r#"{"MessageId": "1"}"#))).await;
-    assert_eq!(done, Ok(()));
-    let body = serde_json::json!({
-        "QueueUrl": URL,
-        "MessageBody": r#"{"job":"send-code","email":"ana@agents.example.com"}"#,
-    });
-    assert_eq!(*fake.seen.lock().unwrap(), [("AmazonSQS.SendMessage".to_owned(), body)]);
+    let Job::SendCode { email } = code() else { unreachable!() };
+    let changed = Job::TellChanged { email, at: Timestamp::from_millis(1), sign_out: true };
+    for (job, queue, text) in [
+        (code(), CODES, r#"{"job":"send-code","email":"ana@agents.example.com"}"#),
+        (
+            changed,
+            CHANGES,
+            r#"{"job":"tell-changed","email":"ana@agents.example.com","at":1,"sign_out":true}"#,
+        ),
+    ] {
+        let (done, fake) = put(job, Some((200, r#"{"MessageId": "1"}"#))).await;
+        assert_eq!(done, Ok(()));
+        let body = serde_json::json!({"QueueUrl": queue, "MessageBody": text});
+        assert_eq!(*fake.seen.lock().unwrap(), [("AmazonSQS.SendMessage".to_owned(), body)]);
+    }
 }
 
 #[tokio::test(start_paused = true)] // P25
 async fn a_failure_of_the_queue_does_not_say_what_was_sent() {
     let refuses = r#"{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "ana@agents"}"#;
-    assert_eq!(put(Some((400, refuses))).await.0, Err(Failure::clean("sqs", "QueueDoesNotExist")));
-    assert_eq!(put(Some((503, ""))).await.0, Err(Failure::unsure("sqs", "status 503")));
-    assert_eq!(put(None).await.0, Err(Failure::unsure("sqs", "timed out")));
+    assert_eq!(
+        put(code(), Some((400, refuses))).await.0,
+        Err(Failure::clean("sqs", "QueueDoesNotExist"))
+    );
+    assert_eq!(put(code(), Some((503, ""))).await.0, Err(Failure::unsure("sqs", "status 503")));
+    assert_eq!(put(code(), None).await.0, Err(Failure::unsure("sqs", "timed out")));
 }

@@ -5,11 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use support_core::entitlement::Environment;
 use support_core::identity::VerificationId;
-use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Change, Counted, Due, DueItems, MintTickets, Page, Position, Quotas, Saved, Scope, SealedPairs,
-    SupportGrants, TicketChange, VerificationIndex, Verifications,
+    Change, Counted, Due, DueItems, DuePage, DuePlace, JointQuotas, MintTickets, Page, Position,
+    Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants, TicketChange, VerificationIndex,
+    Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::session::{SealedChange, SealedTokens};
@@ -28,6 +29,8 @@ struct Tables {
     tickets: HashMap<MintTicketId, MintTicket>,
     sealed: HashMap<(VerificationId, Environment), SealedTokens>,
     support_grants: HashMap<GrantKey, SupportGrant>,
+    /// When these were due, and to when that is postponed.
+    postponed: HashMap<String, (Timestamp, Timestamp)>,
 }
 
 impl Memory {
@@ -172,18 +175,79 @@ impl SupportGrants for Memory {
     }
 }
 
+impl Tables {
+    /// Everything that is due at any time, with its key and when it is due, postponed or not.
+    fn due(&self) -> impl Iterator<Item = (Timestamp, &str, DueItem<'_>)> {
+        let verifications = self.verifications.values();
+        let verifications = verifications
+            .filter_map(|v| Some((v.due_at()?, v.id.as_str(), DueItem::Verification(&v.id))));
+        let grants = self.support_grants.values();
+        let grants = grants
+            .filter_map(|g| Some((g.due_at()?, g.key.as_str(), DueItem::SupportGrant(&g.key))));
+        verifications.chain(grants).map(|(due_at, key, item)| match self.postponed.get(key) {
+            Some((listed_at, until)) if *listed_at == due_at => (*until, key, item),
+            Some(_) | None => (due_at, key, item),
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum DueItem<'a> {
+    Verification(&'a VerificationId),
+    SupportGrant(&'a GrantKey),
+}
+
+impl From<DueItem<'_>> for Due {
+    fn from(item: DueItem<'_>) -> Self {
+        match item {
+            DueItem::Verification(id) => Self::Verification(id.clone()),
+            DueItem::SupportGrant(key) => Self::SupportGrant(key.clone()),
+        }
+    }
+}
+
+/// One part.
 impl DueItems for Memory {
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
+    fn parts(&self) -> usize {
+        1
+    }
+
+    async fn due(
+        &self,
+        _: usize,
+        now: Timestamp,
+        after: Option<&DuePlace>,
+        limit: usize,
+    ) -> Result<DuePage, Failure> {
         let tables = self.tables();
-        let verifications = tables.verifications.values();
-        let verifications =
-            verifications.filter_map(|v| Some((v.due_at()?, Due::Verification(v.id.clone()))));
-        let grants = tables.support_grants.values();
-        let grants = grants.filter_map(|g| Some((g.due_at()?, Due::SupportGrant(g.key.clone()))));
-        let mut due: Vec<_> = verifications.chain(grants).collect();
-        due.retain(|(at, _)| at.is_over(now));
-        due.sort();
-        Ok(due.into_iter().take(limit).map(|(_, item)| item).collect())
+        let after = after.map(|place| (place.due_at, place.key.as_str()));
+        let follows = |at, key| after.is_none_or(|after| (at, key) > after);
+        let due = tables.due().filter(|(at, key, _)| at.is_over(now) && follows(*at, *key));
+        let mut due: Vec<_> = due.collect();
+        due.sort_unstable_by_key(|(at, key, _)| (*at, *key));
+        let more = due.len() > limit;
+        due.truncate(limit);
+        let last = due.last().filter(|_| more);
+        let next = last.map(|(due_at, key, _)| DuePlace { due_at: *due_at, key: (*key).into() });
+        Ok(DuePage { items: due.iter().map(|(at, _, item)| (*at, (*item).into())).collect(), next })
+    }
+
+    async fn postpone(
+        &self,
+        item: &Due,
+        listed_at: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), Failure> {
+        let key = match item {
+            Due::Verification(id) => id.as_str(),
+            Due::SupportGrant(key) => key.as_str(),
+        };
+        let mut tables = self.tables();
+        if tables.due().any(|(at, found, _)| (at, found) == (listed_at, key)) {
+            let (due_at, _) = *tables.postponed.get(key).unwrap_or(&(listed_at, until));
+            tables.postponed.insert(key.to_owned(), (due_at, until));
+        }
+        Ok(())
     }
 }
 
@@ -215,6 +279,30 @@ impl Quotas for Memory {
             *n = n.saturating_sub(1);
         }
         Ok(())
+    }
+}
+
+impl JointQuotas for Memory {
+    async fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> Result<Spent, Failure> {
+        let mut tables = self.tables();
+        if let Some((n, until)) = tables.lockout_quotas.get(&cool_down.key)
+            && *n >= 1
+            && !until.is_over(now)
+        {
+            return Ok(Spent::Over { until: *until });
+        }
+        let quota_uses: Vec<_> = quotas.iter().map(|quota| quota.clone().spend()).collect();
+        if let Some(Saved::OverQuota(quota)) = tables.quota_use(&quota_uses) {
+            return Ok(Spent::Over { until: quota.ends_at });
+        }
+        let until = now.plus(cool_down.seconds);
+        tables.lockout_quotas.insert(cool_down.key.clone(), (1, until));
+        Ok(Spent::Done)
     }
 }
 

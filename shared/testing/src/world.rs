@@ -8,11 +8,11 @@ use support_core::directory::{Customer, Process, SignInStatus};
 use support_core::email::Email;
 use support_core::entitlement::Environment;
 use support_core::identity::{EmailAddress, VerificationId};
-use support_core::limits::{LockoutQuota, QuotaUse};
+use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::MintTicketId;
 use support_core::ports::{
-    Activities, AgentPool, Change, Counted, CustomerPool, Directory, Mailer, Minted, Minter,
-    Quotas, RefreshToken, Saved, SealedPairs, SupportGrants, Verifications,
+    Activities, AgentPool, Change, Counted, CustomerPool, Directory, JointQuotas, Mailer, Minted,
+    Minter, Quotas, RefreshToken, Saved, SealedPairs, Spent, SupportGrants, Verifications,
 };
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
@@ -131,6 +131,17 @@ impl Quotas for FaultyStore {
 
     async fn give_back(&self, lockout: &LockoutQuota) -> Result<(), Failure> {
         self.through(self.memory.give_back(lockout)).await
+    }
+}
+
+impl JointQuotas for FaultyStore {
+    async fn spend_together(
+        &self,
+        quotas: &[Quota],
+        cool_down: &LockoutQuota,
+        now: Timestamp,
+    ) -> Result<Spent, Failure> {
+        self.through(self.memory.spend_together(quotas, cool_down, now)).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! English.
 
 use support_core::chain::{Action, Actor};
+use support_core::email_origin::EmailKind;
 use support_core::entitlement::{Access, Environment};
 use support_core::notice::NoticeKind;
 use support_core::receipt::Receipt;
@@ -43,6 +44,8 @@ pub const fn action(action: Action) -> &'static str {
         Action::ConsentEntered => "First entry of the customer's code",
         Action::Consented => "Authorization given",
         Action::EmailFailed => "Email could not be sent",
+        Action::EmailUndelivered => "Email could not be delivered",
+        Action::EmailReported => "Email reported as spam",
         Action::MintStarted => "Session opening",
         Action::MintFailed => "Session could not be opened",
         Action::SessionStarted => "Session started",
@@ -87,6 +90,17 @@ pub fn facts(facts: &Facts) -> String {
             NoticeKind::Close => "how it ended",
         }
         .to_owned(),
+        Facts::Email { email, number } => {
+            let what = match email {
+                EmailKind::AgentCode => "the agent's code",
+                EmailKind::ConsentRequest => "the request for authorization",
+                EmailKind::GrantUsed => "that the support grant is used",
+                EmailKind::SessionStarted => "that the session started",
+                EmailKind::AppQr => "the QR code for the App",
+                EmailKind::Closed => "how it ended",
+            };
+            number.map_or(what.to_owned(), |number| format!("{what}, sending {number}"))
+        }
         Facts::CredentialsReplaced => "the credentials were replaced".to_owned(),
         Facts::GrantRevoked => "the support grant was revoked".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! Spanish.
 
 use support_core::chain::{Action, Actor};
+use support_core::email_origin::EmailKind;
 use support_core::entitlement::{Access, Environment};
 use support_core::notice::NoticeKind;
 use support_core::receipt::{Fault, Receipt, VERSION};
@@ -74,6 +75,8 @@ pub const fn action(action: Action) -> &'static str {
         Action::ConsentEntered => "Primer ingreso del código del cliente",
         Action::Consented => "Autorización dada",
         Action::EmailFailed => "No se pudo enviar el correo",
+        Action::EmailUndelivered => "No se pudo entregar el correo",
+        Action::EmailReported => "Correo denunciado como no deseado",
         Action::MintStarted => "Sesión abriéndose",
         Action::MintFailed => "No se pudo abrir la sesión",
         Action::SessionStarted => "Sesión iniciada",
@@ -118,6 +121,17 @@ pub fn facts(facts: &Facts) -> String {
             NoticeKind::Close => "de cómo terminó",
         }
         .to_owned(),
+        Facts::Email { email, number } => {
+            let what = match email {
+                EmailKind::AgentCode => "el código del agente",
+                EmailKind::ConsentRequest => "la solicitud de autorización",
+                EmailKind::GrantUsed => "que se usa el acceso ofrecido",
+                EmailKind::SessionStarted => "que empezó la sesión",
+                EmailKind::AppQr => "el código QR de la App",
+                EmailKind::Closed => "cómo terminó",
+            };
+            number.map_or(what.to_owned(), |number| format!("{what}, envío {number}"))
+        }
         Facts::CredentialsReplaced => "se reemplazaron las credenciales".to_owned(),
         Facts::GrantRevoked => "se revocó el acceso ofrecido".to_owned(),
     }

@@ -158,6 +158,12 @@ mod tests {
             ),
             (json!({"kind": "notice", "notice": "close"}), "how it ended", "de cómo terminó"),
             (
+                json!({"kind": "email", "email": "consent-request", "number": 2}),
+                "the request for authorization, sending 2",
+                "la solicitud de autorización, envío 2",
+            ),
+            (json!({"kind": "email", "email": "closed"}), "how it ended", "cómo terminó"),
+            (
                 json!({"kind": "credentials-replaced"}),
                 "the credentials were replaced",
                 "se reemplazaron las credenciales",

@@ -1,6 +1,8 @@
 import { access } from './access';
+import { attention } from './attention';
+import { codes } from './codes';
 import { failures } from './failures';
-import { list, record } from './record';
+import { list, record, undelivered } from './record';
 import { remote } from './remote';
 import { activity, cancel, closed, session } from './session';
 import { newPassword, recovery, signIn } from './sign-in';
@@ -46,7 +48,9 @@ export const en = {
   access,
   process,
   validation,
+  attention,
   code,
+  codes,
   customer,
   ecosystem,
   environments,
@@ -56,6 +60,7 @@ export const en = {
   cancel,
   closed,
   record,
+  undelivered,
   list,
   failures,
   remote,

@@ -1,4 +1,4 @@
-import type { Outcome, Status, Step, StepFacts } from '../../model';
+import type { EmailKind, Outcome, Status, Step, StepFacts } from '../../model';
 
 type Notice = Extract<StepFacts, { kind: 'notice' }>['notice'];
 
@@ -19,6 +19,8 @@ export const record = {
     'consent-entered': 'First entry of the customer’s code',
     consented: 'Authorization given',
     'mail-failed': 'Email could not be sent',
+    'email-undelivered': 'Email could not be delivered',
+    'email-reported': 'Email reported as spam',
     'customer-told': 'Customer notified by email',
     'mint-started': 'Session opening',
     'mint-failed': 'Session could not be opened',
@@ -49,9 +51,32 @@ export const record = {
       start: 'start of the session',
       close: 'end of the verification',
     } satisfies Record<Notice, string>,
+    emails: {
+      'agent-code': 'the agent’s code',
+      'consent-request': 'the request for authorization',
+      'grant-used': 'use of the support grant',
+      'session-started': 'start of the session',
+      'app-qr': 'QR code for the App',
+      closed: 'end of the verification',
+    } satisfies Record<EmailKind, string>,
+    numbered: (number: number) => `sending ${number}`,
     credentialsReplaced: 'the credentials were replaced',
     grantRevoked: 'the support grant was revoked',
   },
+};
+
+/** What an email that reached nobody means, and what to do. */
+export const undelivered = {
+  title: 'An email could not be delivered',
+  emails: {
+    'agent-code': 'Your code did not reach you. Ask your administrator to check your email address, then send the code again.',
+    'consent-request':
+      'The customer did not get the code. Ask them whether their registered address still works, then send the code again or cancel.',
+    'grant-used': 'The customer was not told that their support grant is being used. Tell them yourself.',
+    'session-started': 'The customer was not told that the session started or how to end it. Tell them yourself.',
+    'app-qr': 'The customer did not get the QR code for the App.',
+    closed: 'The customer was not told how it ended.',
+  } satisfies Record<EmailKind, string>,
 };
 
 export const list = {

@@ -10,6 +10,8 @@ export const session = {
   environments: 'Environments',
   once: 'Each one opens once.',
   opened: 'Opened',
+  opening: 'Opening …',
+  notOpened: 'It has not been opened yet. You can try again.',
   over: 'The five minutes are over. You will see how the session ended as soon as the server answers.',
   landings: {
     home: 'Opens on the home page.',
@@ -62,7 +64,7 @@ export const cancel = {
 
 export const closed = {
   outcomes: {
-    completed: { title: 'The session is over', next: 'The five minutes have passed. The customer is told by email.' },
+    completed: { title: 'The session is over', next: 'The five minutes have passed.' },
     ended: {
       title: 'The customer ended the session',
       next: 'It is closed in every environment. If there is more to do, ask the customer first.',
@@ -80,5 +82,13 @@ export const closed = {
   } satisfies Record<Outcome, Advice>,
   cancelledBy: (agent: string) => `${agent} cancelled the process`,
   reason: 'Reason',
+  /** Whether the customer knows of the end. */
+  notice: {
+    label: 'Email to the customer',
+    told: (at: string) => `Sent: ${at}`,
+    due: 'Not sent yet. It follows within a minute or two.',
+    failed: 'It could not be sent yet. It will be tried again.',
+  },
   another: 'Start another',
+  again: 'Again for this customer',
 };

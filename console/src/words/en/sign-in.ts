@@ -30,7 +30,10 @@ export const signIn = {
     picture: 'QR code for your authenticator app',
     key: 'If you can’t scan it, enter this key in the app',
     button: 'Save and sign in',
+    open: 'Open in an authenticator app on this device',
+    copy: 'Copy the key',
   },
+  show: 'Show what I type',
   refusals: {
     'wrong-credentials': {
       title: 'Sign-in failed',
@@ -99,6 +102,8 @@ export const newPassword = {
 
 export const recovery = {
   link: 'Forgot password?',
+  change: 'Change password',
+  leaves: 'Once it is changed, you sign in again with the new one, in every tab.',
   title: 'Reset your password',
   description: 'We send you a code by email. Use it to choose a new password.',
   send: 'Send code',

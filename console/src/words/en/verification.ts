@@ -4,7 +4,9 @@ import type { Advice } from '../advice';
 export const grant = {
   title: 'Support grant',
   beforehand: 'The customer authorized the access beforehand and can revoke it at any time.',
+  wasBeforehand: 'The customer authorized the access beforehand.',
   until: 'Valid until',
+  ended: { revoked: 'Revoked by the customer', replaced: 'Credentials replaced by the customer' },
   left: 'Time left of the grant',
   hidden: 'Hidden from you',
   hiddenFromAgent: 'Hidden from the agent',

@@ -1,7 +1,9 @@
 import type { Words } from '../en';
 import { access } from './access';
+import { attention } from './attention';
+import { codes } from './codes';
 import { failures } from './failures';
-import { list, record } from './record';
+import { list, record, undelivered } from './record';
 import { remote } from './remote';
 import { activity, cancel, closed, session } from './session';
 import { newPassword, recovery, signIn } from './sign-in';
@@ -47,7 +49,9 @@ export const es: Words = {
   access,
   process,
   validation,
+  attention,
   code,
+  codes,
   customer,
   ecosystem,
   environments,
@@ -57,6 +61,7 @@ export const es: Words = {
   cancel,
   closed,
   record,
+  undelivered,
   list,
   failures,
   remote,

@@ -17,6 +17,8 @@ export const record: Words['record'] = {
     'consent-entered': 'Primer ingreso del código del cliente',
     consented: 'Autorización dada',
     'mail-failed': 'No se pudo enviar el correo',
+    'email-undelivered': 'No se pudo entregar el correo',
+    'email-reported': 'Correo denunciado como no deseado',
     'customer-told': 'Aviso enviado al cliente',
     'mint-started': 'Sesión abriéndose',
     'mint-failed': 'No se pudo abrir la sesión',
@@ -46,8 +48,30 @@ export const record: Words['record'] = {
       start: 'inicio de la sesión',
       close: 'fin de la verificación',
     },
+    emails: {
+      'agent-code': 'el código del agente',
+      'consent-request': 'la solicitud de autorización',
+      'grant-used': 'uso del acceso ofrecido',
+      'session-started': 'inicio de la sesión',
+      'app-qr': 'código QR de la App',
+      closed: 'fin de la verificación',
+    },
+    numbered: (number) => `envío ${number}`,
     credentialsReplaced: 'se reemplazaron las credenciales',
     grantRevoked: 'se revocó el acceso ofrecido',
+  },
+};
+
+export const undelivered: Words['undelivered'] = {
+  title: 'No se pudo entregar un correo',
+  emails: {
+    'agent-code': 'Su código no le llegó. Pida a su administrador que revise su dirección de correo y envíe el código otra vez.',
+    'consent-request':
+      'El código no le llegó al cliente. Pregúntele si la dirección con la que se registró todavía funciona y envíe el código otra vez, o cancele.',
+    'grant-used': 'El cliente no recibió el aviso de que se usa el acceso que ofreció. Dígaselo usted.',
+    'session-started': 'El cliente no recibió el aviso de que empezó la sesión ni cómo terminarla. Dígaselo usted.',
+    'app-qr': 'El código QR de la App no le llegó al cliente.',
+    closed: 'El cliente no recibió el aviso de cómo terminó.',
   },
 };
 

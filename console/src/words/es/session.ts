@@ -9,6 +9,8 @@ export const session: Words['session'] = {
   environments: 'Entornos',
   once: 'Cada uno se abre una sola vez.',
   opened: 'Abierto',
+  opening: 'Abriendo…',
+  notOpened: 'Todavía no se abrió. Puede intentarlo de nuevo.',
   over: 'Pasaron los cinco minutos. Verá cómo terminó la sesión en cuanto responda el servidor.',
   landings: {
     home: 'Abre en la página de inicio.',
@@ -59,7 +61,7 @@ export const cancel: Words['cancel'] = {
 
 export const closed: Words['closed'] = {
   outcomes: {
-    completed: { title: 'La sesión terminó', next: 'Pasaron los cinco minutos. Al cliente se le avisa por correo.' },
+    completed: { title: 'La sesión terminó', next: 'Pasaron los cinco minutos.' },
     ended: {
       title: 'El cliente terminó la sesión',
       next: 'Está cerrada en todos los entornos. Si queda algo por hacer, pregunte primero al cliente.',
@@ -77,5 +79,12 @@ export const closed: Words['closed'] = {
   },
   cancelledBy: (agent) => `${agent} canceló el proceso`,
   reason: 'Motivo',
+  notice: {
+    label: 'Correo al cliente',
+    told: (at) => `Enviado: ${at}`,
+    due: 'Todavía no se envió. Se envía en uno o dos minutos.',
+    failed: 'Todavía no se pudo enviar. Se intentará de nuevo.',
+  },
   another: 'Iniciar otra',
+  again: 'Otra vez para este cliente',
 };

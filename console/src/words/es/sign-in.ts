@@ -30,7 +30,10 @@ export const signIn: Words['signIn'] = {
     picture: 'Código QR para su aplicación de autenticación',
     key: 'Si no puede escanearlo, ingrese esta clave en la aplicación',
     button: 'Guardar e iniciar sesión',
+    open: 'Abrir en una aplicación de autenticación de este dispositivo',
+    copy: 'Copiar la clave',
   },
+  show: 'Mostrar lo que escribo',
   refusals: {
     'wrong-credentials': {
       title: 'No se pudo iniciar sesión',
@@ -99,6 +102,8 @@ export const newPassword: Words['newPassword'] = {
 
 export const recovery: Words['recovery'] = {
   link: '¿Olvidó su contraseña?',
+  change: 'Cambiar contraseña',
+  leaves: 'Cuando se cambie, inicie sesión de nuevo con la nueva, en todas las pestañas.',
   title: 'Restablecer su contraseña',
   description: 'Le enviamos un código por correo. Con él puede elegir una contraseña nueva.',
   send: 'Enviar código',

@@ -3,7 +3,9 @@ import type { Words } from '../en';
 export const grant: Words['grant'] = {
   title: 'Acceso ofrecido',
   beforehand: 'El cliente autorizó el acceso de antemano y puede revocarlo en cualquier momento.',
+  wasBeforehand: 'El cliente autorizó el acceso de antemano.',
   until: 'Válido hasta',
+  ended: { revoked: 'Revocado por el cliente', replaced: 'Credenciales reemplazadas por el cliente' },
   left: 'Tiempo restante del acceso',
   hidden: 'Oculto para usted',
   hiddenFromAgent: 'Oculto para el agente',

@@ -38,7 +38,7 @@ async fn a_grant_that_ran_out_gets_its_end_and_its_email_once() {
             Some(Ended { how: GrantEnding::Expired, at: END }),
             "as it was read"
         );
-        assert_eq!(ended.version, grant.version + 3, "ended, tried, told");
+        assert_eq!(ended.version, grant.version + 2, "ended and tried, told");
         assert_eq!((ended.notice, ended.due_at()), (None, None));
         let emails = scene.mailbox.emails();
         let [email] = emails.as_slice() else { panic!("{} emails", emails.len()) };
@@ -103,7 +103,7 @@ async fn an_email_of_a_grant_that_fails_is_tried_again_later_each_time() {
             Some(GrantNoticeKind::Ended),
             "owed still"
         );
-        assert_eq!(ended.version, told_grant().version + 1 + 3, "ended once");
+        assert_eq!(ended.version, told_grant().version + 3, "ended once");
         scene.mailbox.fails(None);
         assert_eq!(scene.sweep(END.plus(420)).await, Ok(1));
         assert_eq!(scene.grant().await.due_at(), None);
@@ -111,8 +111,8 @@ async fn an_email_of_a_grant_that_fails_is_tried_again_later_each_time() {
 }
 
 /// A mailer that hangs makes no end late, of a grant or of a verification.
-#[tokio::test] // P25
-async fn a_grant_is_ended_before_anybody_is_told() {
+#[tokio::test(start_paused = true)] // P25
+async fn a_grant_is_ended_while_email_hangs() {
     let scene = Scene::with_grant(&told_grant()).await;
     scene.put(&told_session(1)).await;
     let app = Parts {
@@ -123,7 +123,7 @@ async fn a_grant_is_ended_before_anybody_is_told() {
         receipt_key: scene.signer.clone(),
         settings: settings(),
     };
-    assert!(broken_off(sweep(&app, END)), "it hangs in the first email");
+    assert_eq!(sweep(&app, END).await.unwrap_err().service, "ses");
     assert!(scene.grant().await.ended.is_some());
     assert_eq!(scene.stored(&told_session(1).id).await.status(), Status::Closed);
 }
@@ -136,7 +136,10 @@ async fn of_sweeps_at_once_one_ends_a_grant_and_one_tells() {
             .map(|_| {
                 let scene = scene.clone();
                 std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                    let runtime = tokio::runtime::Builder::new_current_thread()
+                        .enable_time()
+                        .build()
+                        .unwrap();
                     runtime.block_on(scene.sweep(END)).unwrap();
                 })
             })
@@ -148,7 +151,7 @@ async fn of_sweeps_at_once_one_ends_a_grant_and_one_tells() {
         scene.sweep(END).await.unwrap();
         assert_eq!(scene.mailbox.emails().len(), 1);
         let ended = scene.grant().await;
-        assert_eq!((ended.version, ended.due_at()), (told_grant().version + 3, None));
+        assert_eq!((ended.version, ended.due_at()), (told_grant().version + 2, None));
     }
 }
 
@@ -160,7 +163,7 @@ async fn a_store_that_fails_anywhere_loses_no_end_of_a_grant() {
         scene.sweep(END).await.unwrap();
         scene.store.calls()
     };
-    assert_eq!(calls, 5, "read, end, read, try, told");
+    assert_eq!(calls, 3, "read, end and try, told");
     for call in 0..calls {
         for fault in [Fault::Before, Fault::After] {
             let scene = Scene::with_grant(&told_grant()).await;
@@ -193,7 +196,7 @@ async fn a_crash_anywhere_loses_no_end_of_a_grant() {
         }
         crashes += 1;
     }
-    assert_eq!(crashes, 2 * 7, "before and after each: list, read, end, read, try, send, told");
+    assert_eq!(crashes, 2 * 5, "before and after each: list, read, end and try, send, told");
 }
 
 /// Sweeps on until all is done: one end, at its deadline, and at least one email of it.
@@ -234,7 +237,7 @@ async fn what_a_customer_does_meanwhile_is_not_overwritten() {
     let scene = Scene::with_grant(&grant).await;
     let app = Parts {
         verifications: scene.store.clone(),
-        grants: Meddled(scene.store.memory.clone(), Mutex::new((2, Some(revoked)))),
+        grants: Meddled(scene.store.memory.clone(), Mutex::new((1, Some(revoked)))),
         index: Index(scene.store.memory.clone()),
         mailer: scene.mailbox.clone(),
         receipt_key: scene.signer.clone(),
@@ -242,9 +245,8 @@ async fn what_a_customer_does_meanwhile_is_not_overwritten() {
     };
     // The customer revokes it between the sweep's read and its attempt to send the notice.
     assert_eq!(sweep(&app, NOON.plus(20)).await, Ok(1));
-    assert_eq!(scene.mailbox.emails().len(), 0);
     assert_eq!(scene.grant().await.ended.map(|ended| ended.how), Some(GrantEnding::Revoked));
-    assert_eq!(scene.sweep(NOON.plus(20)).await, Ok(1));
+    assert_eq!(scene.grant().await.due_at(), None);
     let subjects = scene.subjects();
     assert!(subjects.len() == 1 && subjects[0].contains("was revoked"), "{subjects:?}");
 }

@@ -1,22 +1,26 @@
 //! The sweep: early, late, twice, at once, and with everything it needs failing or breaking off.
 
+mod backlog;
+mod engine;
 mod grants;
 mod outcomes;
 mod retries;
 
 use crate::app::{Parts, Settings};
-use crate::sweep::{BATCH, sweep};
+use crate::sweep::{IN_FLIGHT, PAGE, Progress, sweep, sweep_until};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 use support_core::chain::{self, Action, Actor};
 use support_core::email::Email;
 use support_core::entitlement::Visibility;
 use support_core::identity::{EmailAddress, LinkToken, Reason, VerificationId};
 use support_core::limits::{Limits, QuotaUse};
 use support_core::ports::{
-    Change, Due, DueItems, Mailer, ReceiptKey, Saved, SupportGrants, Verifications,
+    Change, Due, DueItems, DuePage, DuePlace, Mailer, ReceiptKey, Saved, SupportGrants,
+    Verifications,
 };
 use support_core::receipt::{PublicKey, check};
 use support_core::refusal::Failure;
@@ -90,8 +94,22 @@ fn settings() -> Settings {
 struct Index(Arc<Memory>);
 
 impl DueItems for Index {
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
-        self.0.due(now, limit).await
+    fn parts(&self) -> usize {
+        self.0.parts()
+    }
+
+    async fn due(
+        &self,
+        part: usize,
+        now: Timestamp,
+        after: Option<&DuePlace>,
+        limit: usize,
+    ) -> Result<DuePage, Failure> {
+        self.0.due(part, now, after, limit).await
+    }
+
+    async fn postpone(&self, item: &Due, at: Timestamp, until: Timestamp) -> Result<(), Failure> {
+        self.0.postpone(item, at, until).await
     }
 }
 
@@ -152,18 +170,36 @@ fn cancelled(verification: Verification, now: Timestamp) -> Verification {
     }
 }
 
+/// SES does not answer.
 struct Hanging;
 
 impl Mailer for Hanging {
     async fn send(&self, _: &EmailAddress, _: &Email) -> Result<(), Failure> {
-        std::future::pending().await
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        Err(Failure::unsure("ses", "timed out"))
+    }
+}
+
+/// Whether a future can go on.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
 /// Runs it to where it cannot go on, and drops it there, as a crash does. Says whether it did.
 fn broken_off(work: impl Future) -> bool {
     let mut work = pin!(work);
-    matches!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending)
+    let woken = Arc::new(Woken(AtomicBool::new(true)));
+    let waker = Waker::from(woken.clone());
+    while woken.0.swap(false, Ordering::Relaxed) {
+        if let Poll::Ready(_) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return false;
+        }
+    }
+    true
 }
 
 /// What is to be written now that one read more is done.
@@ -212,8 +248,22 @@ impl Verifications for Fused<Arc<Memory>> {
 }
 
 impl DueItems for Fused<Arc<Memory>> {
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, Failure> {
-        self.1.around(self.0.due(now, limit)).await
+    fn parts(&self) -> usize {
+        self.0.parts()
+    }
+
+    async fn due(
+        &self,
+        part: usize,
+        now: Timestamp,
+        after: Option<&DuePlace>,
+        limit: usize,
+    ) -> Result<DuePage, Failure> {
+        self.1.around(self.0.due(part, now, after, limit)).await
+    }
+
+    async fn postpone(&self, item: &Due, at: Timestamp, until: Timestamp) -> Result<(), Failure> {
+        self.1.around(self.0.postpone(item, at, until)).await
     }
 }
 

@@ -3,14 +3,15 @@
 use super::*;
 
 #[tokio::test] // P5
-async fn more_than_a_batch_is_looked_after_at_once_and_each_once() {
-    let sessions: Vec<_> = (1..=BATCH as u64 + 20).map(told_session).collect();
+async fn more_than_a_page_is_looked_after_at_once_and_each_once() {
+    let sessions: Vec<_> = (1..=PAGE as u64 + 20).map(told_session).collect();
     let scene = Scene::with(&sessions.iter().collect::<Vec<_>>()).await;
     let now = NOON.plus(301);
     scene.store.fail(0, Fault::Before);
     assert_eq!(scene.sweep(now).await.unwrap_err().service, "store", "the first one");
-    assert_eq!(scene.mailbox.emails().len(), BATCH + 19);
-    assert_eq!(scene.sweep(now).await, Ok(1));
+    assert_eq!(scene.mailbox.emails().len(), PAGE + 19);
+    assert_eq!(scene.sweep(now.plus(59)).await, Ok(0), "it moved back in the listing");
+    assert_eq!(scene.sweep(now.plus(60)).await, Ok(1));
     assert_eq!(scene.mailbox.emails().len(), sessions.len());
 }
 

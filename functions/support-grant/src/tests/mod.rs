@@ -7,6 +7,7 @@ mod notices;
 mod offering;
 mod races;
 mod redeeming;
+mod rotation;
 
 use crate::app::{Parts, Settings};
 use crate::handler::handle;

@@ -183,16 +183,19 @@ async fn redeeming_counts_against_look_ups_and_emails_and_making_against_its_own
     assert_eq!((over.slug(), over.status), ("too-many-requests", 429));
     assert_eq!(scene.redeem("ben", &credentials, NOON).await.status, 201, "the same agent's");
 
-    // Ten emails to a customer in an hour.
-    let (scene, credentials) = Scene::granted().await;
-    for _ in 0..10 {
-        assert_eq!(scene.redeem("ana", &credentials, NOON).await.status, 201);
-        scene.cancel().await;
+    // Ten emails to a customer in an hour, five of them by one agent.
+    let (scene, mut credentials) = Scene::granted().await;
+    for (agent, emails) in [("ana", 5), ("ben", 5), ("cleo", 0)] {
+        for _ in 0..emails {
+            assert_eq!(scene.redeem(agent, &credentials, NOON).await.status, 201);
+            scene.cancel().await;
+        }
+        let version = scene.grant().await.version;
+        assert_eq!(scene.redeem(agent, &credentials, NOON).await.slug(), "too-many-requests");
+        assert_eq!(scene.grant().await.version, version, "nothing was written");
+        credentials = super::credentials(&scene.carla(REGENERATE, NOON).await);
     }
-    let version = scene.grant().await.version;
-    assert_eq!(scene.redeem("ana", &credentials, NOON).await.slug(), "too-many-requests");
     assert_eq!(scene.verifications().await.len(), 10);
-    assert_eq!(scene.grant().await.version, version, "nothing was written");
 
     // Ten makings in an hour, made or replaced.
     let scene = Scene::new();

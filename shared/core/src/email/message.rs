@@ -2,6 +2,8 @@
 
 use super::document::Document;
 use super::{html, sanitize, text};
+use crate::email_origin::{EmailKind, Origin};
+use crate::identity::VerificationId;
 
 /// One email: the same words as text and as HTML.
 #[derive(Clone, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub struct Email {
     /// Pictures that the HTML shows.
     pub pictures: Vec<Picture>,
     pub attachments: Vec<Attachment>,
+    /// The verification that it belongs to, if it does.
+    pub origin: Option<Origin>,
 }
 
 /// A picture in an email's HTML, which goes with the email: `<img src="cid:…">`. Email programs show
@@ -46,7 +50,20 @@ impl Email {
             html: html::render(document),
             pictures: Vec::new(),
             attachments: Vec::new(),
+            origin: None,
         }
+    }
+
+    /// Says which email of which verification it is.
+    #[must_use]
+    pub fn of_verification(
+        mut self,
+        verification: &VerificationId,
+        email: EmailKind,
+        number: Option<u32>,
+    ) -> Self {
+        self.origin = Some(Origin { verification: verification.clone(), email, number });
+        self
     }
 }
 

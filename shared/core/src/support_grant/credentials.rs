@@ -53,6 +53,12 @@ impl GrantKey {
         Self::derived(key, "customer", user_id)
     }
 
+    /// Returns where grants of this customer stand that were made under the other hash key, while the key
+    /// is being replaced.
+    pub fn of_other_key(user_id: &str, key: &HashKey) -> Option<Self> {
+        key.other_pseudonym(Purpose::SupportGrant, &["customer"], user_id).map(Self::encoded)
+    }
+
     /// Returns `None` for anything that [`Self::of`] could not have returned.
     pub fn parse(text: &str) -> Option<Self> {
         let ok = text.len() == Self::LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte));
@@ -64,7 +70,10 @@ impl GrantKey {
     }
 
     fn derived(key: &HashKey, of: &str, text: &str) -> Self {
-        let hash = key.pseudonym(Purpose::SupportGrant, &[of], text);
+        Self::encoded(key.pseudonym(Purpose::SupportGrant, &[of], text))
+    }
+
+    fn encoded(hash: String) -> Self {
         let bytes = URL_SAFE_NO_PAD.decode(hash).unwrap_or_default();
         Self(encode(bytes.into_iter(), Self::LENGTH))
     }

@@ -13,6 +13,21 @@ impl SupportGrant {
         end.into_iter().chain(self.notice.map(|notice| notice.due_at)).min()
     }
 
+    /// Does all that is due at `now`, for one write: ends the grant if its deadline has passed, and takes
+    /// the notice that is due then. Returns the notice's kind, if there is one, beside the next state;
+    /// `None` if nothing is due.
+    pub fn look_after(self, now: Timestamp) -> Option<(Self, Option<GrantNoticeKind>)> {
+        let version = self.version.saturating_add(1);
+        let (is_ended, current) = match self.clone().end_if_over(now) {
+            Some(ended) => (true, ended),
+            None => (false, self),
+        };
+        match current.clone().take_notice(now) {
+            Some((taken, kind)) => Some((Self { version, ..taken }, Some(kind))),
+            None => is_ended.then_some((current, None)),
+        }
+    }
+
     /// Takes the notice that is due, and postpones its next try. A grant past its deadline has no
     /// notice before it is ended: the customer is then told of its end.
     pub fn take_notice(mut self, now: Timestamp) -> Option<(Self, GrantNoticeKind)> {

@@ -11,6 +11,7 @@ mod agent_proof;
 mod closing;
 mod consent;
 mod notices;
+mod returned_email;
 mod sent_code;
 mod session;
 mod state;
@@ -30,6 +31,7 @@ use crate::session::SealedChange;
 use crate::step_detail::{Detail, Facts};
 use crate::time::Timestamp;
 
+pub use self::returned_email::Returned;
 pub use self::sent_code::{RightCode, SentCode, Verdict};
 pub use self::state::{
     Closed, Consent, ConsentRequest, Entries, NewConsentRequest, PastSession, State,

@@ -21,6 +21,26 @@ impl Verification {
         }
     }
 
+    /// Does all that is due at `now`, for one write: closes the verification if its deadline has passed,
+    /// and takes the notice that is due then. Returns the notice's kind, if there is one, beside the next
+    /// state; `None` if nothing is due. `page` and `key` as in [`Self::take_notice`].
+    pub fn look_after(
+        self,
+        page: &Secret,
+        key: &HashKey,
+        now: Timestamp,
+    ) -> Option<(Self, Option<NoticeKind>)> {
+        let version = self.version + 1;
+        let (is_closed, current) = match self.clone().close_if_over(now) {
+            Some(closed) => (true, closed),
+            None => (false, self),
+        };
+        match current.clone().take_notice(page, key, now) {
+            Some((taken, kind)) => Some((Self { version, ..taken }, Some(kind))),
+            None => is_closed.then_some((current, None)),
+        }
+    }
+
     /// Takes the notice that is due, and postpones its next try. `page` is the secret of the page that
     /// an email about a session links to. The pages of earlier tries work until this email is sent,
     /// since theirs may have arrived. A verification past its deadline has no notice before it is

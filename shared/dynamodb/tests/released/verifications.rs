@@ -5,7 +5,9 @@ use support_core::chain;
 use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason, VerificationId};
 use support_core::notice::NoticeKind;
-use support_core::ports::{Change, DueItems, Saved, Scope, VerificationIndex, Verifications};
+use support_core::ports::{
+    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+};
 use support_core::receipt::{self, Receipt};
 use support_core::refusal::Refusal;
 use support_core::secret::Secret;
@@ -230,7 +232,43 @@ async fn released_verifications_are_listed_and_found_when_they_are_due() {
     let page = index.page(&Scope::Everyone, None, 100).await.unwrap();
     assert!(page.ended);
     assert_eq!(page.items.len(), samples.len());
-    let due = samples.iter().filter(|sample| sample.item.contains_key("due")).count();
-    let found = index.due(NOON.plus(100_000), 100).await.unwrap();
-    assert_eq!(found.len(), due);
+}
+
+/// What an operator's stack holds when it is updated: items under the one key that 0.1.0 had.
+#[tokio::test(flavor = "multi_thread")] // P35, P37
+async fn released_items_are_found_when_they_are_due_and_move_to_their_shard() {
+    let mut samples = Sample::all("V#");
+    samples.extend(Sample::all("S#"));
+    let (aws, client) = holding(&samples).await;
+    let store = DynamoVerifications::new(aws.config(), "support", 400);
+    let index = DynamoIndex::new(aws.config(), "support");
+    let now = NOON.plus(1_000_000);
+    let listed = async |part| index.due(part, now, None, 100).await.unwrap().items;
+    let waiting: Vec<_> = samples.iter().filter(|sample| sample.item.contains_key("due")).collect();
+    assert!(waiting.iter().all(|sample| sample.text("due") == "due"));
+    let found = listed(0).await;
+    assert_eq!(found.len(), waiting.len());
+    for (_, item) in found {
+        match &item {
+            Due::Verification(id) => {
+                let found = store.load(id).await.unwrap().unwrap();
+                let page = Secret::generate(&mut rng(1));
+                let (next, _) = found.look_after(&page, &key(), now).expect("it is due");
+                assert_eq!(store.save(&Change::to(next)).await, Ok(Saved::Done));
+            }
+            Due::SupportGrant(key) => {
+                let found = store.load_grant(key).await.unwrap().unwrap();
+                let (next, _) = found.look_after(now).expect("it is due");
+                assert_eq!(store.save_grant(&next, &[]).await, Ok(Saved::Done));
+            }
+        }
+    }
+    assert!(listed(0).await.is_empty());
+    for sample in waiting {
+        let key = sample.item["pk"].clone();
+        let read = client.get_item().table_name("support").key("pk", key).send().await.unwrap();
+        // Closed and told, or closed with a notice that is tried again later.
+        let due = read.item().unwrap().get("due").map(|due| due.as_s().unwrap().as_str());
+        assert!(due.is_none_or(|due| due.starts_with("due#")), "{}: {due:?}", sample.name);
+    }
 }

@@ -27,3 +27,32 @@ async fn a_job_leaves_a_line_that_names_nobody() {
     assert!(do_job::<Value>(&json!({}), "job-none", work).await.is_err());
     assert!(!log().contains("canary"), "{}", log());
 }
+
+#[tokio::test] // P7
+async fn an_event_leaves_a_line_that_names_its_verification_and_nobody() {
+    start();
+    let id = VerificationId::parse("AAECAwQFBgcICQoLDA0ODw").unwrap();
+    let one = |id: &str, payload: Value| {
+        let mut context = lambda_runtime::Context::default();
+        context.request_id = id.to_owned();
+        LambdaEvent::new(payload, context)
+    };
+    let take_in = async |event: std::collections::BTreeMap<String, bool>, _: Timestamp| {
+        if event.contains_key("fails") {
+            return Err(Failure::unsure("dynamodb", "timed out"));
+        }
+        Ok(("recorded", Some(id.clone())))
+    };
+    assert_eq!(take_in_one(one("event-good", json!({"canary": true})), &take_in).await, Ok(()));
+    let line = &lines_of("event-good")[0];
+    assert_eq!(
+        (&line["outcome"], &line["verification"]),
+        (&json!("recorded"), &json!(id.as_str()))
+    );
+    let failed = take_in_one(one("event-bad", json!({"fails": true})), &take_in).await;
+    assert_eq!(failed, Err(Failure::unsure("dynamodb", "timed out")));
+    assert_eq!(lines_of("event-bad")[0]["level"], "ERROR");
+    let odd = take_in_one(one("event-odd", json!({"canary": "canary"})), &take_in).await;
+    assert_eq!(odd.unwrap_err().service, "gateway");
+    assert!(!log().contains("canary"), "{}", log());
+}

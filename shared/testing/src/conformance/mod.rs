@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use support_core::identity::Reason;
 use support_core::ports::{
-    DueItems, MintTickets, Quotas, SealedPairs, SupportGrants, VerificationIndex, Verifications,
+    DueItems, JointQuotas, MintTickets, Quotas, SealedPairs, SupportGrants, VerificationIndex,
+    Verifications,
 };
 use support_core::support_grant::SupportGrant;
 use support_core::verification::{Cancelled, Verification};
@@ -24,6 +25,7 @@ pub trait Store:
     + VerificationIndex
     + DueItems
     + Quotas
+    + JointQuotas
     + MintTickets
     + Send
     + 'static
@@ -36,6 +38,7 @@ impl<S> Store for S where
         + VerificationIndex
         + DueItems
         + Quotas
+        + JointQuotas
         + MintTickets
         + Send
         + 'static
@@ -52,11 +55,15 @@ pub async fn suite(store: Arc<impl Store>) {
     quotas::a_required_quota_is_not_counted(&*store).await;
     quotas::a_lockout_lasts_from_its_last_count_and_then_starts_again(&*store).await;
     quotas::a_lockout_quota_is_never_exceeded_however_many_count_at_once(&store).await;
+    quotas::quotas_are_counted_together_or_not_at_all(&*store).await;
+    quotas::a_cool_down_lets_one_of_many_through(&store).await;
     quotas::what_is_given_back_can_be_counted_again(&*store).await;
     verifications::a_mint_ticket_lives_and_dies_with_its_write(&*store).await;
     verifications::sealed_tokens_live_and_die_with_their_write(&*store).await;
     listings::listings_are_newest_first_and_go_on_where_they_stopped(&*store).await;
     listings::what_is_due_is_found_until_it_is_done(&*store).await;
+    listings::a_listing_of_what_is_due_goes_on_where_it_stopped(&*store).await;
+    listings::what_is_postponed_is_listed_later_until_it_is_written(&*store).await;
     support_grants::a_support_grant_replaces_only_the_one_that_was_read(&store).await;
     support_grants::a_support_grant_and_its_verification_are_written_together_or_not_at_all(
         &*store,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use support_core::limits::{LockoutQuota, Quota};
-use support_core::ports::{Change, Counted, Quotas, Saved, Verifications};
+use support_core::ports::{Change, Counted, JointQuotas, Quotas, Saved, Spent, Verifications};
 use support_core::time::Timestamp;
 
 use crate::samples::NOON;
@@ -66,6 +66,52 @@ pub(super) async fn a_required_quota_is_not_counted(store: &impl Verifications) 
         let change = Change::to(verification(seed)).counting([quota.clone().require()]);
         assert_eq!(store.save(&change).await, Ok(Saved::Done));
     }
+}
+
+pub(super) async fn quotas_are_counted_together_or_not_at_all(store: &(impl Quotas + JointQuotas)) {
+    let quota = |name: &str, limit| {
+        let key = format!("conformance#together-{name}");
+        Quota { key, limit, ends_at: NOON.plus(3600) }
+    };
+    let (wide, narrow) = (quota("wide", 3), quota("narrow", 1));
+    let cool_down = lockout("together", 1);
+    let both = [wide.clone(), narrow.clone()];
+    let spend = async |quotas: &[Quota], seconds| {
+        store.spend_together(quotas, &cool_down, NOON.plus(seconds)).await.expect("no failure")
+    };
+    assert_eq!(spend(&both, 0).await, Spent::Done);
+    let over = Spent::Over { until: NOON.plus(900) };
+    assert_eq!(spend(&[wide.clone()], 899).await, over, "it cools down");
+    assert_eq!(spend(&both, 900).await, Spent::Over { until: narrow.ends_at });
+    assert_eq!(spend(&[wide.clone()], 900).await, Spent::Done, "nothing was counted by that");
+    store.give_back(&cool_down).await.expect("given back");
+    assert_eq!(spend(&[wide.clone()], 901).await, Spent::Done);
+    assert_eq!(store.spend(&wide.clone().spend()).await, Ok(Saved::OverQuota(wide)));
+}
+
+pub(super) async fn a_cool_down_lets_one_of_many_through(store: &Arc<impl Store>) {
+    let quota = Quota { key: "conformance#cool-quota".into(), limit: 50, ends_at: NOON.plus(60) };
+    let cool_down = lockout("cool", 1);
+    let writers: Vec<_> = (0..30)
+        .map(|_| {
+            let (store, quota, cool_down) = (store.clone(), quota.clone(), cool_down.clone());
+            tokio::spawn(async move {
+                loop {
+                    let spent = store.spend_together(&[quota.clone()], &cool_down, NOON).await;
+                    match spent.expect("no failure") {
+                        Spent::Done => return 1,
+                        Spent::Over { .. } => return 0,
+                        Spent::LostRace => {}
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut through = 0;
+    for writer in writers {
+        through += writer.await.expect("no panic");
+    }
+    assert_eq!(through, 1);
 }
 
 fn lockout(name: &str, limit: u32) -> LockoutQuota {

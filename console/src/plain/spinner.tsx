@@ -1,0 +1,3 @@
+export default function Spinner() {
+  return <span className="spinner" aria-hidden="true" />;
+}
