@@ -113,7 +113,12 @@ class Resolver:
             return PSEUDO[name]
         if name in self.parameters:
             return "someone@example.com" if "Mail" in name else f"{REGION}_{name}" if name.endswith("PoolId") else name
-        return f"{REGION}_Example" if self.resources[name]["Type"] == "AWS::Cognito::UserPool" else name
+        match self.resources[name]["Type"]:
+            case "AWS::Cognito::UserPool":
+                return f"{REGION}_Example"
+            case "AWS::SecretsManager::Secret" | "AWS::SNS::Topic":
+                return self._attribute(name, "Arn")
+        return name
 
     def _attribute(self, name: str, attribute: str) -> str:
         kind = self.resources[name]["Type"]

@@ -27,6 +27,12 @@ pytestmark = pytest.mark.usefixtures("schedule")
 
 # The alarms that ring for a function that fails or crashes, and for one that is not run.
 ROUTES_OF_AGENTS = {"StartVerification", "SendMfa", "VerifyCode", "IssueSession", "Cancel", "Activity"}
+# What cannot be done goes into a queue, and the alarm that rings then.
+QUEUES = {
+    "RecoveryFailures": "RecoveryFailureAlarm",
+    "PasswordChangedFailures": "PasswordChangedFailureAlarm",
+    "EmailEventFailures": "EmailEventFailureAlarm",
+}
 TRIGGERS = {"AgentTriggers", "CustomerTriggers"}
 UNCALLED = {"CloseVerification", "RecoveryWorker", "EmailEvents"}
 
@@ -66,7 +72,7 @@ def healthy(watch: Watch, stack: Stack) -> Data:
         data.add(Series("AWS/ApiGateway", metric, api), value, every)
     for metric, value in (("Reputation.BounceRate", 0.01), ("Reputation.ComplaintRate", 0.0002)):
         data.add(Series("AWS/SES", metric), value, every)
-    for queue in ("RecoveryFailures", "EmailEventFailures"):
+    for queue in QUEUES:
         data.add(Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue_of(stack, queue)), 0, every)
     swept(watch, data, every)
     return data
@@ -106,9 +112,7 @@ def test_a_sweep_that_does_not_come_rings_after_five_minutes(watch: Watch, stack
     assert watch.ringing(data) == ({"SweepAlarm"} if minutes >= 5 else set())
 
 
-@pytest.mark.parametrize(
-    ("queue", "alarm"), [("RecoveryFailures", "RecoveryFailureAlarm"), ("EmailEventFailures", "EmailEventFailureAlarm")]
-)
+@pytest.mark.parametrize(("queue", "alarm"), QUEUES.items())
 def test_a_dead_letter_queue_that_fills_rings(watch: Watch, stack: Stack, queue: str, alarm: str) -> None:  # P36
     data = healthy(watch, stack)
     data.add(Series("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue_of(stack, queue)), 1)
@@ -118,7 +122,7 @@ def test_a_dead_letter_queue_that_fills_rings(watch: Watch, stack: Stack, queue:
 def test_every_queue_that_takes_what_failed_has_an_alarm(watch: Watch, stack: Stack) -> None:  # P36
     text = json.dumps(watch.resources)
     targets = set(re.findall(r'"(?:deadLetterTargetArn|TargetArn)": \{"Fn::GetAtt": \["(\w+)", "Arn"\]\}', text))
-    assert {"RecoveryFailures", "EmailEventFailures"} <= targets
+    assert targets == QUEUES.keys()
     watched = {each.series.dimensions for alarm in watch.alarms.values() for each in alarm.watched}
     assert {queue for queue in targets if queue_of(stack, queue) not in watched} == set()
 
@@ -167,6 +171,14 @@ def swept_without(stack: Stack, service: str) -> list[dict[str, Any]]:
         if any(line.get("failure") == service for line in found):
             return found
     raise AssertionError(f"{service} was not called: {found}")
+
+
+@pytest.mark.parametrize("action", ["secretsmanager:*", "dynamodb:Query"])
+def test_a_sweep_that_cannot_look_is_one_that_does_not_come(stack: Stack, action: str) -> None:  # P36
+    """Without its key it does not start, and without the index it does not know what is due: neither says that it has swept."""
+    with suppress(Ended), Hosted(stack, SWEEP, [{"Action": action, "Resource": "*"}]) as function:
+        function.invoke({})
+    assert not [line for line in lines(function.lines) if "due_items" in line]
 
 
 def ended_long_ago(stack: Stack) -> Journey:

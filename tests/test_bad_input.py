@@ -334,7 +334,7 @@ def test_hostile_names_and_reasons_stay_what_they_are_in_mails_and_answers(stack
     customer.record.ecosystems[0]["name"] = HOSTILE
     stack.people.put_in_directory(customer.record, customer.sub)
     seen = stack.inbox.last_number()
-    journey = stack.journey(agent, customer, ticket="<b>&amp;\\u0000").through_session()
+    journey = stack.journey(agent, customer, ticket="b-amp.u0000").through_session()
     reason = "It was\r\nBcc: thief@example.com\r\n\r\n<script>alert(2)</script>"
     stack.delivered()
     told = stack.inbox.last_number()

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from support.people import NOWHERE
+from support.receipts import receipts
 from support.stack import Stack
+from support.sweep import invoke_sweep
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,35 @@ def test_of_cancels_at_the_same_time_one_is_kept(stack: Stack) -> None:  # P29
     assert {answer.status for answer in answers} <= {200, 409}
     assert len({answer.json["reason"] for answer in answers if answer.status == 200}) == 1
     assert journey.actions().count("cancelled") == 1
+
+
+def test_an_internal_note_stays_in_the_record_and_leaves_in_no_email_and_no_receipt(stack: Stack) -> None:
+    journey = stack.journey().through_session()
+    stack.delivered()
+    number = stack.inbox.last_number()
+    body = {"reason": "The call was interrupted.", "note": "  CANARY: sounded like somebody else\nsecond line "}
+    answer = stack.api.post(f"{journey.path}/cancel", body, token=journey.agent.token)
+    assert (answer.status, answer.json["note"]) == (200, body["note"].strip())
+    assert journey.read().json["note"] == body["note"].strip()
+    again = stack.api.post(f"{journey.path}/cancel", {"reason": "x", "note": "another"}, token=journey.agent.token)
+    assert again.json["note"] == body["note"].strip()
+    assert invoke_sweep(stack) is None
+    mail = stack.inbox.wait(journey.customer.email, after=number)
+    assert body["reason"] in mail.text
+    signed = receipts(mail)
+    assert signed
+    for part in (mail.text, mail.html, *map(str, signed)):
+        assert "CANARY" not in part
+
+
+@pytest.mark.parametrize("note", ["", " ", "x" * 501, "a\u0000b", "\u200b", 5, {"x": 1}])
+def test_a_cancel_with_an_improper_note_is_refused(stack: Stack, note: Any) -> None:  # P24
+    journey = stack.journey().through_start()
+    answer = stack.api.post(f"{journey.path}/cancel", {"reason": "x", "note": note}, token=journey.agent.token)
+    assert (answer.status, answer.json["type"]) == (400, "/problems/invalid-request")
+    assert journey.read().json["status"] == "started"
+
+
+def test_a_cancel_without_a_note_has_none(stack: Stack) -> None:
+    journey = stack.journey().through_start()
+    assert "note" not in journey.cancel("x").json

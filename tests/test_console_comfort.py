@@ -223,3 +223,39 @@ def test_a_full_session_is_read_seldom(stack: Stack, desk: Sit) -> None:
         at.page.clock.run_for(1000)
     read = len([each for each in at.visitor.sent if each.url.endswith(journey.path) and each.method == "GET"]) - before
     assert 5 <= read <= 30, read
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_dialog_to_cancel_says_who_reads_what(stack: Stack, desk: Sit, language: str) -> None:
+    reads, reason, note = {
+        "en": ("reads this word for word in an email", "The code did not arrive.", "Internal note"),
+        "es": ("lee esto tal cual en un correo", "El código no llegó.", "Nota interna"),
+    }[language]
+    journey = stack.journey().through_asking()
+    at = signed_in(desk(language), journey)
+    at.press("cancel")
+    dialog = at.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(reads)
+    dialog.get_by_role("button", name=reason).click()
+    expect(at.field("reason")).to_be_focused()
+    expect(at.field("reason")).to_have_value(reason)
+    at.page.keyboard.press("End")
+    at.page.keyboard.type(" (2)")
+    at.page.get_by_label(note).fill("Sounded like somebody else")
+    accessible(at.page)
+    at.press("ok")
+    at.stands_at("cancelled")
+    at.shows(f"{reason} (2)")
+    at.shows("Sounded like somebody else")
+    found = journey.read().json
+    assert (found["reason"], found["note"]) == (f"{reason} (2)", "Sounded like somebody else")
+
+
+def test_the_list_renews_itself(stack: Stack, desk: Sit) -> None:
+    journey = stack.journey()
+    at = signed_in(on_a_clock(desk()), journey)
+    at.page.get_by_role("link", name=at.words["mine"]).first.click()
+    at.shows("No verifications")
+    journey.through_start()
+    at.page.clock.fast_forward(31_000)
+    expect(at.page.get_by_role("link", name=re.compile("^See details"))).to_be_visible()

@@ -113,7 +113,7 @@ def size_of(value: dict[str, Any]) -> int:
 def test_an_id_token_has_four_attributes_of_a_customer_who_has_all(stack: Stack) -> None:  # P39
     customer = stack.new_customer()
     everything = {
-        "address": "Calle 1, Bogotá", "birthdate": "1980-01-31", "family_name": "Customer", "gender": "f", "given_name": "Cleo",
+        "address": "Plaza 1, Bogotá", "birthdate": "1980-01-31", "family_name": "Customer", "gender": "f", "given_name": "Cleo",
         "middle_name": "M.", "nickname": "clee", "phone_number": "+573001234567", "phone_number_verified": "true",
         "picture": "https://example.com/c.png", "preferred_username": "cleo-c", "profile": "https://example.com/c",
         "website": "https://example.com", "zoneinfo": "America/Bogota",

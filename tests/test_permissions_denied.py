@@ -44,6 +44,7 @@ class Acts:
             "send raw email in its set": self._raw_mail(self.sender, self.resources["Emails"]),
             "send raw email in another set": self._raw_mail(self.sender, "another"),
             "read key": ("secretsmanager", "get_secret_value", {"SecretId": self.resources["HashKey"]}),
+            "read client secret": ("secretsmanager", "get_secret_value", {"SecretId": self.resources["SupportClientSecret"]}),
             "change key": ("secretsmanager", "update_secret", {"SecretId": self.resources["HashKey"], "KmsKeyId": "alias/none"}),
             "sign": ("kms", "sign", {
                 "KeyId": self.resources["ReceiptKey"], "Message": bytes(32), "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"
@@ -149,8 +150,8 @@ MOVE = READ | on("V#x", "put", "transact-put")
 CUSTOMERS_CODE = on("B#customer-wrong#x", "update", "transact-update", "transact-check")
 AGENTS_STATUS = {"admin_get_user agent", "admin_list_groups_for_user agent"}
 DIRECTORY = on("directory", "get", "transact-get")
-DROP = on("T#x", "delete", "transact-delete")
 EMAIL = {"send raw email", "send raw email in its set"}
+DROP = on("T#x", "delete", "transact-delete")
 RECOVERY = on("B#recovery-asked#x", "update", "transact-update")
 
 # All that each may do. A function that is not here may do nothing.
@@ -166,7 +167,7 @@ MAY: dict[str, set[str]] = {
     "CustomerConsentFunction": {*MOVE, *DROP, *CUSTOMERS_CODE, "read key"},
     "IssueSessionFunction": {
         *MOVE, *on("G#x", "put", "transact-put", "delete", "transact-delete"), *on("T#x", "put", "transact-put"), *DIRECTORY, *AGENTS_STATUS,
-        *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge", "describe_user_pool_client"),
+        *on("customer", "admin_get_user", "admin_initiate_auth", "admin_respond_to_auth_challenge"), "read client secret",
         *EMAIL, "read key",
     },
     "CancelFunction": {*MOVE, *DROP},
@@ -182,7 +183,8 @@ MAY: dict[str, set[str]] = {
         *AGENTS_STATUS, "admin_get_user customer", *EMAIL, "read key",
     },
     "CloseVerificationFunction": {
-        *MOVE, *DROP, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due", *EMAIL, "read key", "sign",
+        *MOVE, *DROP, *on("S#x", "get", "transact-get", "put", "transact-put"), *on("V#x S#x", "update", "transact-update"), "query due",
+        *EMAIL, "read key", "sign",
         "get public key",
     },
     "ReceiptsFunction": {"get public key"},

@@ -48,7 +48,7 @@ def test_an_agent_reads_at_once_that_the_customers_code_did_not_arrive(stack: St
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert found[1]["number"] == 2
-    # Whoever has the code nevertheless can go on: a report may be wrong.
+    # Somebody who has the code nevertheless can go on: a report may be wrong.
     assert journey.allow().status == 200
     journey.record()
 

@@ -86,6 +86,11 @@ def test_pages_follow_each_other_by_their_cursor(stack: Stack) -> None:
             break
         cursor = {"cursor": page["cursor"]}
     assert found == newest
+    # A cursor belongs to its filters.
+    for other in ({"status": "closed"}, {"customer": customer.email}, {"agent": agent.sub}):
+        answer = stack.api.post("/verifications/search", {"cursor": first["cursor"], **other}, token=agent.token)
+        assert (answer.status, answer.json["errors"][0]["field"]) == (400, "cursor")
+    assert ids(search(stack, agent, limit=3, cursor=first["cursor"])) == newest[20:]
     # A cursor is no way to another agent's.
     assert ids(search(stack, stack.new_agent(), cursor=first["cursor"])) == []
 

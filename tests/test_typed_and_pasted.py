@@ -104,7 +104,9 @@ def test_codes_are_read_from_what_is_pasted(stack: Stack, desk: Sit, visitor: Co
 
 
 @pytest.mark.parametrize("typed", ["12345", "1234567", "482913 or 555555", "12a456"])
-def test_what_is_no_code_is_said_at_the_field_and_counts_as_no_entry(asked: Journey, stack: Stack, desk: Sit, visitor: Come, typed: str) -> None:  # P46
+def test_what_is_no_code_is_said_at_the_field_and_counts_as_no_entry(
+    asked: Journey, stack: Stack, desk: Sit, visitor: Come, typed: str
+) -> None:  # P46
     at = signed_in(desk(), asked)
     at.stands_at("consent")
     at.enter("code", typed)
@@ -153,3 +155,29 @@ def test_the_parts_of_a_ticket_that_are_not_to_be_seen_are_dropped(stack: Stack,
     at.stands_at("validation")
     expect(at.page.get_by_text("WZ-1042", exact=True)).to_be_visible()
     assert re.search(r"/[\w-]{22}$", at.page.url)
+
+
+def test_a_ticket_comes_back_from_the_email_as_it_was(stack: Stack) -> None:  # P46
+    journey = stack.journey(ticket="INC.2026.42").through_asking()
+    assert journey.customer_mail is not None
+    shown = re.sub(r"<[^>]+>", "", journey.customer_mail.html)
+    assert "INC.2026.42" not in journey.customer_mail.html, "an email program would make a link of it"
+    for part in (journey.customer_mail.text, shown):
+        assert "INC.2026.42" in part
+    again = {"email": stack.new_customer().email, "ticket": "INC.2026.42", "module": "technical-assistance"}
+    assert stack.api.post("/verifications", again, token=stack.new_agent().token).json["ticket"] == "INC.2026.42"
+
+
+@pytest.mark.parametrize("ticket", ["Call +57 300 482 9134", "two words", "a:b", "x" * 65])
+def test_a_sentence_or_a_telephone_number_is_no_ticket(stack: Stack, ticket: str) -> None:  # P24
+    body = {"email": stack.new_customer().email, "ticket": ticket, "module": "technical-assistance"}
+    answer = stack.api.post("/verifications", body, token=stack.new_agent().token)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (400, "ticket")
+
+
+@pytest.mark.parametrize("name", ["کتاب\u200cخانه", "Ana 👩\u200d🍳"])
+def test_a_name_keeps_the_joiners_of_its_words_and_emoji_in_emails(stack: Stack, name: str) -> None:  # P46
+    journey = stack.journey(customer=stack.new_customer(name=name)).through_asking()
+    assert journey.customer_mail is not None
+    assert name in journey.customer_mail.text
+    assert name in journey.customer_mail.html

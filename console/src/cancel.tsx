@@ -4,7 +4,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea, { type TextareaProps } from '@cloudscape-design/components/textarea';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useConsole } from './console';
 import { FailureAlert } from './failure-alert';
 import type { Process } from './process';
@@ -12,27 +12,34 @@ import { useSpeech } from './words';
 
 const LONGEST = 500;
 
-/** “Cancel process”, on every screen of an open verification. Its dialog asks for a reason. */
+/** “Cancel process”, on every screen of an open verification. Its dialog asks for a reason, which the customer reads. */
 export function CancelProcess({ process }: { process: Process }) {
   const { words } = useSpeech();
   const { api } = useConsole();
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState('');
+  const [note, setNote] = useState('');
   const [asked, setAsked] = useState(false);
+  const field = useRef<TextareaProps.Ref>(null);
+  const noteField = useRef<TextareaProps.Ref>(null);
   const { id } = process.verification;
   const failure = process.failure?.act === 'cancel' ? process.failure.failure : null;
 
-  // Counted as the server does: in characters, without the white space around them.
-  const { length } = [...reason.trim()];
-  const error = length === 0 ? words.cancel.needed : length > LONGEST ? words.cancel.tooLong : null;
+  const used = lengthOf(reason);
+  const noteUsed = lengthOf(note);
+  const error = used === 0 ? words.cancel.needed : used > LONGEST ? words.cancel.tooLong : null;
+  const noteError = noteUsed > LONGEST ? words.cancel.tooLong : null;
 
   const confirm = async () => {
     setAsked(true);
-    if (error !== null) {
-      setTimeout(() => document.querySelector<HTMLElement>('textarea[aria-invalid]')?.focus());
-      return;
-    }
-    if (await process.act('cancel', () => api.cancel(id, { reason: reason.trim() }))) setOpen(false);
+    if (error !== null) return field.current?.focus();
+    if (noteError !== null) return noteField.current?.focus();
+    const body = { reason: reason.trim(), ...(noteUsed === 0 ? {} : { note: note.trim() }) };
+    if (await process.act('cancel', () => api.cancel(id, body))) setOpen(false);
+  };
+  const choose = (text: string) => {
+    setReason(text);
+    field.current?.focus();
   };
 
   return (
@@ -61,7 +68,21 @@ export function CancelProcess({ process }: { process: Process }) {
           <SpaceBetween size="m">
             <span>{words.cancel.explain}</span>
             {failure && <FailureAlert failure={failure} />}
-            <Reason value={reason} onChange={setReason} length={length} error={asked || length > LONGEST ? error : null} />
+            <Choices onChoose={choose} />
+            <Reason field={field} value={reason} onChange={setReason} used={used} error={asked || used > LONGEST ? error : null} />
+            <FormField
+              label={
+                <>
+                  {words.cancel.note} <i>{words.lookUp.optional}</i>
+                </>
+              }
+              description={words.cancel.noteHint}
+              characterCountText={words.cancel.count(noteUsed)}
+              errorText={noteError}
+              stretch
+            >
+              <Textarea ref={noteField} value={note} onChange={({ detail }) => setNote(detail.value)} rows={2} />
+            </FormField>
           </SpaceBetween>
         </Modal>
       )}
@@ -69,26 +90,48 @@ export function CancelProcess({ process }: { process: Process }) {
   );
 }
 
+/** Counted as the server does: in characters, without the white space around them. */
+function lengthOf(text: string): number {
+  return [...text.trim()].length;
+}
+
+/** Reasons to begin with, which can be changed. */
+function Choices({ onChoose }: { onChoose: (reason: string) => void }) {
+  const { words } = useSpeech();
+  return (
+    <div>
+      <Box variant="awsui-key-label">{words.cancel.choices}</Box>
+      <SpaceBetween direction="horizontal" size="xs">
+        {words.cancel.reasons.map((reason) => (
+          <Button key={reason} formAction="none" onClick={() => onChoose(reason)}>
+            {reason}
+          </Button>
+        ))}
+      </SpaceBetween>
+    </div>
+  );
+}
+
 interface ReasonProps {
+  field: RefObject<TextareaProps.Ref | null>;
   value: string;
   onChange: (value: string) => void;
-  length: number;
+  used: number;
   error: string | null;
 }
 
-function Reason({ value, onChange, length, error }: ReasonProps) {
+function Reason({ field, value, onChange, used, error }: ReasonProps) {
   const { words } = useSpeech();
-  const field = useRef<TextareaProps.Ref>(null);
   useEffect(() => {
     // After the dialog, which moves the focus to its first button when it opens.
     const later = setTimeout(() => field.current?.focus());
     return () => clearTimeout(later);
-  }, []);
+  }, [field]);
   return (
     <FormField
       label={words.cancel.field}
       description={words.cancel.hint}
-      characterCountText={words.cancel.count(length)}
+      characterCountText={words.cancel.count(used)}
       errorText={error}
       stretch
     >

@@ -17,7 +17,7 @@ import { useSpeech } from './words';
 export function Closed({ verification }: { verification: Verification }) {
   const { words, dateTime } = useSpeech();
   const { agent } = useConsole();
-  const { outcome, reason } = verification;
+  const { outcome, reason, note } = verification;
   if (outcome === null) return null;
   const { title, next } = words.closed.outcomes[outcome];
   const mine = verification.agent.id === agent.id;
@@ -43,6 +43,7 @@ export function Closed({ verification }: { verification: Verification }) {
             ...(verification.ecosystem === null ? [] : [{ label: words.ecosystem.label, value: chosenEcosystem(verification) }]),
             ...(notice === null ? [] : [{ label: words.closed.notice.label, value: <Told notice={notice} at={dateTime} /> }]),
             ...(reason === null ? [] : [{ label: words.closed.reason, value: <span className="reason">{reason}</span> }]),
+            ...(note === undefined ? [] : [{ label: words.cancel.note, value: <span className="reason">{note}</span> }]),
           ]}
         />
         <SpaceBetween direction="horizontal" size="xs">

@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -27,6 +28,18 @@ export function CustomerCard({ verification, mine }: { verification: Verificatio
             ...(access === null ? [] : [{ label: words.access.label, value: words.access.is[access] }]),
             { label: words.process.agent, value: verification.agent.name },
             { label: words.process.startedAt, value: dateTime(verification.created_at) },
+            {
+              label: words.process.id,
+              value: (
+                <CopyToClipboard
+                  variant="inline"
+                  textToCopy={verification.id}
+                  copyButtonAriaLabel={words.process.copyId}
+                  copySuccessText={words.remote.credentials.copied}
+                  copyErrorText={words.remote.credentials.notCopied}
+                />
+              ),
+            },
           ]}
         />
         {!shown && <Box color="text-body-secondary">{mine ? words.customer.masked : words.customer.maskedYet}</Box>}

@@ -3,7 +3,7 @@
 import { codeIn } from '../../pages/consent/code.js';
 
 const FORMAT = /\p{Cf}/gu;
-const TICKET = /^[ -~]{0,64}$/u;
+const TICKET = /^[\w./#-]{0,64}$/u;
 const CODE = /^\d{6}$/u;
 
 /** What was typed, without the invisible characters that come along when it is copied, and without white space around it. */
@@ -11,7 +11,7 @@ export function visible(text: string): string {
   return text.replace(FORMAT, '').trim();
 }
 
-/** Whether a ticket number is printable ASCII of up to 64 characters; it may be empty. */
+/** Whether a ticket number has up to 64 letters, digits and signs of ticket numbers; it may be empty. */
 export function isTicket(text: string): boolean {
   return TICKET.test(text);
 }

@@ -29,6 +29,9 @@ import type { Words } from './words/en';
 /** The filters stay as long as the tab, so that “back” and a reload return to the same list. */
 const KEPT = 'filters';
 
+/** How often the first page of the list renews itself. */
+const RENEWED_MILLISECONDS = 30_000;
+
 /** The columns for which a phone has room. */
 const NARROW_COLUMNS = ['customer', 'details'];
 
@@ -97,6 +100,19 @@ export function VerificationsPage() {
       turn.current += 1;
     };
   }, [filters, load]);
+
+  useEffect(() => {
+    if (page > 0 || further) return;
+    // On a later page somebody is reading.
+    const timer = setInterval(async () => {
+      const asked = turn.current;
+      const found = document.visibilityState === 'visible' ? await readPage(api, filters, null).catch(() => null) : null;
+      if (found === null || turn.current !== asked) return;
+      setItems(found.items);
+      setCursors(cursorsAfter([null], 0, found));
+    }, RENEWED_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [api, filters, page, further]);
 
   const filtered = isFiltered(filters);
   const title = words.list.title(agent.supervisor);

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { asCode, isCode, isTicket, visible } from '../src/typed';
 
-test('a ticket number has at most 64 printable ASCII characters, and may be missing', () => {
+// P46
+test('a ticket number has at most 64 letters, digits and signs of ticket numbers, and may be missing', () => {
   expect(isTicket('')).toBe(true);
-  expect(isTicket('CASE-2026/118 #4')).toBe(true);
+  expect(isTicket('CASE-2026/118_#4.1')).toBe(true);
+  expect(isTicket('CASE 4711')).toBe(false);
+  expect(isTicket('+57(300)4829134')).toBe(false);
   expect(isTicket('a'.repeat(64))).toBe(true);
   expect(isTicket('a'.repeat(65))).toBe(false);
   expect(isTicket('caso núm. 4')).toBe(false);

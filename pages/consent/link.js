@@ -3,7 +3,7 @@
 
 const ENCODED = /%[0-9a-f]{2}/iu;
 const FORMAT = /\p{Cf}/gu;
-// A verification's id and a secret. Whoever adds a letter or a digit to it makes it another.
+// A verification's id and a secret. With one letter or digit more it is another.
 const TOKEN = /(?:^|[^\w-])([\w-]{22}\.[\w-]{43})(?![\w-])/u;
 const DEEPEST = 4;
 

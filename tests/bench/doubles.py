@@ -93,7 +93,7 @@ class Doubles:
                 status, more, content = await self._answer(method, path, headers, body)
                 lines = [f"HTTP/1.1 {status} -", f"content-length: {len(content)}", *(f"{name}: {value}" for name, value in more.items())]
                 writer.write("\r\n".join([*lines, "", ""]).encode() + content)
-        except (Unreachable, asyncio.IncompleteReadError, ConnectionError):
+        except (Unreachable, asyncio.CancelledError, asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
@@ -116,7 +116,11 @@ class Doubles:
         await asyncio.sleep(self.latency)
         if service == "ses":
             self.emails[request["Destinations.member.1"][0] if "Destinations.member.1" in request else "?"] += 1
-            return 200, {"content-type": "text/xml"}, f"<{name}Response><{name}Result><MessageId>1</MessageId></{name}Result></{name}Response>".encode()
+            return (
+                200,
+                {"content-type": "text/xml"},
+                f"<{name}Response><{name}Result><MessageId>1</MessageId></{name}Result></{name}Response>".encode(),
+            )
         answers: dict[str, Callable[[Any], Awaitable[tuple[int, Any]]]] = {
             "GetItem": self._get_item,
             "PutItem": self._put_item,

@@ -24,6 +24,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(
 
 from backlog import SHARDS, items  # noqa: E402
 from doubles import Doubles  # noqa: E402
+
 from settings import ROOT, Settings  # noqa: E402
 from support.stack import Stack  # noqa: E402
 
@@ -59,14 +60,20 @@ async def measure(program: Path, scenario: str, count: int, latency: float) -> N
     doubles = Doubles(latency)
     for item in items(count):
         doubles.table.put(item)
-    (doubles.hanging if scenario == "SES hangs" else doubles.down).update({"SES hangs": {"ses"}, "KMS is down": {"kms"}}.get(scenario, set()))
+    (doubles.hanging if scenario == "SES hangs" else doubles.down).update(
+        {"SES hangs": {"ses"}, "KMS is down": {"kms"}}.get(scenario, set())
+    )
     print(f"\n{scenario}: {count} sessions that are over, services that answer after {latency * 1000:.0f} ms\n")
-    print("| run | seconds | closed | a minute | emails | a minute | still due | memory (MiB) |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        "| run | seconds | closed | a minute | emails | a minute | still due | memory (MiB) |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+    )
     with running(program, await doubles.serve()) as process:
         run = 0
         while doubles.table.waiting():
             if doubles.closed == count and (doubles.hanging or doubles.down):
-                print(f"\n{sum(doubles.emails.values())} emails so far. Now the service is back; what failed is tried again when it is due.\n")
+                print(
+                    f"\n{sum(doubles.emails.values())} emails so far. Now the service is back; what failed is tried again when it is due.\n"
+                )
                 doubles.hanging.clear()
                 doubles.down.clear()
             if not doubles.table.due(millis()):

@@ -15,6 +15,8 @@ NAMES = {"store": "Waizant Store", "web": "Waizant Web", "app": "Waizant App", "
 
 def words(document: str) -> str:
     """What a reader sees of an HTML part."""
+    # It stands within words.
+    document = document.replace("<wbr>", "")
     body = re.sub(r"(?s)<head>.*?</head>|<[^>]+>", " ", document)
     return re.sub(r"\s+", " ", html.unescape(body))
 

@@ -108,6 +108,10 @@ class Hosted:
             raise Ended(f"{self.function}: {what}: {answer}\n" + "\n".join(self.lines[-5:]))
         return answer
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """Ends the process at once, as a crash would: what it was about to ask of AWS is not asked."""
         self.ended = True

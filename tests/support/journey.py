@@ -70,9 +70,7 @@ class Journey:
     def view(self, token: str | None = None) -> Answer:
         return self.stack.api.post("/consent/view", {"token": token or self._mailed(self.customer_mail).token})
 
-    def allow(
-        self, code: str | None = None, token: str | None = None, ecosystem: str | None = None, access: str | None = None
-    ) -> Answer:
+    def allow(self, code: str | None = None, token: str | None = None, ecosystem: str | None = None, access: str | None = None) -> Answer:
         """The customer enters their code on the consent page: the emailed one, or this. Without `access`, they allow what was asked."""
         mail = self._mailed(self.customer_mail)
         body = {"token": token or mail.token, "decision": "allow", "code": code or mail.code}

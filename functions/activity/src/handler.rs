@@ -1,6 +1,8 @@
 //! `GET /verifications/{id}` and `POST /verifications/search`: what agents see of their own
 //! verifications, and a supervisor of everyone's. A successor's activity is read in [`successor`].
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -70,12 +72,13 @@ async fn search<V, D>(
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(FieldError::new("limit", "must be from 1 to 100").into());
     }
+    let filters =
+        digest_of(&(format!("{status:?}"), &customer, agent.as_ref().map(IdText::as_str)));
     let mut before = match cursor {
         None => None,
-        Some(text) => Some(
-            parse_cursor(text.as_str())
-                .ok_or_else(|| FieldError::new("cursor", "must be one that a search gave"))?,
-        ),
+        Some(text) => Some(parse_cursor(text.as_str(), &filters).ok_or_else(|| {
+            FieldError::new("cursor", "must be one that a search with these filters gave")
+        })?),
     };
     // An agent sees their own, whatever the filters say; a supervisor gets the narrowest index.
     let own = (!caller.supervisor).then_some(&caller.agent.id);
@@ -113,17 +116,27 @@ async fn search<V, D>(
         }
     }
     let items: Vec<_> = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
-    let cursor = before.filter(|_| !ended).map(|position| cursor_text(&position));
+    let cursor = before.filter(|_| !ended).map(|position| cursor_text(&position, &filters));
     Ok(Answer::ok(&json!({"items": items, "cursor": cursor})))
 }
 
-fn cursor_text(position: &Position) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}.{}", position.created_at.millis(), position.id))
+/// What a cursor remembers of the filters that it belongs to: under others it would leave out
+/// verifications unseen.
+fn digest_of(filters: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    filters.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
-fn parse_cursor(text: &str) -> Option<Position> {
+fn cursor_text(position: &Position, filters: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}.{}.{filters}", position.created_at.millis(), position.id))
+}
+
+fn parse_cursor(text: &str, filters: &str) -> Option<Position> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (created_at, id) = text.split_once('.')?;
+    let (created_at, rest) = text.split_once('.')?;
+    let (id, its_filters) = rest.split_once('.')?;
+    (its_filters == filters).then_some(())?;
     Some(Position {
         created_at: Timestamp::from_millis(created_at.parse().ok()?),
         id: VerificationId::parse(id)?,

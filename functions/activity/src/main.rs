@@ -19,7 +19,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             directory: DynamoDirectory::from_env(&aws)?,
             limits: settings::limits()?,
         };
-        aws.prime(Service::DynamoDb).await;
+        aws.prime(&[(Service::DynamoDb, 1)]).await;
         Ok::<_, support_gateway::Error>(app)
     };
     support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {

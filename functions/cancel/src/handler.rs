@@ -17,17 +17,23 @@ pub struct App<V> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    /// The customer reads it.
     reason: Reason,
+    /// For agents alone.
+    note: Option<Reason>,
 }
 
 pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
     let caller = request.agent()?;
     let id = request.verification_id()?;
-    let Body { reason } = request.json()?;
+    let Body { reason, note } = request.json()?;
     let now = request.now();
     let verification = attempt(&app.verifications, &id, now, async |verification, _| {
         Ok(match verification.of(&caller.agent)?.cancel(reason.clone(), now)? {
-            Cancelled::Now(next) => Decision::Save(Change::to(next.clone()), next),
+            Cancelled::Now(next) => {
+                let next = next.with_note(note.clone());
+                Decision::Save(Change::to(next.clone()), next)
+            }
             Cancelled::Already(verification) => Decision::Answer(verification),
         })
     })

@@ -61,15 +61,14 @@ pub async fn look_after(
             tell(app, dependencies, *verification, kind, &page, now).await
         }
         Ok(Taken::GrantNotice(grant, kind)) => tell_of_grant(app, dependencies, *grant, kind).await,
-        Ok(Taken::NoNotice) => Ok(Looked::Done),
         Ok(Taken::NotDue(due_at)) => {
             // Either the listing lags behind, and this changes nothing, or it is wrong.
             let until = due_at.unwrap_or(now.plus(MOVES_AWAY));
             app.index().postpone(item, listed_at, until).await?;
             Ok(Looked::Done)
         }
-        // Others keep changing it: if it is still due, the next sweep finds it.
-        Err(CallError::Refused(_)) => Ok(Looked::Done),
+        // Others keep changing what is refused: if it is still due, the next sweep finds it.
+        Ok(Taken::NoNotice) | Err(CallError::Refused(_)) => Ok(Looked::Done),
         Err(CallError::Failed(failure)) => {
             // A store that does not answer would not move it either.
             if !failure.maybe_done {

@@ -71,7 +71,7 @@ fn listing(
         match app.index().due(part, now, after.as_ref(), PAGE).await {
             Ok(page) => Some((page.items, page.next.map(Some))),
             Err(failure) => {
-                progress.failed(failure);
+                progress.not_listed(failure);
                 None
             }
         }
@@ -106,6 +106,8 @@ struct Counts {
     oldest: Option<Timestamp>,
     postponed: usize,
     failed: Option<Failure>,
+    /// A part could not be listed, so that nobody knows what is due there.
+    blind: bool,
 }
 
 impl Progress {
@@ -128,11 +130,19 @@ impl Progress {
         self.note(|counts| counts.failed = Some(failure));
     }
 
-    /// Measures the backlog, and returns how many items were found at `now`, or the last failure.
+    fn not_listed(&self, failure: Failure) {
+        self.failed(failure);
+        self.note(|counts| counts.blind = true);
+    }
+
+    /// Measures the backlog, and returns how many items were found at `now`, or the last failure. A sweep that
+    /// does not know what is due measures nothing, so that the alarm for sweeps that do not come rings.
     pub fn end(self, now: Timestamp) -> Result<usize, Failure> {
-        let Counts { found, oldest, postponed, failed } =
+        let Counts { found, oldest, postponed, failed, blind } =
             self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        support_gateway::measure_due(found, oldest, now);
+        if !blind {
+            support_gateway::measure_due(found, oldest, now);
+        }
         if postponed > 0 {
             tracing::warn!(target: "support", postponed, "emails postponed: a dependency does not answer");
         }

@@ -1,10 +1,10 @@
 //! Records in its verification that an email came back.
 
 use support_core::attempt::note_returned_email;
+use support_core::email_origin::Returned;
 use support_core::ports::Verifications;
 use support_core::refusal::{CallError, Failure};
 use support_core::time::Timestamp;
-use support_core::verification::Returned;
 use support_gateway::{Metric, Noted, measure};
 
 use crate::event::{Event, Fate};

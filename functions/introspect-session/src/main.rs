@@ -15,14 +15,17 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let hash_key = HashKeySecret::from_env(&aws)?;
+        // The verification and the directory are read side by side.
+        let primed = aws.prime(&[(Service::DynamoDb, 2)]);
+        let (key, ()) = tokio::join!(hash_key.fetch(), primed);
         let app = handler::App {
             verifications: DynamoVerifications::from_env(&aws)?,
             directory: DynamoDirectory::from_env(&aws)?,
-            key: HashKeySecret::from_env(&aws)?.fetch().await?,
+            key: key?,
             limits: settings::limits()?,
             customers: Customers::default(),
         };
-        aws.prime(Service::DynamoDb).await;
         Ok::<_, support_gateway::Error>(app)
     };
     support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {

@@ -21,18 +21,26 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let cognito = Cognito::new(aws.config());
         let customer_pool = variable::CUSTOMER_POOL_ID.required()?;
         let hash_key = HashKeySecret::from_env(&aws)?;
-        // Both wait, and INIT has ten seconds.
-        let (minter, key) =
-            tokio::try_join!(cognito.minter(&customer_pool, &client_id), hash_key.fetch(),)?;
+        let minter = async {
+            match variable::SUPPORT_CLIENT_SECRET.readable() {
+                Some(secret) => {
+                    let secret = support_secrets::fetch(aws.config(), &secret).await?;
+                    Ok(cognito.minter_with_secret(&customer_pool, &client_id, secret))
+                }
+                None => cognito.minter(&customer_pool, &client_id).await,
+            }
+        };
+        let primed = aws.prime(&[(Service::DynamoDb, 2), (Service::Cognito, 3), (Service::Ses, 1)]);
+        let (minter, key, ()) = tokio::join!(minter, hash_key.fetch(), primed);
         let app = app::Parts {
             verifications: DynamoVerifications::from_env(&aws)?,
             directory: DynamoDirectory::from_env(&aws)?,
             agents: cognito.agents_from_env()?,
             customers: cognito.customers_from_env()?,
-            minter,
+            minter: minter?,
             mailer: support_gateway::Counted(SesMailer::from_env(&aws)?),
             settings: app::Settings {
-                key,
+                key: key?,
                 environments: settings::environment_urls()?,
                 time_zone: settings::time_zone()?,
                 consent_page: variable::CONSENT_PAGE_URL.required()?,
@@ -40,7 +48,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 client_id,
             },
         };
-        tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Ses));
         Ok::<_, support_gateway::Error>(app)
     };
     support_gateway::serve(support_gateway::SESSION_DEADLINE, connect, async |app, request| {

@@ -14,18 +14,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
+        let hash_key = HashKeySecret::from_env(&aws)?;
+        let primed = aws.prime(&[(Service::DynamoDb, 1), (Service::Sqs, 1), (Service::Cognito, 1)]);
+        let (key, ()) = tokio::join!(hash_key.fetch(), primed);
         let app = handler::App {
             quotas: DynamoQuotas::from_env(&aws)?,
             jobs: SqsJobs::from_env(&aws)?,
             passwords: Cognito::new(aws.config()).passwords_from_env()?,
-            key: HashKeySecret::from_env(&aws)?.fetch().await?,
+            key: key?,
             limits: settings::recovery_limits()?,
         };
-        tokio::join!(
-            aws.prime(Service::DynamoDb),
-            aws.prime(Service::Sqs),
-            aws.prime(Service::Cognito),
-        );
         Ok::<_, support_gateway::Error>(app)
     };
     support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {

@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let passwords = Cognito::new(aws.config()).passwords_from_env()?;
     let mailer = support_gateway::Counted(SesMailer::from_env(&aws)?);
     let time_zone = settings::time_zone()?;
-    aws.prime(Service::Cognito).await;
+    aws.prime(&[(Service::Cognito, 1), (Service::Ses, 1)]).await;
     support_gateway::serve_queue(async |job| work::work(&passwords, &mailer, &time_zone, job).await)
         .await
 }

@@ -4,7 +4,7 @@
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
-use support_core::identity::{EmailAddress, TicketNumber, VerificationId};
+use support_core::identity::{EmailAddress, NewTicket, VerificationId};
 use support_core::limits::{Limits, Quota};
 use support_core::ports::{AgentPool, Change, Directory, Quotas, Saved, Verifications};
 use support_core::refusal::{NotAllowed, Refusal};
@@ -27,7 +27,7 @@ struct Body {
     email: EmailAddress,
     #[serde(default)]
     module: AskedModule,
-    ticket: Option<TicketNumber>,
+    ticket: Option<NewTicket>,
 }
 
 /// The modules that begin with a look-up. A support grant begins with its credentials.
@@ -54,6 +54,7 @@ pub async fn handle(
 ) -> Result<Answer, Problem> {
     let caller = request.agent()?;
     let Body { email, module, ticket } = request.json()?;
+    let ticket = ticket.map(|NewTicket(ticket)| ticket);
     let now = request.now();
 
     // Counted before it is looked up, whatever comes of it.

@@ -18,7 +18,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             agents: cognito.agents_from_env()?,
             limits: settings::limits()?,
         };
-        tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Cognito));
+        aws.prime(&[(Service::DynamoDb, 2), (Service::Cognito, 1)]).await;
         Ok::<_, support_gateway::Error>(app)
     };
     support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {

@@ -18,6 +18,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
         let cognito = Cognito::new(aws.config());
+        let hash_key = HashKeySecret::from_env(&aws)?;
+        let primed = aws.prime(&[(Service::DynamoDb, 3), (Service::Cognito, 3), (Service::Ses, 1)]);
+        let (key, ()) = tokio::join!(hash_key.fetch(), primed);
         let app = app::Parts {
             store: DynamoVerifications::from_env(&aws)?,
             quotas: DynamoQuotas::from_env(&aws)?,
@@ -27,7 +30,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             mailer: support_gateway::Counted(SesMailer::from_env(&aws)?),
             settings: app::Settings {
                 time_zone: settings::time_zone()?,
-                key: HashKeySecret::from_env(&aws)?.fetch().await?,
+                key: key?,
                 limits: settings::limits()?,
                 grant_limits: settings::grant_limits()?,
                 client_id: variable::CUSTOMER_CLIENT_ID.required()?,
@@ -35,11 +38,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 page_url: variable::GRANT_PAGE_URL.required()?,
             },
         };
-        tokio::join!(
-            aws.prime(Service::DynamoDb),
-            aws.prime(Service::Cognito),
-            aws.prime(Service::Ses),
-        );
         Ok::<_, support_gateway::Error>(app)
     };
     support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {

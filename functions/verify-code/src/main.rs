@@ -14,14 +14,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let connect = async || {
         let aws = Aws::from_env(Timeouts::ORDINARY)?;
         let cognito = Cognito::new(aws.config());
+        let hash_key = HashKeySecret::from_env(&aws)?;
+        let primed = aws.prime(&[(Service::DynamoDb, 1), (Service::Cognito, 2)]);
+        let (key, ()) = tokio::join!(hash_key.fetch(), primed);
         let app = handler::App {
             verifications: DynamoVerifications::from_env(&aws)?,
             agents: cognito.agents_from_env()?,
             customers: cognito.customers_from_env()?,
-            key: HashKeySecret::from_env(&aws)?.fetch().await?,
+            key: key?,
             limits: settings::limits()?,
         };
-        tokio::join!(aws.prime(Service::DynamoDb), aws.prime(Service::Cognito));
         Ok::<_, support_gateway::Error>(app)
     };
     support_gateway::serve(support_gateway::DEADLINE, connect, async |app, request| {

@@ -7,6 +7,7 @@
 mod connector;
 mod failure;
 
+use std::iter::repeat_n;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -20,6 +21,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use futures_util::future::join_all;
 
 pub use failure::failure;
 
@@ -130,15 +132,19 @@ impl Aws {
         &self.config
     }
 
-    /// Opens the connection to `service`, so that the first call does not pay for it.
+    /// Opens so many connections to each of these services, side by side, so that the first request does
+    /// not pay for them: as many as it uses at the same time. Run it beside what else INIT waits for.
     ///
-    /// Sends one unsigned GET of the endpoint's root through the connector that the clients share: no
-    /// permission, no data, nothing in CloudTrail. It costs a TCP and a TLS handshake and one round
-    /// trip of INIT, or one second if the service hangs. The answer is ignored: a service that is down
+    /// Sends an unsigned GET of the endpoint's root over each, through the connector that the clients
+    /// share: no permission, no data, nothing in CloudTrail. It costs a TCP and a TLS handshake and one
+    /// round trip, or one second if the service hangs. The answers are ignored: a service that is down
     /// fails the first call, not this one.
-    ///
-    /// A service that INIT calls anyway needs no priming.
-    pub async fn prime(&self, service: Service) {
+    pub async fn prime(&self, connections: &[(Service, usize)]) {
+        let each = connections.iter().flat_map(|(service, count)| repeat_n(*service, *count));
+        join_all(each.map(|service| self.open(service))).await;
+    }
+
+    async fn open(&self, service: Service) {
         let url = match self.config.endpoint_url() {
             Some(url) => url.to_owned(),
             None => format!("https://{}.{}.amazonaws.com/", service.prefix(), self.region),

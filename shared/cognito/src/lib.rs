@@ -11,6 +11,7 @@ use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_types::SdkConfig;
 use support_core::refusal::Failure;
+use support_core::secret::Secret;
 use support_settings::SettingError;
 use support_settings::variable::{AGENT_CLIENT_ID, AGENT_POOL_ID, CUSTOMER_POOL_ID};
 
@@ -78,8 +79,18 @@ impl Cognito {
         CognitoCustomers { client: self.client.clone(), pool_id: pool_id.into() }
     }
 
-    /// Mints through the app client `client_id` of the customers' pool. Reads the client's secret, so
-    /// that no environment contains it.
+    /// Mints through the app client `client_id` of the customers' pool, which has this secret.
+    pub fn minter_with_secret(
+        &self,
+        pool_id: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: Secret,
+    ) -> CognitoMinter {
+        CognitoMinter::new(self.client.clone(), pool_id.into(), client_id.into(), client_secret)
+    }
+
+    /// Mints through the app client `client_id` of the customers' pool. Asks Cognito for the client's
+    /// secret, which it answers at most five times a second, in the whole account.
     ///
     /// # Errors
     /// Cognito failed or refused, or the client has no secret.

@@ -38,6 +38,15 @@ pub struct CognitoMinter {
 }
 
 impl CognitoMinter {
+    pub(crate) const fn new(
+        client: Client,
+        pool_id: String,
+        client_id: String,
+        client_secret: Secret,
+    ) -> Self {
+        Self { client, pool_id, client_id, client_secret }
+    }
+
     pub(crate) async fn connect(
         client: Client,
         pool_id: String,
@@ -151,17 +160,13 @@ impl Minter for CognitoMinter {
         };
         let Some(result) = result else { return Ok(Minted::Refused) };
         let refresh = result.refresh_token.map(RefreshToken::new);
-        match (result.access_token, result.id_token) {
-            (Some(access), Some(id)) => {
-                Ok(Minted::Tokens(Tokens { access: access.into(), id: id.into() }, refresh))
-            }
-            _ => {
-                if let Some(refresh) = refresh {
-                    self.revoke(refresh).await;
-                }
-                Err(Failure::clean(SERVICE, "a token is missing"))
-            }
+        if let (Some(access), Some(id)) = (result.access_token, result.id_token) {
+            return Ok(Minted::Tokens(Tokens { access: access.into(), id: id.into() }, refresh));
         }
+        if let Some(refresh) = refresh {
+            self.revoke(refresh).await;
+        }
+        Err(Failure::clean(SERVICE, "a token is missing"))
     }
 
     /// Only this function has ever received the token.

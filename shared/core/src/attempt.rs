@@ -3,14 +3,14 @@
 
 use std::future::Future;
 
-use crate::email_origin::Origin;
+use crate::email_origin::{Origin, Returned};
 use crate::identity::VerificationId;
 use crate::limits::Quota;
 use crate::ports::{Change, GrantChange, Saved, SupportGrants, Verifications};
 use crate::refusal::{CallError, Failure, Refusal};
 use crate::support_grant::SupportGrant;
 use crate::time::Timestamp;
-use crate::verification::{Returned, Verification};
+use crate::verification::Verification;
 
 /// How often a lost race is tried again, on fresh state.
 const RETRIES: u32 = 3;

@@ -1,5 +1,6 @@
 //! The customer as the Core directory and Cognito know them.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::EmailAddress;
@@ -67,7 +68,7 @@ impl Reader {
 
 /// The language that somebody is written to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", from = "String")]
 pub enum Locale {
     #[default]
     Es,
@@ -79,6 +80,13 @@ impl Locale {
     pub fn of_tag(tag: &str) -> Self {
         let language = tag.split(['-', '_']).next().unwrap_or_default();
         if language.eq_ignore_ascii_case("en") { Self::En } else { Self::default() }
+    }
+}
+
+/// The directory may hold a whole language tag: `es-ES`.
+impl From<String> for Locale {
+    fn from(tag: String) -> Self {
+        Self::of_tag(&tag)
     }
 }
 
@@ -97,8 +105,26 @@ pub struct Ecosystem {
     pub role: Role,
     pub plan: Plan,
     /// Modules switched on for this ecosystem (`rcm`).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "modules")]
     pub modules: Vec<String>,
+}
+
+/// The modules that are named. What is none, or no list, names nothing.
+fn modules<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Maybe<T> {
+        Known(T),
+        Unknown(IgnoredAny),
+    }
+    let known = |module| match module {
+        Maybe::Known(module) => Some(module),
+        Maybe::Unknown(IgnoredAny) => None,
+    };
+    Ok(match Maybe::<Vec<Maybe<String>>>::deserialize(from)? {
+        Maybe::Known(modules) => modules.into_iter().filter_map(known).collect(),
+        Maybe::Unknown(IgnoredAny) => Vec::new(),
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +133,9 @@ pub enum Role {
     Admin,
     Member,
     Successor,
+    /// One that this version does not know: it has the rights of a member, the fewest.
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +143,9 @@ pub enum Role {
 pub enum Plan {
     Premium,
     Plus,
+    /// One that this version does not know: it has the rights of Plus, the fewest.
+    #[serde(other)]
+    Unknown,
 }
 
 /// How the customer stands with Cognito.
@@ -164,6 +196,37 @@ mod tests {
         assert_eq!(carla.reader(&TimeZone::default()).time_zone.name(), "America/Mexico_City");
         let stored = serde_json::to_value(&carla).unwrap();
         assert_eq!(serde_json::from_value::<Customer>(stored).unwrap(), carla);
+    }
+
+    #[test] // P46
+    fn a_locale_is_read_by_its_language() {
+        for (tag, locale) in [
+            ("es", Locale::Es),
+            ("es-ES", Locale::Es),
+            ("en_US", Locale::En),
+            ("EN", Locale::En),
+            ("pt-BR", Locale::Es),
+            ("", Locale::Es),
+        ] {
+            assert_eq!(serde_json::from_value::<Locale>(json!(tag)).unwrap(), locale, "{tag}");
+        }
+        assert_eq!(serde_json::to_value(Locale::En).unwrap(), json!("en"));
+    }
+
+    #[test] // P46
+    fn what_is_not_known_of_an_ecosystem_gives_the_fewest_rights() {
+        let read = |change: Value| {
+            let mut record = json!({"id": "eco", "name": "Eco", "role": "admin", "plan": "premium", "modules": ["rcm"]});
+            record.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            serde_json::from_value::<Ecosystem>(record).unwrap()
+        };
+        assert_eq!(read(json!({"role": "owner"})).role, Role::Unknown);
+        assert_eq!(read(json!({"plan": "gold"})).plan, Plan::Unknown);
+        assert_eq!(serde_json::to_value(Role::Unknown).unwrap(), json!("unknown"));
+        assert_eq!(read(json!({"modules": ["rcm", 5, null, "new"]})).modules, ["rcm", "new"]);
+        for modules in [json!(null), json!("rcm"), json!({}), json!(1)] {
+            assert_eq!(read(json!({"modules": modules})).modules, [""; 0], "{modules}");
+        }
     }
 
     #[test] // P30

@@ -50,6 +50,15 @@ impl EmailKind {
     }
 }
 
+/// Why an email came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returned {
+    /// It reached nobody.
+    Undelivered,
+    /// It was delivered, and reported as spam.
+    Reported,
+}
+
 /// One email of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {

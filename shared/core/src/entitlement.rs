@@ -87,7 +87,7 @@ impl Environment {
 const fn is_admin(role: Role) -> bool {
     match role {
         Role::Admin => true,
-        Role::Member | Role::Successor => false,
+        Role::Member | Role::Successor | Role::Unknown => false,
     }
 }
 

@@ -138,7 +138,6 @@ macro_rules! checked_string {
 checked_string!(VerificationId, "not an id");
 checked_string!(EmailAddress, "not an email address");
 checked_string!(Reason, "1 to 500 characters");
-checked_string!(TicketNumber, "1 to 64 printable ASCII characters");
 
 /// Some text from outside that has no form of its own, of 1 to `MAX` characters.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -202,21 +201,56 @@ impl Reason {
     }
 }
 
-/// The help desk's ticket that a verification belongs to: 1 to 64 printable ASCII characters.
+/// The help desk's ticket that a verification belongs to: 1 to 64 letters, digits and `-_./#`.
+///
+/// It stands in official emails, so it has no room for a sentence or a telephone number. Verifications that
+/// were stored before may have any printable ASCII, and keep it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TicketNumber(String);
 
 impl TicketNumber {
+    const MAX_BYTES: usize = 64;
+
+    /// Returns `None` for anything but a ticket's number.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let printable = |b: u8| b.is_ascii_graphic() || b == b' ';
-        ((1..=64).contains(&text.len()) && text.bytes().all(printable))
+        let ok = |b: u8| b.is_ascii_alphanumeric() || b"-_./#".contains(&b);
+        ((1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(ok))
             .then(|| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for TicketNumber {
+    type Error = &'static str;
+
+    /// Reads what was stored.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let printable = |b: u8| b.is_ascii_graphic() || b == b' ';
+        let ok = (1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(printable);
+        ok.then_some(Self(text)).ok_or("1 to 64 printable ASCII characters")
+    }
+}
+
+/// A ticket's number as it comes in: see [`TicketNumber::parse`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct NewTicket(pub TicketNumber);
+
+impl TryFrom<String> for NewTicket {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        TicketNumber::parse(&text).map(Self).ok_or("1 to 64 letters, digits and -_./#")
+    }
+}
+
+impl From<TicketNumber> for String {
+    fn from(ticket: TicketNumber) -> Self {
+        ticket.0
     }
 }
 
@@ -295,15 +329,26 @@ mod tests {
     }
 
     #[test] // P24
-    fn a_ticket_number_is_up_to_64_printable_ascii_characters() {
+    fn a_new_ticket_number_is_up_to_64_letters_digits_and_a_few_signs() {
         let (longest, too_long) = ("9".repeat(64), "9".repeat(65));
-        let rows =
-            [("T-1", "T-1"), ("  CASE 4711 ", "CASE 4711"), ("!~", "!~"), (&longest, &longest)];
-        for (text, number) in rows {
-            assert_eq!(TicketNumber::parse(text).unwrap().as_str(), number);
+        for number in ["T-1", "INC.2026.42", "a/b#c_d", &longest] {
+            assert_eq!(TicketNumber::parse(number).unwrap().as_str(), number);
         }
-        for text in ["", "   ", "T\n1", "T\t1", "T\u{7f}", "Nº 1", &too_long] {
+        for text in
+            ["", "   ", "T 1", " T-1", "T\n1", "Nº-1", "+57(300)4829134", "a:b", "a@b", &too_long]
+        {
             assert_eq!(TicketNumber::parse(text), None, "{text:?}");
+            assert!(NewTicket::try_from(text.to_owned()).is_err());
+        }
+    }
+
+    #[test] // P37
+    fn a_stored_ticket_number_may_have_any_printable_ascii() {
+        for stored in ["CASE 4711", "!~", "WZ-1"] {
+            assert_eq!(TicketNumber::try_from(stored.to_owned()).unwrap().as_str(), stored);
+        }
+        for text in ["", "T\n1", "Nº 1"] {
+            assert!(TicketNumber::try_from(text.to_owned()).is_err());
         }
     }
 

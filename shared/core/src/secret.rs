@@ -197,23 +197,22 @@ impl PairDigest {
         Self(URL_SAFE_NO_PAD.encode(halves.concat()))
     }
 
-    /// Whether `secret` is one of the two. Each half is compared in constant time.
+    /// Whether `secret` is one of the two, under either key. Each half is compared in constant time.
     pub fn has(&self, key: &HashKey, purpose: Purpose, secret: &str) -> bool {
         let Ok(stored) = URL_SAFE_NO_PAD.decode(&self.0) else { return false };
-        let of = |key: &hmac::Key| {
+        let under = |key: &hmac::Key| {
             let found = half(key, purpose, secret);
             // Compares the hashes of the two, since ring compares whole hashes alone.
             let equal = |half| hmac::verify(key, &found, hmac::sign(key, half).as_ref()).is_ok();
             stored.chunks(HALF).fold(false, |any, half| any | equal(half))
         };
-        of(&key.key) | key.other.as_ref().is_some_and(of)
+        under(&key.key) | key.other.as_ref().is_some_and(under)
     }
 }
 
 fn half(key: &hmac::Key, purpose: Purpose, secret: &str) -> [u8; HALF] {
     let mut half = [0; HALF];
-    let whole = hmac::sign(key, &message(purpose, &[], secret));
-    half.copy_from_slice(&whole.as_ref()[..HALF]);
+    half.copy_from_slice(&hmac::sign(key, &message(purpose, &[], secret)).as_ref()[..HALF]);
     half
 }
 
@@ -244,7 +243,7 @@ mod tests {
         let pair = PairDigest::of(&key(), Purpose::SessionToken, ["access", "id"]);
         let has = |secret| pair.has(&key(), Purpose::SessionToken, secret);
         assert!(has("access") && has("id"));
-        assert!(!has("") && !has("acces") && !has("accessid") && !has("id "));
+        assert!(!has("") && !has("acce") && !has("accessid") && !has("id "));
         assert!(!pair.has(&key(), Purpose::Handoff, "access"));
         assert!(!pair.has(&HashKey::new(&[8; 32]).unwrap(), Purpose::SessionToken, "access"));
         assert_eq!(pair.0.len(), 43);
@@ -311,6 +310,9 @@ mod tests {
             (&after, &changed), // The old one goes.
         ] {
             assert!(accepts(checking, makes(making)));
+            let tokens = PairDigest::of(making, Purpose::SessionToken, ["access", "id"]);
+            let has = |token| tokens.has(checking, Purpose::SessionToken, token);
+            assert!(has("access") && has("id") && !has("other"));
             assert!(!checking.matches(&makes(making), Purpose::Handoff, &["v2"], "handoff"));
         }
         assert!(!accepts(&before, makes(&changed)), "this is why it is made known first");

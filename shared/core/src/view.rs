@@ -34,6 +34,8 @@ pub struct VerificationView<'a> {
     consent: Option<ConsentEntries<'a>>,
     session: Option<SessionView<'a>>,
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
     expires_at: Option<String>,
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -220,6 +222,7 @@ impl<'a> VerificationView<'a> {
                 handoffs: None,
             }),
             reason: closed.and_then(|closed| closed.reason.as_ref()).map(Reason::as_str),
+            note: closed.and_then(|closed| closed.note.as_ref()).map(Reason::as_str),
             expires_at: verification.expires_at().map(|at| at.to_string()),
             created_at: verification.created_at.to_string(),
             steps: None,

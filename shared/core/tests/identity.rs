@@ -6,19 +6,13 @@ use support_core::identity::{
 };
 
 #[test]
-fn a_ticket_number_is_1_to_64_printable_ascii_characters() {
-    for (text, taken) in [
-        ("WZ-1042", "WZ-1042"),
-        (" WZ 1042 ", "WZ 1042"),
-        ("!~", "!~"),
-        (&"7".repeat(64), &"7".repeat(64)),
-    ] {
-        let ticket = TicketNumber::parse(text).unwrap();
-        assert_eq!(ticket.as_str(), taken);
-        assert_eq!(to_value(&ticket).unwrap(), json!(taken));
-        assert_eq!(from_value::<TicketNumber>(json!(text)).unwrap(), ticket);
+fn a_stored_ticket_number_is_read_as_it_was_written() {
+    for text in ["WZ-1042", "WZ 1042", "!~", &"7".repeat(64)] {
+        let ticket = from_value::<TicketNumber>(json!(text)).unwrap();
+        assert_eq!(ticket.as_str(), text);
+        assert_eq!(to_value(&ticket).unwrap(), json!(text));
     }
-    for text in ["", "  ", "é", "a\tb", "a\u{7f}", &"7".repeat(65)] {
+    for text in ["", "é", "a\tb", "a\u{7f}", &"7".repeat(65)] {
         assert_eq!(TicketNumber::parse(text), None, "{text:?}");
         assert!(from_value::<TicketNumber>(json!(text)).is_err(), "{text:?}");
     }

@@ -50,7 +50,7 @@ impl Metric {
     pub const fn name(self) -> &'static str {
         match self {
             Self::SessionsStarted => "sessions_started",
-            Self::TimeToAuthorization => "time_to_authorization_s",
+            Self::TimeToAuthorization => "authorization_s",
             Self::EmailsSent => "emails_sent",
             Self::EmailsFailed => "emails_failed",
             Self::EmailsBounced => "emails_bounced",

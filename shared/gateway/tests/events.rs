@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use support_core::activity::Position;
 use support_core::code::Code;
 use support_core::entitlement::Environment;
-use support_core::identity::{EmailAddress, LinkToken, Reason, TicketNumber};
+use support_core::identity::{EmailAddress, LinkToken, NewTicket, Reason};
 use support_core::support_grant::EnteredCredentials;
 use support_core::time::Timestamp;
 use support_core::verification::{Module, Status};
@@ -136,12 +136,12 @@ fn the_bodies_are_what_the_contract_says() {
         email: EmailAddress,
         #[serde(default)]
         module: Module,
-        ticket: Option<TicketNumber>,
+        ticket: Option<NewTicket>,
     }
     let start: Start = body("start-verification-technical-assistance");
     assert_eq!(start.email.as_str(), "carla@customers.example.com");
     assert_eq!(start.module, Module::TechnicalAssistance);
-    assert_eq!(start.ticket.unwrap().as_str(), "WZ-1042");
+    assert_eq!(start.ticket.unwrap().0.as_str(), "WZ-1042");
     let start: Start = body("start-verification-ecosystem-admin");
     assert_eq!(start.module, Module::EcosystemAdmin);
 

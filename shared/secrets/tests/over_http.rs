@@ -136,7 +136,7 @@ async fn a_service_that_hangs_fails_in_time() {
     let failure = hash_key(aws.config(), "key").await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     assert!(failure.maybe_done);
-    aws.prime(Service::Cognito).await;
+    aws.prime(&[(Service::Cognito, 1)]).await;
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
@@ -146,7 +146,7 @@ async fn a_service_that_is_not_there_fails_at_once() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let aws = aws(&url, Timeouts::ORDINARY);
-    aws.prime(Service::Ses).await;
+    aws.prime(&[(Service::Ses, 1)]).await;
     let failure = hash_key(aws.config(), "key").await.unwrap_err();
     assert_eq!(failure.detail, "not reached");
 }
@@ -155,11 +155,23 @@ async fn a_service_that_is_not_there_fails_at_once() {
 async fn the_first_call_uses_the_connection_that_priming_opened() {
     let server = server(FOUND).await;
     let aws = aws(&server.url, Timeouts::ORDINARY);
-    aws.prime(Service::DynamoDb).await;
+    aws.prime(&[(Service::DynamoDb, 1)]).await;
     hash_key(aws.config(), "key").await.unwrap();
     hash_key(aws.config(), "key").await.unwrap();
     assert_eq!(server.requests.load(Ordering::Relaxed), 3);
     assert_eq!(server.connections.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn as_many_connections_are_primed_as_a_request_uses_at_once() {
+    let server = server(FOUND).await;
+    let aws = aws(&server.url, Timeouts::ORDINARY);
+    aws.prime(&[(Service::DynamoDb, 2), (Service::Cognito, 1)]).await;
+    assert_eq!(server.connections.load(Ordering::Relaxed), 3);
+    let calls = || hash_key(aws.config(), "key");
+    let (first, second, third) = tokio::join!(calls(), calls(), calls());
+    assert!(first.is_ok() && second.is_ok() && third.is_ok());
+    assert_eq!(server.connections.load(Ordering::Relaxed), 3, "no other was opened");
 }
 
 #[test]

@@ -50,6 +50,8 @@ variables! {
     CUSTOMER_CLIENT_ID,
     /// The app client `support-access` in the customers' pool.
     SUPPORT_CLIENT_ID,
+    /// The secret with that client's secret: a name or an ARN. Blank: Cognito is asked for it.
+    SUPPORT_CLIENT_SECRET,
     /// The secret with the key of keyed hashes: a name or an ARN.
     HASH_KEY_SECRET,
     /// The key that signs receipts: an id or an ARN.

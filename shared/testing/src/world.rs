@@ -153,6 +153,7 @@ type TokensOf = Arc<dyn Fn(Environment) -> (String, String) + Send + Sync>;
 pub struct World(Arc<Mutex<Inside>>);
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each service can fail by itself")]
 struct Inside {
     customers: HashMap<EmailAddress, Customer>,
     processes: Vec<Process>,

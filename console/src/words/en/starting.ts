@@ -27,7 +27,7 @@ export const lookUp = {
   emailWrong: 'Enter an email address, such as name@example.com.',
   ticket: 'Ticket',
   ticketHint: 'The number of the case in your ticket system. It appears in the record and in the email to the customer.',
-  ticketWrong: 'Use up to 64 plain characters, without accents.',
+  ticketWrong: 'Use up to 64 letters and digits, and the signs - _ . / #, without spaces or accents.',
   optional: '– optional',
   button: 'Start Verification Process',
 };

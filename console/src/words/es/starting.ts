@@ -27,7 +27,7 @@ export const lookUp: Words['lookUp'] = {
   emailWrong: 'Ingrese una dirección de correo, por ejemplo nombre@ejemplo.com.',
   ticket: 'Ticket',
   ticketHint: 'El número del caso en su sistema de tickets. Aparece en el registro y en el correo al cliente.',
-  ticketWrong: 'Use hasta 64 caracteres simples, sin acentos.',
+  ticketWrong: 'Use hasta 64 letras y dígitos, y los signos - _ . / #, sin espacios ni acentos.',
   optional: '– opcional',
   button: 'Iniciar proceso de verificación',
 };

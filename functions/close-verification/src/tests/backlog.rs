@@ -67,7 +67,7 @@ impl ReceiptKey for Services {
 }
 
 impl Services {
-    /// Sweeps, in 45 seconds at the most. What is due falls, or nothing was due.
+    /// Sweeps, in at most 45 seconds. What is due falls, or nothing was due.
     async fn sweep(&self, now: Timestamp) -> Result<usize, Failure> {
         let app = Parts {
             verifications: self.clone(),
@@ -148,7 +148,7 @@ async fn twenty_thousand_items_drain_while_email_hangs_and_without_the_key() {
     assert!(runs > 2, "the backlog is more than a run's");
     assert!(services.emails.lock().unwrap().is_empty());
 
-    // Email is back, and the key hangs. Tries are an hour apart by now, at the most: whoever needs no receipt is told.
+    // Email is back, and the key hangs. Tries are at most an hour apart by now: customers who need no receipt are told.
     services.no_email.store(false, Ordering::Relaxed);
     services.no_key.store(true, Ordering::Relaxed);
     for _ in 0..12 {
@@ -171,6 +171,6 @@ async fn twenty_thousand_items_drain_while_email_hangs_and_without_the_key() {
         assert_eq!(services.stored(id).await.due_at(), None);
     }
     let emails = services.emails.lock().unwrap();
-    assert_eq!(emails.len(), ids.len() - ids.len() * 79 / 100, "whoever was asked is told");
+    assert_eq!(emails.len(), ids.len() - ids.len() * 79 / 100, "all who were asked are told");
     assert!(emails.values().all(|emails| *emails == 1), "once");
 }

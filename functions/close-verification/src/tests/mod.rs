@@ -11,7 +11,7 @@ use crate::sweep::{IN_FLIGHT, PAGE, Progress, sweep, sweep_until};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 use support_core::chain::{self, Action, Actor};
 use support_core::email::Email;
@@ -195,7 +195,7 @@ fn broken_off(work: impl Future) -> bool {
     let woken = Arc::new(Woken(AtomicBool::new(true)));
     let waker = Waker::from(woken.clone());
     while woken.0.swap(false, Ordering::Relaxed) {
-        if let Poll::Ready(_) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
+        if work.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
             return false;
         }
     }

@@ -72,6 +72,7 @@ async fn whatever_wins_over_four_mints_leaves_no_token_and_revokes_what_was_mint
 
 /// Cognito takes eight seconds for each mint, and the session begins after eight.
 #[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "how long it takes, by the paused clock")]
 async fn four_mints_take_the_time_of_one() {
     let mut took = Vec::new();
     for scene in [of_one_environment().await, Scene::consented().await] {

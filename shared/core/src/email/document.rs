@@ -14,38 +14,68 @@ use crate::identity::{Reason, TicketNumber};
 
 /// Words that an email may contain: ours, or other people's made harmless.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words(Cow<'static, str>);
+pub struct Words {
+    words: Cow<'static, str>,
+    whose: Whose,
+}
+
+/// Whose words they are, which says what may become a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Ours,
+    /// Somebody wrote them: people read them, and nobody copies them.
+    Theirs,
+    /// A number that people copy back into the console.
+    Ticket,
+}
 
 impl Words {
     /// Words that were put together from our own, such as a date.
     pub(super) fn ours(words: String) -> Self {
-        Self(words.into())
+        Self { words: words.into(), whose: Whose::Ours }
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+    fn theirs(words: String) -> Self {
+        Self { words: words.into(), whose: Whose::Theirs }
+    }
+
+    /// Returns them for a plain text, in which nothing of theirs becomes a link.
+    pub fn in_text(&self) -> Cow<'_, str> {
+        match self.whose {
+            Whose::Ours => Cow::Borrowed(&self.words),
+            Whose::Theirs => sanitize::unlinked(&self.words).into(),
+            Whose::Ticket => sanitize::unlinked_ticket(&self.words).into(),
+        }
+    }
+
+    /// Returns them for HTML: in pieces between which a tag keeps them from becoming a link.
+    pub fn in_pieces(&self) -> Vec<&str> {
+        match self.whose {
+            Whose::Ours => vec![&self.words],
+            Whose::Theirs | Whose::Ticket => sanitize::pieces(&self.words),
+        }
     }
 }
 
 impl From<&'static str> for Words {
     fn from(words: &'static str) -> Self {
-        Self(words.into())
+        Self { words: words.into(), whose: Whose::Ours }
     }
 }
 
 /// The name of a person or an ecosystem.
 pub fn name(name: &str) -> Words {
-    Words(sanitize::name(name).into())
+    Words::theirs(sanitize::name(name))
 }
 
 /// A ticket's number.
 pub fn ticket(ticket: &TicketNumber) -> Words {
-    name(ticket.as_str())
+    Words { words: sanitize::name(ticket.as_str()).into(), whose: Whose::Ticket }
 }
 
 /// An agent's reason.
 pub fn reason(reason: &Reason) -> Words {
-    Words(sanitize::reason(reason).into())
+    Words::theirs(sanitize::reason(reason))
 }
 
 /// Part of a line.
@@ -82,7 +112,7 @@ pub fn strong(words: impl Into<Words>) -> Inline {
 }
 
 pub fn number(digits: &str) -> Inline {
-    Inline::Number(Words(sanitize::graphic(digits).into()))
+    Inline::Number(Words::ours(sanitize::graphic(digits)))
 }
 
 pub fn code(code: &Code) -> Inline {
@@ -91,19 +121,19 @@ pub fn code(code: &Code) -> Inline {
 
 /// What somebody else puts a code in place of.
 pub fn placeholder(code: &str) -> Inline {
-    Inline::Code(Words(sanitize::graphic(code).into()))
+    Inline::Code(Words::ours(sanitize::graphic(code)))
 }
 
 pub fn link(words: &'static str, url: &str) -> Inline {
-    Inline::Link { words: words.into(), url: Words(sanitize::graphic(url).into()) }
+    Inline::Link { words: words.into(), url: Words::ours(sanitize::graphic(url)) }
 }
 
 pub fn button(words: &'static str, url: &str) -> Inline {
-    Inline::Button { words: words.into(), url: Words(sanitize::graphic(url).into()) }
+    Inline::Button { words: words.into(), url: Words::ours(sanitize::graphic(url)) }
 }
 
 pub fn address(url: &str) -> Inline {
-    Inline::Address(Words(sanitize::graphic(url).into()))
+    Inline::Address(Words::ours(sanitize::graphic(url)))
 }
 
 /// One line, which the reader's window may break.
@@ -217,7 +247,7 @@ impl Document {
 
     /// A square picture that goes with the email under `id`, `side` CSS pixels wide.
     pub fn picture(self, id: &str, side: u32, alt: &'static str) -> Self {
-        self.with(Block::Picture { id: Words(sanitize::graphic(id).into()), side, alt })
+        self.with(Block::Picture { id: Words::ours(sanitize::graphic(id)), side, alt })
     }
 
     pub fn warning(self, line: impl Into<Line>) -> Self {

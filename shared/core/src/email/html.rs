@@ -1,6 +1,6 @@
 //! A document as HTML, with its style in the tags: many email programs drop a style sheet.
 
-use super::document::{Block, Document, Fact, Facts, Inline, Line};
+use super::document::{Block, Document, Fact, Facts, Inline, Line, Words};
 use crate::directory::Locale;
 
 const BODY: &str = "margin:0;padding:24px 16px;background:#fff;color:#1a1a1a;\
@@ -48,7 +48,7 @@ fn block(block: &Block) -> String {
         Block::Picture { id, side, alt } => format!(
             "<p><img src=\"cid:{}\" width=\"{side}\" height=\"{side}\" alt=\"{}\" \
              style=\"display:block;border:0\"></p>\n",
-            escaped(id.as_str()),
+            words(id),
             escaped(alt),
         ),
         Block::Warning(warning) => format!("<p style=\"{WARNING}\">{}</p>\n", line(warning)),
@@ -78,22 +78,28 @@ fn line(Line(parts): &Line) -> String {
 
 fn inline(part: &Inline) -> String {
     match part {
-        Inline::Plain(words) => escaped(words.as_str()),
-        Inline::Strong(words) => format!("<b>{}</b>", escaped(words.as_str())),
+        Inline::Plain(plain) => words(plain),
+        Inline::Strong(strong) => format!("<b>{}</b>", words(strong)),
         Inline::Number(digits) => {
-            format!("<b style=\"font-size:24px\">{}</b>", escaped(digits.as_str()))
+            format!("<b style=\"font-size:24px\">{}</b>", words(digits))
         }
         Inline::Code(code) => {
-            format!("<strong style=\"{CODE}\">{}</strong>", escaped(code.as_str()))
+            format!("<strong style=\"{CODE}\">{}</strong>", words(code))
         }
-        Inline::Link { words, url } => anchor(url.as_str(), LINK, words.as_str()),
-        Inline::Button { words, url } => anchor(url.as_str(), BUTTON, words.as_str()),
-        Inline::Address(url) => anchor(url.as_str(), LINK, url.as_str()),
+        Inline::Link { words, url } => anchor(url, LINK, words),
+        Inline::Button { words, url } => anchor(url, BUTTON, words),
+        Inline::Address(url) => anchor(url, LINK, url),
     }
 }
 
-fn anchor(url: &str, style: &str, words: &str) -> String {
-    format!("<a href=\"{}\" style=\"{style}\">{}</a>", escaped(url), escaped(words))
+fn anchor(url: &Words, style: &str, text: &Words) -> String {
+    format!("<a href=\"{}\" style=\"{style}\">{}</a>", words(url), words(text))
+}
+
+/// A tag between the pieces keeps other people's words from becoming a link, and copies as nothing.
+fn words(words: &Words) -> String {
+    let pieces = words.in_pieces().into_iter().map(escaped);
+    pieces.collect::<Vec<_>>().join("<wbr>")
 }
 
 /// Harmless between tags and in an attribute's quotation marks.

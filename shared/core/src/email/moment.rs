@@ -103,11 +103,11 @@ mod tests {
     }
 
     fn english(moment: Timestamp, name: &str) -> String {
-        en::moment(moment, &zone(name)).as_str().to_owned()
+        en::moment(moment, &zone(name)).in_text().into_owned()
     }
 
     fn spanish(moment: Timestamp, name: &str) -> String {
-        es::moment(moment, &zone(name)).as_str().to_owned()
+        es::moment(moment, &zone(name)).in_text().into_owned()
     }
 
     #[test] // P30

@@ -41,9 +41,9 @@ fn inline(part: &Inline) -> String {
         | Inline::Strong(words)
         | Inline::Number(words)
         | Inline::Code(words)
-        | Inline::Address(words) => words.as_str().to_owned(),
+        | Inline::Address(words) => words.in_text().into_owned(),
         Inline::Link { words, url } | Inline::Button { words, url } => {
-            format!("{}: {}", words.as_str(), url.as_str())
+            format!("{}: {}", words.in_text(), url.in_text())
         }
     }
 }

@@ -39,6 +39,15 @@ impl Verification {
         }
     }
 
+    /// Adds the agent's internal note to a verification that is being cancelled.
+    #[must_use]
+    pub fn with_note(mut self, note: Option<Reason>) -> Self {
+        if let State::Closed(closed) = &mut self.state {
+            closed.note = note;
+        }
+        self
+    }
+
     /// Closes the verification for the customer: `Denied` before the session, `Ended` in it.
     ///
     /// # Errors

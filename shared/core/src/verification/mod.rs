@@ -31,7 +31,6 @@ use crate::session::SealedChange;
 use crate::step_detail::{Detail, Facts};
 use crate::time::Timestamp;
 
-pub use self::returned_email::Returned;
 pub use self::sent_code::{RightCode, SentCode, Verdict};
 pub use self::state::{
     Closed, Consent, ConsentRequest, Entries, NewConsentRequest, PastSession, State,

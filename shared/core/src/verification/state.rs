@@ -113,8 +113,11 @@ pub struct Entries {
 pub struct Closed {
     pub outcome: Outcome,
     pub at: Timestamp,
-    /// The agent's reason to cancel.
+    /// The agent's reason to cancel, which the customer is told.
     pub reason: Option<Reason>,
+    /// What the agent noted about it, for agents alone: no email and no receipt has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Reason>,
     /// Known if the agent had authenticated.
     #[serde(rename = "standing")]
     pub sign_in_status: Option<SignInStatus>,
@@ -184,7 +187,7 @@ impl State {
             }
             Self::Closed(closed) => return Self::Closed(closed),
         };
-        Self::Closed(Closed { outcome, at, reason, sign_in_status, consent, session })
+        Self::Closed(Closed { outcome, at, reason, note: None, sign_in_status, consent, session })
     }
 }
 

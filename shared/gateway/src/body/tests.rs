@@ -263,3 +263,21 @@ fn a_field_of_a_form_is_read_from_base64_too() {
     assert!(field("token=a", true).is_err());
     assert!(field(&"a".repeat(MAX_FORM_BYTES + 1), false).is_err());
 }
+
+#[test] // P46
+fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
+    #[derive(Debug, serde::Deserialize, PartialEq)]
+    struct Limit {
+        limit: u32,
+    }
+    for body in
+        [r#"{"limit": 60}"#, r#"{"limit": 60.0}"#, r#"{"limit": 6e1}"#, r#"{"limit": 600E-1}"#]
+    {
+        assert_eq!(read::<Limit>(Some(body), false).unwrap(), Limit { limit: 60 }, "{body}");
+    }
+    for body in
+        [r#"{"limit": 60.5}"#, r#"{"limit": -60.0}"#, r#"{"limit": 1e300}"#, r#"{"limit": "60"}"#]
+    {
+        assert!(read::<Limit>(Some(body), false).is_err(), "{body}");
+    }
+}

@@ -99,8 +99,12 @@ impl<'de> Visitor<'de> for TreeVisitor {
         Ok(Tree::Signed(value))
     }
 
+    /// JSON Schema's `integer` is any number without a fraction, however it is written: `60.0`, `6e1`.
     fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
-        Ok(Tree::Float(value))
+        let written = value.to_string();
+        let whole =
+            written.parse().map(Tree::Unsigned).or_else(|_| written.parse().map(Tree::Signed));
+        Ok(whole.unwrap_or(Tree::Float(value)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Tree, E> {

@@ -81,11 +81,15 @@ pub(super) async fn quotas_are_counted_together_or_not_at_all(store: &(impl Quot
     };
     assert_eq!(spend(&both, 0).await, Spent::Done);
     let over = Spent::Over { until: NOON.plus(900) };
-    assert_eq!(spend(&[wide.clone()], 899).await, over, "it cools down");
+    assert_eq!(spend(std::slice::from_ref(&wide), 899).await, over, "it cools down");
     assert_eq!(spend(&both, 900).await, Spent::Over { until: narrow.ends_at });
-    assert_eq!(spend(&[wide.clone()], 900).await, Spent::Done, "nothing was counted by that");
+    assert_eq!(
+        spend(std::slice::from_ref(&wide), 900).await,
+        Spent::Done,
+        "nothing was counted by that"
+    );
     store.give_back(&cool_down).await.expect("given back");
-    assert_eq!(spend(&[wide.clone()], 901).await, Spent::Done);
+    assert_eq!(spend(std::slice::from_ref(&wide), 901).await, Spent::Done);
     assert_eq!(store.spend(&wide.clone().spend()).await, Ok(Saved::OverQuota(wide)));
 }
 
@@ -97,7 +101,8 @@ pub(super) async fn a_cool_down_lets_one_of_many_through(store: &Arc<impl Store>
             let (store, quota, cool_down) = (store.clone(), quota.clone(), cool_down.clone());
             tokio::spawn(async move {
                 loop {
-                    let spent = store.spend_together(&[quota.clone()], &cool_down, NOON).await;
+                    let spent =
+                        store.spend_together(std::slice::from_ref(&quota), &cool_down, NOON).await;
                     match spent.expect("no failure") {
                         Spent::Done => return 1,
                         Spent::Over { .. } => return 0,

@@ -91,6 +91,8 @@ fn is_unwelcome(c: char) -> bool {
 
 /// The tags of a page, in order.
 fn tags(html: &str) -> String {
+    // It stands within words.
+    let html = html.replace("<wbr>", "");
     html.split('<').skip(1).flat_map(|tag| ["<", tag.split('>').next().unwrap(), ">"]).collect()
 }
 

@@ -1,0 +1,228 @@
+"""P49: how many calls to AWS each route makes, and how many of them one after the other, counted on the deployed stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from support.contract import contract
+from support.grants import offered
+from support.hosted import Hosted, http_event
+from support.mints import crashed_mint, pre_token_event, verify_event
+from support.people import Agent
+from support.recovery import asked, code_of, confirmation, event, new_source
+from support.rounds import rounds
+from support.stack import Stack
+
+pytestmark = pytest.mark.usefixtures("schedule", "quotas_begin_anew")
+
+PROCESS = {"id": "p-1", "title": "Check", "status": "done", "at": "2026-01-12T09:30:00Z", "detail": "Passport accepted."}
+
+
+def start(stack: Stack) -> Any:
+    return http_event("POST /verifications", {"email": stack.new_customer().email}, stack.new_agent())
+
+
+def send_to_agent(stack: Stack) -> Any:
+    journey = stack.journey().through_start()
+    return http_event("POST /verifications/{id}/mfa", {"to": "agent"}, journey.agent, id=journey.id)
+
+
+def send_to_customer(stack: Stack) -> Any:
+    journey = stack.journey().through_internal_validation()
+    body = {"to": "customer", "ecosystem": journey.customer.ecosystem}
+    return http_event("POST /verifications/{id}/mfa", body, journey.agent, id=journey.id)
+
+
+def agents_code(stack: Stack) -> Any:
+    journey = stack.journey().through_start()
+    assert journey.send_to_agent().status == 202
+    assert journey.agent_mail
+    return http_event("POST /verifications/{id}/code", {"from": "agent", "code": journey.agent_mail.code}, journey.agent, id=journey.id)
+
+
+def customers_code(stack: Stack) -> Any:
+    journey = stack.journey().through_asking()
+    assert journey.customer_mail
+    body = {"from": "customer", "code": journey.customer_mail.code}
+    return http_event("POST /verifications/{id}/code", body, journey.agent, id=journey.id)
+
+
+def issue(stack: Stack) -> Any:
+    journey = stack.journey().through_consent()
+    return http_event("POST /verifications/{id}/session", {}, journey.agent, id=journey.id)
+
+
+def cancel(stack: Stack) -> Any:
+    journey = stack.journey().through_session()
+    return http_event("POST /verifications/{id}/cancel", {"reason": "done"}, journey.agent, id=journey.id)
+
+
+def read(stack: Stack) -> Any:
+    journey = stack.journey().through_start()
+    return http_event("GET /verifications/{id}", None, journey.agent, id=journey.id)
+
+
+def search(stack: Stack) -> Any:
+    journey = stack.journey().through_start()
+    return http_event("POST /verifications/search", {}, journey.agent)
+
+
+def activity(stack: Stack, route: str = "GET /verifications/{id}/activity", **more: str) -> Any:
+    customer = stack.new_customer(role="successor", processes=[PROCESS])
+    journey = stack.journey(customer=customer, module="ecosystem-admin").through_consent()
+    return http_event(route, None, journey.agent, id=journey.id, **more)
+
+
+def process(stack: Stack) -> Any:
+    return activity(stack, "GET /verifications/{id}/activity/{process}", process="p-1")
+
+
+def view(stack: Stack) -> Any:
+    journey = stack.journey().through_asking()
+    assert journey.customer_mail
+    return http_event("POST /consent/view", {"token": journey.customer_mail.token})
+
+
+def answer(stack: Stack) -> Any:
+    journey = stack.journey().through_asking()
+    assert journey.customer_mail
+    body = {"token": journey.customer_mail.token, "decision": "allow", "ecosystem": journey.customer.ecosystem}
+    return http_event("POST /consent/answer", body | {"code": journey.customer_mail.code})
+
+
+def end(stack: Stack) -> Any:
+    journey = stack.journey().through_asking()
+    assert journey.customer_mail
+    return http_event("POST /consent/end", {"token": journey.customer_mail.token})
+
+
+def redeem_handoff(stack: Stack) -> Any:
+    journey = stack.journey().through_session()
+    return http_event("POST /handoffs/redeem", {"handoff": journey.handoff("web"), "environment": "web"})
+
+
+def introspect(stack: Stack) -> Any:
+    token = stack.journey().through_session().redeem("web").json["access_token"]
+    return http_event("POST /introspect", None) | {"body": f"token={token}"}
+
+
+def by_customer(route: str, *, revoked: bool = False) -> Callable[[Stack], Any]:
+    def make(stack: Stack) -> Any:
+        offer = offered(stack)
+        if revoked:
+            assert offer.revoke().status == 204
+        body = offer.body() if route == "POST /support-grant" else None
+        return http_event(route, body, Agent("", "", "", offer.token, ""))
+
+    return make
+
+
+def redeem_grant(stack: Stack) -> Any:
+    return http_event("POST /support-grant/redeem", offered(stack).credentials, stack.new_agent())
+
+
+def receipts_key(_: Stack) -> Any:
+    return http_event("GET /receipts/key", None)
+
+
+def recover(stack: Stack) -> Any:
+    return event("ask", {"email": stack.new_agent().email}, new_source())
+
+
+def confirm_recovery(stack: Stack) -> Any:
+    agent = stack.new_agent()
+    return event("confirm", confirmation(agent.email, code_of(asked(stack, agent.email))), new_source())
+
+
+def job(name: str, **more: Any) -> Callable[[Stack], Any]:
+    def make(stack: Stack) -> Any:
+        body = {"job": name, "email": stack.new_agent().email, **more}
+        return {"Records": [{"messageId": "1", "body": json.dumps(body)}]}
+
+    return make
+
+
+def challenge(stack: Stack) -> Any:
+    return verify_event(crashed_mint(stack))
+
+
+def claims(stack: Stack) -> Any:
+    mint = crashed_mint(stack)
+    function, answered = stack.functions()["CustomerTriggersFunction"], json.dumps(verify_event(mint))
+    assert "FunctionError" not in stack.aws("lambda").invoke(FunctionName=function, Payload=answered)
+    return pre_token_event(mint)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What starts the function, its logical id, the event, and the most calls that it may make: in a row, and in all."""
+
+    what: str
+    function: str
+    event: Callable[[Stack], Any]
+    in_a_row: int
+    in_all: int
+
+
+ROWS = [
+    Row("POST /verifications", "StartVerificationFunction", start, 2, 4),
+    Row("POST /verifications/{id}/mfa to the agent", "SendMfaFunction", send_to_agent, 3, 3),
+    Row("POST /verifications/{id}/mfa to the customer", "SendMfaFunction", send_to_customer, 3, 3),
+    Row("POST /verifications/{id}/code of the agent", "VerifyCodeFunction", agents_code, 3, 5),
+    Row("POST /verifications/{id}/code of the customer", "VerifyCodeFunction", customers_code, 2, 2),
+    Row("POST /verifications/{id}/session", "IssueSessionFunction", issue, 10, 13),
+    Row("POST /verifications/{id}/cancel", "CancelFunction", cancel, 2, 2),
+    Row("GET /verifications/{id}", "ActivityFunction", read, 1, 1),
+    Row("POST /verifications/search", "ActivityFunction", search, 2, 2),
+    Row("GET /verifications/{id}/activity", "ActivityFunction", activity, 3, 3),
+    Row("GET /verifications/{id}/activity/{process}", "ActivityFunction", process, 3, 3),
+    Row("POST /consent/view", "CustomerConsentFunction", view, 1, 1),
+    Row("POST /consent/answer", "CustomerConsentFunction", answer, 2, 2),
+    Row("POST /consent/end", "CustomerConsentFunction", end, 2, 2),
+    Row("POST /handoffs/redeem", "RedeemHandoffFunction", redeem_handoff, 3, 3),
+    Row("POST /introspect", "IntrospectSessionFunction", introspect, 1, 1),
+    Row("POST /support-grant", "SupportGrantFunction", by_customer("POST /support-grant", revoked=True), 7, 9),
+    Row("GET /support-grant", "SupportGrantFunction", by_customer("GET /support-grant"), 1, 1),
+    Row("GET /support-grant/options", "SupportGrantFunction", by_customer("GET /support-grant/options"), 2, 3),
+    Row("POST /support-grant/regenerate", "SupportGrantFunction", by_customer("POST /support-grant/regenerate"), 4, 4),
+    Row("DELETE /support-grant", "SupportGrantFunction", by_customer("DELETE /support-grant"), 2, 2),
+    Row("POST /support-grant/redeem", "SupportGrantFunction", redeem_grant, 7, 12),
+    Row("GET /receipts/key", "ReceiptsFunction", receipts_key, 0, 0),
+    Row("POST /recovery", "RecoverPasswordFunction", recover, 2, 2),
+    Row("POST /recovery/confirm", "RecoverPasswordFunction", confirm_recovery, 4, 5),
+    Row("the answer to a mint's challenge", "CustomerTriggersFunction", challenge, 2, 3),
+    Row("the claims of a mint's tokens", "CustomerTriggersFunction", claims, 1, 1),
+    Row("a recovery code to send", "RecoveryWorkerFunction", job("send-code"), 3, 3),
+    Row("a change of password to tell", "RecoveryWorkerFunction", job("tell-changed", at=0, sign_out=False), 3, 3),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_no_more_calls_are_made_than_stated(stack: Stack, row: Row) -> None:  # P49
+    best: list[list[str]] | None = None
+    for _ in range(3):  # on a busy machine a call that hung may have been repeated
+        each = row.event(stack)
+        with Hosted(stack, row.function) as hosted:
+            answer, found = rounds(hosted, each)
+        assert not isinstance(answer, dict) or answer.get("statusCode", 200) < 300, answer
+        best = min(best or found, found, key=lambda rounds: (len(rounds), sum(map(len, rounds))))
+        if len(best) <= row.in_a_row and sum(map(len, best)) <= row.in_all:
+            return
+    assert best is not None
+    assert (len(best), sum(map(len, best))) == (row.in_a_row, row.in_all), best
+
+
+def test_every_route_has_its_row() -> None:
+    routes = {
+        f"{method.upper()} {path}"
+        for path, item in contract().document["paths"].items()
+        for method in item
+        if method in ("get", "post", "delete")
+    }
+    stated = {" ".join(row.what.split(" ")[:2]) for row in ROWS if "/" in row.what}
+    assert stated == routes
