@@ -1,4 +1,4 @@
-//! What SES reports of an email, as EventBridge delivers it. Of the report, which has the email's
+//! What SES reports of an email, as `EventBridge` delivers it. Of the report, which has the email's
 //! subject and addresses, only the kind and the email's tags are read.
 
 use std::collections::HashMap;
