@@ -72,7 +72,10 @@ async fn a_backlog_drains_run_by_run_on_a_real_engine() {
     while left > 0 {
         let progress = Progress::default();
         sweep_until(&app, now, postbox.0.1.notified(), &progress).await;
-        assert!(progress.end(now).unwrap() < RUN + 2 * IN_FLIGHT, "it begins with no more when over");
+        assert!(
+            progress.end(now).unwrap() < RUN + 2 * IN_FLIGHT,
+            "it begins with no more when over"
+        );
         let before = left;
         left = due(now).await;
         assert!(left < before);
