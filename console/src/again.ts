@@ -1,4 +1,4 @@
-/** “Again for this customer”: what was typed for a verification, in this page's memory only, since the API shows it masked at first. */
+/** “Again for this customer”: what was typed for a verification, in this page's memory only, since the API shows the address masked. */
 
 interface LookedUp {
   email: string;
@@ -13,9 +13,9 @@ export function rememberLookUp(id: string, typed: LookedUp): void {
   lookedUp.set(id, typed);
 }
 
-/** What a verification was started with; `shown` is what the page knows of it otherwise. */
-export function lookUpOf(id: string, shown: LookedUp | null): LookedUp | null {
-  return lookedUp.get(id) ?? shown;
+/** What a verification was started with in this tab; null for any other. */
+export function lookUpOf(id: string): LookedUp | null {
+  return lookedUp.get(id) ?? null;
 }
 
 /** Fills in the next look-up form with this. */

@@ -7,7 +7,7 @@ import { againFor, lookUpOf } from './again';
 import { useConsole } from './console';
 import { chosenEcosystem } from './customer';
 import { Indicator } from './indicator';
-import { isShown, type Verification } from './model';
+import type { Verification } from './model';
 import { OUTCOME_LOOKS } from './outcome-looks';
 import { noticeOfEnd } from './process';
 import { href } from './route';
@@ -22,8 +22,7 @@ export function Closed({ verification }: { verification: Verification }) {
   const { title, next } = words.closed.outcomes[outcome];
   const mine = verification.agent.id === agent.id;
   const notice = noticeOfEnd(verification);
-  const { customer, ticket } = verification;
-  const again = mine ? lookUpOf(verification.id, isShown(customer) ? { email: customer.email, ticket: ticket ?? '' } : null) : null;
+  const again = lookUpOf(verification.id);
   return (
     <Container
       header={

@@ -5,7 +5,7 @@
 //! customer gets every notice at least once.
 
 use crate::attempt::{Decision, attempt_from};
-use crate::chain::check;
+use crate::chain::{Step, check};
 use crate::directory::Reader;
 use crate::email::{
     Attachment, Email, Ending, GrantCreated, GrantEnded, GrantUsed, SessionStarted, ToldSession,
@@ -17,6 +17,7 @@ use crate::ports::{Change, Mailer, ReceiptKey, SupportGrants, Verifications};
 use crate::receipt::Receipt;
 use crate::refusal::{CallError, Failure};
 use crate::status::Outcome;
+use crate::step_detail::{Detail, Facts};
 use crate::support_grant::{Ended, GrantNoticeKind, Grantor, SupportGrant};
 use crate::time::Timestamp;
 use crate::time_zone::TimeZone;
@@ -110,7 +111,7 @@ fn closed(verification: &Verification, time_zone: &TimeZone) -> Option<Email> {
         environments: session.map_or(environments, |session| &session.environments),
         visibility: session.map_or(verification.visibility(), |session| session.visibility),
         by_grant: terms.is_some(),
-        ending: ending(closed, terms),
+        ending: ending(closed, terms, &verification.steps),
         session: session.map(|session| ToldSession {
             from: session.started_at,
             until: closed.at,
@@ -123,9 +124,15 @@ fn closed(verification: &Verification, time_zone: &TimeZone) -> Option<Email> {
     Some(email.of_verification(&verification.id, EmailKind::Closed, None))
 }
 
-fn ending<'a>(closed: &'a Closed, terms: Option<&GrantTerms>) -> Ending<'a> {
+fn ending<'a>(closed: &'a Closed, terms: Option<&GrantTerms>, steps: &[Step]) -> Ending<'a> {
+    let revoked = || {
+        let by_revoking =
+            |step: &Step| matches!(step.detail, Some(Detail::Facts(Facts::GrantRevoked)));
+        steps.iter().any(by_revoking)
+    };
     match (closed.outcome, &closed.reason) {
         (Outcome::Completed, _) => Ending::Completed,
+        (Outcome::Ended, _) if revoked() => Ending::Revoked,
         (Outcome::Ended, _) => Ending::Ended,
         (Outcome::Cancelled, Some(reason)) => Ending::Cancelled { reason },
         // Under a grant, the customer has no link with which to refuse before the session.

@@ -248,6 +248,7 @@ impl Written {
             ("closed-by-grant-expired", closed(Ending::Expired, false)),
             ("closed-by-grant-locked", closed(Ending::Locked, false)),
             ("closed-by-grant-revoked", closed(Ending::Revoked, false)),
+            ("closed-by-grant-revoked-in-session", closed(Ending::Revoked, true)),
         ]
     }
 }

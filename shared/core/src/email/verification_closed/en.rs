@@ -42,7 +42,7 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Completed | Ending::Ended, _) => {
             "Waizant: the support session in your account has ended".into()
         }
-        (Ending::Cancelled { .. }, _) if email.session.is_some() => {
+        (Ending::Cancelled { .. } | Ending::Revoked, _) if email.session.is_some() => {
             "Waizant: the support session in your account has ended".into()
         }
         (Ending::Cancelled { .. }, false) => {
@@ -84,13 +84,12 @@ fn what_happened(email: &VerificationClosed<'_>) -> Vec<Line> {
     };
     match (&email.ending, email.by_grant) {
         (Ending::Completed, _) => vec![session("its time ran out.")],
-        (Ending::Ended, false) => {
+        (Ending::Ended, _) => {
             vec![session("it was ended with the link that you received by email.")]
         }
-        (Ending::Ended, true) => vec![session(
-            "it was ended with the link that you received by email, or because the access was \
-             revoked.",
-        )],
+        (Ending::Revoked, _) if email.session.is_some() => {
+            vec![session("the access was revoked.")]
+        }
         (Ending::Cancelled { reason: why }, by_grant) => vec![
             match (&email.session, by_grant) {
                 (Some(_), _) => session("the agent ended it."),
@@ -143,7 +142,7 @@ fn of_session(
         facts.list("Opened:", opened)
     };
     match session.qr_given_to {
-        Some(Side::Agent) => facts.line("The QR code for the App was shown to the agent."),
+        Some(Side::Agent) => facts.line("The agent received a QR code that opens the App once."),
         Some(Side::Customer) => facts.line("The QR code for the App was sent to you by email."),
         None => facts,
     }

@@ -42,7 +42,7 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Completed | Ending::Ended, _) => {
             "Waizant: terminó la sesión de soporte en su cuenta".into()
         }
-        (Ending::Cancelled { .. }, _) if email.session.is_some() => {
+        (Ending::Cancelled { .. } | Ending::Revoked, _) if email.session.is_some() => {
             "Waizant: terminó la sesión de soporte en su cuenta".into()
         }
         (Ending::Cancelled { .. }, false) => {
@@ -78,12 +78,12 @@ fn what_happened(email: &VerificationClosed<'_>) -> Vec<Line> {
     };
     match (&email.ending, email.by_grant) {
         (Ending::Completed, _) => vec![session("se acabó el tiempo.")],
-        (Ending::Ended, false) => {
+        (Ending::Ended, _) => {
             vec![session("se terminó con el enlace que usted recibió por correo.")]
         }
-        (Ending::Ended, true) => vec![session(
-            "se terminó con el enlace que usted recibió por correo, o porque se revocó el acceso.",
-        )],
+        (Ending::Revoked, _) if email.session.is_some() => {
+            vec![session("se revocó el acceso.")]
+        }
         (Ending::Cancelled { reason: why }, by_grant) => vec![
             match (&email.session, by_grant) {
                 (Some(_), _) => session("el agente la terminó."),
@@ -136,7 +136,9 @@ fn of_session(
         facts.list("Se abrió:", opened)
     };
     match session.qr_given_to {
-        Some(Side::Agent) => facts.line("El código QR de la App se mostró al agente."),
+        Some(Side::Agent) => {
+            facts.line("El agente recibió un código QR que abre la App una sola vez.")
+        }
         Some(Side::Customer) => {
             facts.line("El código QR de la App se le envió a usted por correo.")
         }

@@ -38,7 +38,7 @@ pub struct ToldSession<'a> {
 pub enum Ending<'a> {
     /// The session reached its deadline.
     Completed,
-    /// The customer ended the session: from the email, or with the support grant that it was under.
+    /// The customer ended the session with the link in the email.
     Ended,
     /// The agent cancelled it, before or in the session.
     Cancelled { reason: &'a Reason },
@@ -48,7 +48,7 @@ pub enum Ending<'a> {
     Expired,
     /// Too many wrong codes.
     Locked,
-    /// Before a session: the customer revoked the support grant, or replaced its credentials.
+    /// The customer revoked the support grant, before the session or in it; or replaced its credentials before it.
     Revoked,
 }
 
