@@ -287,7 +287,7 @@ async fn every_outcome_under_a_grant_is_told_from_the_beginning_on() {
         (lost(|w| _ = w.challenge(), false), revoked, false),
         (lost(|w| _ = w.prove(), true), revoked, false),
         (lost(|w| _ = w.mint(), false), revoked, false),
-        (lost(|w| _ = w.session(), false), "or because the access was revoked", true),
+        (lost(|w| _ = w.session(), false), "is over: the access was revoked", true),
         (locked, "was blocked: someone entered too many wrong codes", false),
     ];
     for (verification, says, receipt) in cases {

@@ -169,9 +169,7 @@ impl State {
             | Self::Minting { sign_in_status, consent, .. } => {
                 (Some(sign_in_status), Some(consent), None)
             }
-            Self::InSession { sign_in_status, mut consent, session } => {
-                // These links open nothing any more.
-                consent.end_pages.clear();
+            Self::InSession { sign_in_status, consent, session } => {
                 let past = PastSession {
                     started_at: session.started_at,
                     expires_at: session.expires_at,
