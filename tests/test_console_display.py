@@ -16,10 +16,10 @@ from support.stack import Stack
 @pytest.mark.parametrize(
     ("language", "details"),
     [
-        ("en", ["code 1 of at most 5", "wrong entry 1 of 5", "Test & Co, code 1 of at most 5", "attempt 1",
-                "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
-        ("es", ["código 1 de un máximo de 5", "código incorrecto 1 de 5", "Test & Co, código 1 de un máximo de 5", "intento 1",
-                "Test & Co: Waizant Web, Waizant App", "Waizant Web"]),
+        ("en", ["code 1 of at most 5", "wrong entry 1 of 5", "Test & Co, to view, code 1 of at most 5", "attempt 1",
+                "Test & Co, to view: Waizant Web, Waizant App", "Waizant Web"]),
+        ("es", ["código 1 de un máximo de 5", "código incorrecto 1 de 5", "Test & Co, para ver, código 1 de un máximo de 5", "intento 1",
+                "Test & Co, para ver: Waizant Web, Waizant App", "Waizant Web"]),
     ],
 )  # fmt: skip
 def test_the_record_is_told_in_the_readers_language(stack: Stack, desk: Sit, language: str, details: list[str]) -> None:

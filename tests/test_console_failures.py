@@ -53,7 +53,7 @@ def test_what_cannot_be_looked_up_says_why(stack: Stack, desk: Sit) -> None:
         accessible(at.page)
     at.field("ticket").fill("ñ")
     at.press("start")
-    at.shows("without accents")
+    at.shows("without spaces or accents")
     picture(at.page, "refused-look-up")
 
 

@@ -197,7 +197,7 @@ def test_a_mint_in_which_any_call_hangs_is_denied_in_time_and_another_begins(sta
 
 @pytest.mark.parametrize(
     ("name", "action"),
-    [("code to the agent", "secretsmanager:GetSecretValue"), ("issue", "cognito-idp:DescribeUserPoolClient")],
+    [("code to the agent", "secretsmanager:GetSecretValue"), ("issue", "secretsmanager:GetSecretValue")],
 )
 def test_what_a_function_lacks_from_its_start_is_a_problem_like_another(stack: Stack, name: str, action: str) -> None:  # P25
     step = (STEPS | {"issue": ISSUE})[name]

@@ -246,7 +246,7 @@ def test_the_sweep_broken_off_anywhere_loses_nothing(stack: Stack, outcome: str)
                 function.invoke({})
                 whole = True
             except Ended:
-                assert len(seen) == moment + 1, "it ended by itself"
+                assert len(seen) > moment, "it ended by itself"
         assert journey.read().json["outcome"] == outcome, "closed to every reader"
         due_now(journey)
         sweep(stack)

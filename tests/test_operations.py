@@ -26,7 +26,7 @@ def audited(stack: Stack, *arguments: str) -> list[dict[str, Any]]:
 def test_an_audit_shows_who_did_what_and_no_secret(stack: Stack) -> None:
     journey = stack.journey(ticket="WZ-9").through_session()
     journey.cancel("The audit <b>is</b> done")
-    (record,) = audited(stack, "--verification", journey.id)
+    (record,) = audited(stack, f"--verification={journey.id}")
     assert (record["agent"]["name"], record["customer"]["email"]) == (journey.agent.name, journey.customer.email)
     assert (record["status"], record["outcome"], record["reason"]) == ("closed", "cancelled", "The audit <b>is</b> done")
     assert record["chain"] == "whole"
@@ -48,7 +48,7 @@ def test_an_audit_says_where_a_record_was_changed(stack: Stack) -> None:  # P12
     changed = journey.item
     changed["steps"]["L"][1]["M"]["actor"]["S"] = "customer"
     stack.put_item(changed)
-    done = run(stack, "audit", "--verification", journey.id)
+    done = run(stack, "audit", f"--verification={journey.id}")
     assert done.returncode == 1
     assert json.loads(done.stdout)["chain"] == "broken at step 2"
 
@@ -143,7 +143,7 @@ def test_the_drill_lose_the_table_and_restore_it(stack: Stack, tmp_path: Path) -
     assert running.read().json["outcome"] == "completed"
     assert running.redeem("web").status == 410
     assert closed.read().json["steps"][-1]["action"] == "customer-told"
-    (found,) = audited(stack, "--verification", running.id)
+    (found,) = audited(stack, f"--verification={running.id}")
     assert found["chain"] == "whole"
 
 

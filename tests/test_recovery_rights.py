@@ -31,13 +31,13 @@ def test_no_password_and_no_code_stands_in_a_table_a_queue_or_a_log(stack: Stack
         assert function.invoke(event("confirm", body, new_source()))["statusCode"] == 503
         hosted = "\n".join(function.lines)
     # A job that stays, to be looked at in the queue.
-    mapping = stack.facts["resources"]["RecoveryWork"]
+    mapping = stack.facts["resources"]["PasswordChangedWork"]
     stack.aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
     try:
         assert confirm(stack, agent.email, code, password).status == 204
         stack.sign_in("Agent", agent.email, password)
         messages = stack.aws("sqs").receive_message(
-            QueueUrl=stack.facts["resources"]["RecoveryQueue"], MaxNumberOfMessages=10, VisibilityTimeout=0
+            QueueUrl=stack.facts["resources"]["PasswordChangedQueue"], MaxNumberOfMessages=10, VisibilityTimeout=0
         )["Messages"]
         queued = "\n".join(message["Body"] for message in messages)
         assert agent.email in queued

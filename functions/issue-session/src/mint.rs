@@ -75,6 +75,7 @@ pub async fn begin(
     if !matches!(found.state, State::Consented { .. }) {
         return Err(found.wrong_step().into());
     }
+    found.grant_outlasts_session(&app.settings().limits, now)?;
     let (lease, allowed) =
         tokio::join!(take_lease(app, caller, &found, now), check(app, caller, &found, now));
     let lease = lease?;

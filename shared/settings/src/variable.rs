@@ -20,9 +20,9 @@ impl Variable {
         required(&environment, self.0)
     }
 
-    /// Reads the value if there is one that can be read.
+    /// Reads the value if there is one that can be read. A blank one is none: so the template leaves it out.
     pub fn readable(self) -> Option<String> {
-        environment(self.0)?.ok()
+        environment(self.0)?.ok().filter(|value| !value.trim().is_empty())
     }
 }
 

@@ -43,7 +43,7 @@ impl Verification {
         let State::Consented { consent, .. } = &self.state else {
             return Err(self.wrong_step());
         };
-        self.fits_support_grant(now.plus(limits.session_seconds))?;
+        self.grant_outlasts_session(limits, now)?;
         let customer = customer
             .filter(|customer| customer.user_id == self.customer.user_id)
             .ok_or(Refusal::EnvironmentRefused)?;
@@ -55,6 +55,14 @@ impl Verification {
             return Err(Refusal::EnvironmentRefused);
         }
         Ok((ecosystem, allowed))
+    }
+
+    /// Checks that a session which began now would end before the support grant, if there is one.
+    ///
+    /// # Errors
+    /// [`Refusal::GrantEndsTooSoon`] otherwise.
+    pub fn grant_outlasts_session(&self, limits: &Limits, now: Timestamp) -> Result<(), Refusal> {
+        self.fits_support_grant(now.plus(limits.session_seconds))
     }
 
     /// Checks that a session may last until then.
