@@ -1,6 +1,8 @@
 //! What the process needs of the world. Adapters implement these; the double in
 //! `support-testing` passes the same conformance suite as DynamoDB.
 
+mod due;
+
 use std::future::Future;
 
 use crate::code::Code;
@@ -19,6 +21,8 @@ use crate::session::{SealedTokens, Tokens};
 use crate::support_grant::{GrantKey, SupportGrant};
 use crate::time::Timestamp;
 use crate::verification::Verification;
+
+pub use due::{Due, DueItems, DuePage, DuePlace};
 
 /// One write: the verification's next state with its step, the quotas it counts against, and
 /// what becomes of its mint tickets and of its [sealed tokens](Verification::sealed). All of it
@@ -189,55 +193,6 @@ pub trait VerificationIndex: Sync {
         before: Option<&Position>,
         limit: usize,
     ) -> impl Future<Output = Result<Page, Failure>> + Send;
-}
-
-/// What needs looking at without anybody calling. The listing has several parts, each of which is listed
-/// by itself.
-pub trait DueItems: Sync {
-    /// How many parts there are.
-    fn parts(&self) -> usize;
-
-    /// The next items of a part (from 0) after `after` whose `due_at` has come, the longest due first, at
-    /// most `limit`. Eventually consistent: what is found may be done already.
-    fn due(
-        &self,
-        part: usize,
-        now: Timestamp,
-        after: Option<&DuePlace>,
-        limit: usize,
-    ) -> impl Future<Output = Result<DuePage, Failure>> + Send;
-
-    /// Moves an item that is due at `listed_at`, and nothing else of it, to a later place in the listing,
-    /// until its next write. Does nothing if it is due at any other time by now, or gone.
-    fn postpone(
-        &self,
-        item: &Due,
-        listed_at: Timestamp,
-        until: Timestamp,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
-}
-
-/// Something that needs looking at.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Due {
-    Verification(VerificationId),
-    SupportGrant(GrantKey),
-}
-
-/// Some items of a part of the listing, and when each of them was due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DuePage {
-    pub items: Vec<(Timestamp, Due)>,
-    /// Where the part goes on; `None` at its end.
-    pub next: Option<DuePlace>,
-}
-
-/// A place in a part of the listing. Only the store that returned it can read it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DuePlace {
-    pub due_at: Timestamp,
-    /// The item's key in the store.
-    pub key: String,
 }
 
 /// Some verifications of a listing.
