@@ -219,10 +219,13 @@ def test_a_full_session_is_read_seldom(stack: Stack, desk: Sit) -> None:
     at = signed_in(on_a_clock(desk()), journey)
     at.stands_at("session")
     before = len([each for each in at.visitor.sent if each.url.endswith(journey.path)])
+    began = at.page.evaluate("performance.now()")
     for _ in range(240):
         at.page.clock.run_for(1000)
+    seconds = (at.page.evaluate("performance.now()") - began) / 1000
     read = len([each for each in at.visitor.sent if each.url.endswith(journey.path) and each.method == "GET"]) - before
-    assert 5 <= read <= 30, read
+    # The pauses grow with the server's time, which no page's clock moves: console/test/requests.test.ts counts them.
+    assert 5 <= read <= seconds / 5 + 2, (read, seconds)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
