@@ -14,6 +14,7 @@ import pytest
 from client import Answer, Api
 from support.grants import Offer, offered
 from support.journey import Journey
+from support.patience import PATIENCE
 from support.stack import Stack
 
 # In everything that is sent here and is not as it should be. It turns up in no answer and in no log.
@@ -218,7 +219,7 @@ def is_clear(answer: Answer, sent: bytes) -> None:
 
 def lines(stack: Stack, since: float, wanted: int) -> list[dict[str, Any]]:
     """What the functions logged of requests, once it has so many lines."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         found = [json.loads(line) for line in stack.logs(since) if line.startswith("{")]
         requests = [line for line in found if line.get("message") == "request"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from client import decode
 from support.at_once import at_once
 from support.hosted import Call, Ended, Hosted
 from support.journey import Journey
+from support.patience import wait_until
 from support.sessions import answered, dead, is_active, issue_event, seconds, stops
 from support.stack import Stack
 
@@ -117,8 +116,8 @@ def test_a_crash_at_any_moment_of_a_mint_leaves_no_live_token_and_another_mint_b
             with pytest.raises(Ended):
                 function.invoke(issue_event(journey))
             # What was on its way when it crashed, arrives.
-            while any(call.answer is None for call in function.calls if call.operation == "TransactWriteItems"):
-                time.sleep(0.01)
+            writes = [call for call in function.calls if call.operation == "TransactWriteItems"]
+            wait_until(lambda w=writes: all(call.dropped or call.answer is not None for call in w), "not every write was answered")
         if journey.record()["state"]["status"] == "in_session":
             # It was saved, but the handoffs died with the process: a session lost.
             assert journey.read().json["status"] == "in_session"

@@ -99,11 +99,11 @@ class Desk:
         return self.page.get_by_role("heading", name=self.words[name], exact=True)
 
     def stands_at(self, name: str) -> None:
-        """The screen with this heading is shown; it may take as long as the console takes to look."""
+        """The screen with this heading is shown; it takes as long as the console takes to look, which is up to half a minute."""
         expect(self.heading(name).first).to_be_visible(timeout=15_000)
 
     def shows(self, text: str | re.Pattern[str]) -> None:
-        expect(self.page.locator("#content")).to_contain_text(text, timeout=15_000)
+        expect(self.page.locator("#content")).to_contain_text(text)
 
     def shows_nothing_of(self, text: str) -> None:
         expect(self.page.locator("#content")).not_to_contain_text(text)

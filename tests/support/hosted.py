@@ -32,6 +32,8 @@ class Call:
     request: dict[str, Any]
     answer: dict[str, Any] | None = None
     denied: bool = False
+    # Whether it was held back for good, since the function was killed before it was passed on.
+    dropped: bool = False
 
 
 class Ended(Exception):
@@ -156,6 +158,7 @@ def _server(hosted: Hosted) -> ThreadingHTTPServer:
             call = _call(self.headers["X-Amz-Target"], body)
             hosted.calls.append(call)
             if not self._watched(hosted.before, call):
+                call.dropped = True
                 return
             connection = http.client.HTTPConnection(hosted.stack.facts["endpoint"].removeprefix("http://"), timeout=60)
             try:
