@@ -74,7 +74,7 @@ def test_sealed_tokens_go_when_they_are_redeemed_and_when_the_session_is_over(st
 
 def test_an_item_stays_small_all_the_way(stack: Stack) -> None:
     """As DynamoDB counts an item: names and values, here with Cognito's long ids and long addresses. `shared/dynamodb/tests/sizes.rs` has
-    every state, with short ones. Only when all four environments were opened does it come to a little more than 3 KB.
+    every state, with short ones.
     """
     journey, sizes = stack.journey(ticket="INC-2026-0042"), {}
     for stage in (journey.through_start, journey.through_internal_validation, journey.through_asking, journey.through_consent):
@@ -87,9 +87,8 @@ def test_an_item_stays_small_all_the_way(stack: Stack) -> None:
         sizes[f"opened {environment}"] = size_of({"M": journey.item})
     assert journey.cancel("The customer's question was answered.").status == 200
     sizes["closed"] = size_of({"M": journey.item})
-    opened_everywhere = [sizes.pop("opened rcm"), sizes.pop("closed")]
+    print("\n ", sizes)
     assert max(sizes.values()) < 3 * 1024, sizes
-    assert max(opened_everywhere) < 3 * 1024 + 256, opened_everywhere
 
 
 def size_of(value: dict[str, Any]) -> int:
