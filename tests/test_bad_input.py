@@ -71,6 +71,10 @@ def session(stack: Stack, journey: Journey) -> Route:
     return on_path(journey.through_consent(), "session", {})
 
 
+def finish(stack: Stack, journey: Journey) -> Route:
+    return on_path(journey.through_internal_validation(), "finish", {})
+
+
 def cancel(stack: Stack, journey: Journey) -> Route:
     return on_path(journey.through_start(), "cancel", {"reason": "done"})
 
@@ -118,6 +122,7 @@ ROUTES: dict[str, Callable[[Stack, Journey], Route]] = {
     "agent's code": agents_code,
     "customer's code": customers_code,
     "session": session,
+    "finish": finish,
     "cancel": cancel,
     "view": page("/consent/view"),
     "allow": allow,
@@ -294,7 +299,8 @@ def test_an_id_that_is_none_is_nobodys_on_every_route(stack: Stack) -> None:  # 
     """Of some the emulator says so itself: an encoded slash makes another path there."""
     agent, api = stack.new_agent(), Api(stack.facts)
     calls = [("GET", "", None), ("POST", "/mfa", {"to": "agent"}), ("POST", "/code", {"from": "agent", "code": "123456"})]
-    calls += [("POST", "/session", {}), ("POST", "/cancel", {"reason": "x"}), ("GET", "/activity", None), ("GET", "/activity/x", None)]
+    calls += [("POST", "/session", {}), ("POST", "/finish", {}), ("POST", "/cancel", {"reason": "x"})]
+    calls += [("GET", "/activity", None), ("GET", "/activity/x", None)]
     for odd in ODD_IDS:
         for method, step, body in calls:
             answer = api.call(method, f"/verifications/{odd}{step}", body, token=agent.token)

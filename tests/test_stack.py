@@ -35,6 +35,7 @@ AGENTS = [
     ("POST", f"/verifications/{SOME_ID}/mfa"),
     ("POST", f"/verifications/{SOME_ID}/code"),
     ("POST", f"/verifications/{SOME_ID}/session"),
+    ("POST", f"/verifications/{SOME_ID}/finish"),
     ("POST", f"/verifications/{SOME_ID}/cancel"),
     ("GET", f"/verifications/{SOME_ID}"),
     ("POST", "/verifications/search"),

@@ -96,6 +96,10 @@ export class Api {
     return this.#post(`/verifications/${id}/session`, {}, ISSUE_SECONDS);
   }
 
+  finish(id: string): Promise<Verification> {
+    return this.#post(`/verifications/${id}/finish`, {});
+  }
+
   cancel(id: string, body: Schemas['Cancel']): Promise<Verification> {
     return this.#post(`/verifications/${id}/cancel`, body);
   }

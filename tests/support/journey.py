@@ -92,6 +92,9 @@ class Journey:
             self.session = answer.json["session"]
         return answer
 
+    def finish(self, **more: Any) -> Answer:
+        return self._post(f"{self.path}/finish", {}, **more)
+
     def cancel(self, reason: str = "done", **more: Any) -> Answer:
         return self._post(f"{self.path}/cancel", {"reason": reason}, **more)
 

@@ -10,7 +10,7 @@ use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
 use support_core::session::{Opening, Session, Tokens};
 use support_core::time::Timestamp;
-use support_core::verification::{Cancelled, Verification};
+use support_core::verification::{ClosedByAgent, Verification};
 use support_gateway::{DEADLINE, Event, respond};
 use support_testing::jwt;
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, key, rng, versions};
@@ -267,7 +267,7 @@ async fn cancel_and_the_customers_end_are_seen_at_the_next_call() {
         .cancel(Reason::parse("enough").unwrap(), NOON)
         .unwrap()
     {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     };
     let end = |verification: Verification| verification.stop_by_customer(NOON).unwrap();
     let ends: [&dyn Fn(Verification) -> Verification; 2] = [&cancel, &end];

@@ -64,6 +64,8 @@ pub enum Action {
     CustomerTold,
     Completed,
     Ended,
+    /// The agent was done.
+    Finished,
     Cancelled,
     Denied,
     Expired,

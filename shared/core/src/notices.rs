@@ -134,6 +134,7 @@ fn ending<'a>(closed: &'a Closed, terms: Option<&GrantTerms>, steps: &[Step]) ->
         (Outcome::Completed, _) => Ending::Completed,
         (Outcome::Ended, _) if revoked() => Ending::Revoked,
         (Outcome::Ended, _) => Ending::Ended,
+        (Outcome::Finished, _) => Ending::Finished,
         (Outcome::Cancelled, Some(reason)) => Ending::Cancelled { reason },
         // Under a grant, the customer has no link with which to refuse before the session.
         (Outcome::Denied, _) if terms.is_some() => Ending::Revoked,

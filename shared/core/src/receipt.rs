@@ -201,6 +201,7 @@ const fn ends(action: Action) -> bool {
     match action {
         Action::Completed
         | Action::Ended
+        | Action::Finished
         | Action::Cancelled
         | Action::Denied
         | Action::Expired

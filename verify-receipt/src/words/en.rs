@@ -55,6 +55,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::CustomerTold => "Customer notified by email",
         Action::Completed => "Session over",
         Action::Ended => "Ended by the customer",
+        Action::Finished => "Ended by the agent, who had finished",
         Action::Cancelled => "Cancelled by the agent",
         Action::Denied => "Refused by the customer",
         Action::Expired => "Expired",

@@ -86,6 +86,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::CustomerTold => "Aviso enviado al cliente",
         Action::Completed => "Sesión terminada",
         Action::Ended => "Terminada por el cliente",
+        Action::Finished => "Terminada por el agente, que ya había acabado",
         Action::Cancelled => "Cancelada por el agente",
         Action::Denied => "Rechazada por el cliente",
         Action::Expired => "Vencida",

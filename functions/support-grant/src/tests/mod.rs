@@ -32,7 +32,7 @@ use support_core::support_grant::{
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 use support_core::verification::{
-    Cancelled, Closed, NoticeKind, Outcome, State, Status, Verdict, Verification,
+    Closed, ClosedByAgent, NoticeKind, Outcome, State, Status, Verdict, Verification,
 };
 use support_testing::calls::{Answered, CUSTOMER_CLIENT, agent_event, customer_event, send};
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, key, right};
@@ -162,7 +162,7 @@ impl Scene {
     async fn cancel(&self) {
         let open = self.verifications().await.into_iter().find(|v| v.status() != Status::Closed);
         let reason = Reason::parse("enough").unwrap();
-        let Cancelled::Now(next) = open.unwrap().cancel(reason, NOON).unwrap() else {
+        let ClosedByAgent::Now(next) = open.unwrap().cancel(reason, NOON).unwrap() else {
             panic!("it was open")
         };
         assert_eq!(self.save(next).await, Saved::Done);

@@ -66,9 +66,9 @@ pub struct Verification {
     pub sealed: SealedChange,
 }
 
-/// What a cancel came to.
+/// What a cancel or a finish came to.
 #[derive(Debug)]
-pub enum Cancelled {
+pub enum ClosedByAgent {
     Now(Verification),
     Already(Verification),
 }

@@ -12,7 +12,7 @@ use support_core::receipt::{self, Receipt};
 use support_core::refusal::Refusal;
 use support_core::secret::Secret;
 use support_core::step_detail::Detail;
-use support_core::verification::{Cancelled, Side, State, Status, Verdict, Verification};
+use support_core::verification::{ClosedByAgent, Side, State, Status, Verdict, Verification};
 use support_core::view::{ConsentView, VerificationView};
 use support_dynamodb::{DynamoIndex, DynamoVerifications};
 use support_testing::samples::{CONFIRMED, NOON, Walk, key, right, rng};
@@ -193,8 +193,8 @@ async fn a_released_verification_can_be_stopped_by_anyone_who_could_stop_it_then
         seen.push(status);
         let reason = Reason::parse("Stopped under newer code").unwrap();
         let cancelled = match loaded.clone().cancel(reason, now) {
-            Ok(Cancelled::Now(closed)) => Some(closed),
-            Ok(Cancelled::Already(_)) | Err(_) => None,
+            Ok(ClosedByAgent::Now(closed)) => Some(closed),
+            Ok(ClosedByAgent::Already(_)) | Err(_) => None,
         };
         let late = loaded.expires_at().and_then(|deadline| loaded.clone().close_if_over(deadline));
         let stopped = loaded.clone().stop_by_customer(now).ok();

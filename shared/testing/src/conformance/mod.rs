@@ -13,7 +13,7 @@ use support_core::ports::{
     Verifications,
 };
 use support_core::support_grant::SupportGrant;
-use support_core::verification::{Cancelled, Verification};
+use support_core::verification::{ClosedByAgent, Verification};
 
 use crate::samples::{NOON, Walk, granted};
 
@@ -79,7 +79,7 @@ fn verification(seed: u64) -> Verification {
 fn cancelled(verification: Verification, reason: &str) -> Verification {
     let reason = Reason::parse(reason).expect("a reason");
     match verification.cancel(reason, NOON).expect("open") {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     }
 }
 

@@ -31,6 +31,7 @@ pub fn words(email: &VerificationClosed<'_>, zone: &TimeZone) -> Document {
         }
         Ending::Completed
         | Ending::Ended
+        | Ending::Finished
         | Ending::Cancelled { .. }
         | Ending::Expired
         | Ending::Revoked => "Si no reconoce algo de esto, avise a soporte de Waizant.",
@@ -42,9 +43,12 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Completed | Ending::Ended, _) => {
             "Waizant: terminó la sesión de soporte en su cuenta".into()
         }
-        (Ending::Cancelled { .. } | Ending::Revoked, _) if email.session.is_some() => {
+        (Ending::Finished | Ending::Cancelled { .. } | Ending::Revoked, _)
+            if email.session.is_some() =>
+        {
             "Waizant: terminó la sesión de soporte en su cuenta".into()
         }
+        (Ending::Finished, false) => "Waizant: terminó la solicitud de soporte en su cuenta".into(),
         (Ending::Cancelled { .. }, false) => {
             "Waizant: se canceló la solicitud de soporte en su cuenta".into()
         }
@@ -54,7 +58,8 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Locked, false) => {
             "Waizant: se bloqueó la solicitud de soporte en su cuenta".into()
         }
-        (Ending::Cancelled { .. } | Ending::Expired, true) | (Ending::Revoked, _) => {
+        (Ending::Finished | Ending::Cancelled { .. } | Ending::Expired, true)
+        | (Ending::Revoked, _) => {
             line!["Waizant: ", name(email.agent_name), " no entró esta vez a su cuenta"]
         }
     }
@@ -84,6 +89,11 @@ fn what_happened(email: &VerificationClosed<'_>) -> Vec<Line> {
         (Ending::Revoked, _) if email.session.is_some() => {
             vec![session("se revocó el acceso.")]
         }
+        (Ending::Finished, by_grant) => vec![match (&email.session, by_grant) {
+            (Some(_), _) => session("el agente la terminó porque ya había acabado."),
+            (None, true) => redeemer("acabó sin entrar a su cuenta."),
+            (None, false) => request("Terminó", "el agente la cerró sin entrar a su cuenta."),
+        }],
         (Ending::Cancelled { reason: why }, by_grant) => vec![
             match (&email.session, by_grant) {
                 (Some(_), _) => session("el agente la terminó."),
