@@ -15,6 +15,8 @@ mod sanitize;
 mod text;
 
 mod agent_code;
+mod agent_invitation;
+mod agent_not_active;
 mod app_qr;
 mod customer_code;
 mod grant_created;
@@ -30,6 +32,8 @@ mod verification_closed;
 mod tests;
 
 pub use self::agent_code::AgentCode;
+pub use self::agent_invitation::AgentInvitation;
+pub use self::agent_not_active::AgentNotActive;
 pub use self::app_qr::AppQr;
 pub use self::customer_code::CustomerCode;
 pub use self::grant_created::GrantCreated;
