@@ -314,6 +314,20 @@ async fn a_store_that_fails_is_no_answer() {
     assert!(scene.active(&scene.token("access")).await);
 }
 
+/// Nobody is entitled to anything by a record that cannot be read. It is no failure, which would be safe to
+/// repeat.
+#[tokio::test] // P46
+async fn a_record_that_cannot_be_read_makes_a_token_inactive() {
+    let scene = Scene::in_session(1).await;
+    scene.app.directory.records_unreadable(true);
+    for usage in ["access", "id"] {
+        let (status, body) = scene.ask(&scene.token(usage), NOON).await;
+        assert_eq!((status, body.as_str()), (200, r#"{"active":false}"#), "{usage}");
+    }
+    scene.app.directory.records_unreadable(false);
+    assert!(scene.active(&scene.token("access")).await);
+}
+
 /// A customer in 60 groups has a token of 12 KB, which comes encoded once more.
 #[tokio::test]
 async fn a_form_of_32_kib_is_read_and_no_longer_one() {

@@ -18,7 +18,7 @@ use support_core::support_grant::{
 };
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
-use support_gateway::{Answer, FieldError, Problem, Request};
+use support_gateway::{Answer, FieldError, Problem, Request, readable};
 
 use crate::app::{App, NOTICE_WAIT, notice_not_sent};
 
@@ -218,8 +218,9 @@ async fn customer(app: &impl App, user_id: &str) -> Result<(Customer, SignInStat
     let (customer, colleague) =
         tokio::join!(app.directory().find(&email), app.agents().has_account(&email));
     // First: the address in the pool may be anybody's, and the answer must not tell whose it is.
-    let customer =
-        customer?.filter(|customer| customer.user_id == user_id).ok_or(NotAllowed::NoCustomer)?;
+    let customer = readable(customer)?
+        .filter(|customer| customer.user_id == user_id)
+        .ok_or(NotAllowed::NoCustomer)?;
     if colleague? {
         return Err(NotAllowed::Colleague.into());
     }

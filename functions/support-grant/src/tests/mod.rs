@@ -22,7 +22,7 @@ use support_core::identity::{EmailAddress, Reason, VerificationId};
 use support_core::limits::{Limits, LockoutQuota, QuotaUse};
 use support_core::ports::{
     Change, Counted, CustomerPool, Mailer, Quotas, Saved, Scope, SupportGrants, VerificationIndex,
-    Verifications,
+    Verifications, Window,
 };
 use support_core::refusal::Failure;
 use support_core::step_detail::Facts;
@@ -145,7 +145,7 @@ impl Scene {
     }
 
     async fn verifications(&self) -> Vec<Verification> {
-        self.store.memory.page(&Scope::Everyone, None, 100).await.unwrap().items
+        self.store.memory.page(&Scope::Everyone, &Window::default(), None, 100).await.unwrap().items
     }
 
     /// The only one.

@@ -6,7 +6,7 @@ use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason, VerificationId};
 use support_core::notice::NoticeKind;
 use support_core::ports::{
-    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications, Window,
 };
 use support_core::receipt::{self, Receipt};
 use support_core::refusal::Refusal;
@@ -229,7 +229,7 @@ async fn released_verifications_are_listed_and_found_when_they_are_due() {
     let samples = Sample::all("V#");
     let (aws, _) = holding(&samples).await;
     let index = DynamoIndex::new(aws.config(), "support");
-    let page = index.page(&Scope::Everyone, None, 100).await.unwrap();
+    let page = index.page(&Scope::Everyone, &Window::default(), None, 100).await.unwrap();
     assert!(page.ended);
     assert_eq!(page.items.len(), samples.len());
 }

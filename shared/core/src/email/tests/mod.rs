@@ -196,6 +196,21 @@ impl Written {
             |qr| self.closed_with_qr(Ending::Completed, true, qr).render(&reader(locale));
         vec![
             ("agent-code", AgentCode { agent_name: agent, code, minutes: 5 }.render(locale)),
+            (
+                "agent-invitation",
+                AgentInvitation {
+                    agent_name: agent,
+                    username: "{username}",
+                    password: "{####}",
+                    console_url: page_url,
+                    days: 7,
+                }
+                .render(locale),
+            ),
+            (
+                "agent-not-active",
+                AgentNotActive { agent_name: agent, console_url: page_url }.render(locale),
+            ),
             ("recovery-code", RecoveryCode { agent_name: agent, code: "{####}" }.render(locale)),
             (
                 "password-changed",

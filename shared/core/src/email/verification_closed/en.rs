@@ -10,7 +10,8 @@ pub fn words(email: &VerificationClosed<'_>, zone: &TimeZone) -> Document {
     let mut document = en::to(email.customer_name, subject(email)).lines(what_happened(email));
     document = match &email.session {
         Some(session) => document.facts(of_session(email, session, facts, zone)).paragraph(
-            "The signed receipt of the session is attached, with every step as it was recorded.",
+            "The signed receipt of the session is attached, with every step as it was recorded: as a \
+             page to read and print, which also says how to check it, and as the signed file.",
         ),
         None => document.facts(facts).paragraph(line![strong(if email.by_grant {
             "No session was opened this time: the agent did not enter your account."

@@ -10,7 +10,8 @@ pub fn words(email: &VerificationClosed<'_>, zone: &TimeZone) -> Document {
     let mut document = es::to(email.customer_name, subject(email)).lines(what_happened(email));
     document = match &email.session {
         Some(session) => document.facts(of_session(email, session, facts, zone)).paragraph(
-            "Se adjunta el recibo firmado de la sesión, con cada paso tal como quedó registrado.",
+            "Se adjunta el recibo firmado de la sesión, con cada paso tal como quedó registrado: como \
+             página para leer e imprimir, que también dice cómo revisarlo, y como archivo firmado.",
         ),
         None => document.facts(facts).paragraph(line![strong(if email.by_grant {
             "Esta vez no se abrió ninguna sesión: el agente no entró a su cuenta."
