@@ -32,6 +32,17 @@ def schedule(stack: Stack) -> Iterator[Callable[[bool], None]]:
     switch(True)
 
 
+@contextmanager
+def unscheduled(stack: Stack) -> Iterator[None]:
+    """The minute's schedule is off meanwhile."""
+    rule = stack.facts["resources"][f"{SWEEP}EveryMinute"]
+    stack.aws("events").disable_rule(Name=rule)
+    try:
+        yield
+    finally:
+        stack.aws("events").enable_rule(Name=rule)
+
+
 def invoke_sweep(stack: Stack) -> str | None:
     """One run of the sweep. Answers the failure that it ended with, if it did."""
     answer = stack.aws("lambda").invoke(FunctionName=stack.functions()[SWEEP], Payload=b"{}")

@@ -30,7 +30,12 @@ async fn one<I, D>(
     caller: &Caller,
     request: &Request,
 ) -> Result<Answer, Problem> {
-    let stored = app.verifications.load(&request.verification_id()?).await?;
+    let id = request.verification_id()?;
+    let stored = match request.query_parameter("fresh") {
+        None | Some("true") => app.verifications.load(&id).await?,
+        Some("false") => app.verifications.glance(&id).await?,
+        Some(_) => return Err(FieldError::new("fresh", "must be true or false").into()),
+    };
     let mut verification = stored.ok_or(Refusal::NotFound)?.at(request.now());
     if !caller.supervisor {
         verification = verification.of(&caller.agent)?;

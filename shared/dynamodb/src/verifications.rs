@@ -155,6 +155,10 @@ impl Verifications for DynamoVerifications {
         self.table.read(key(id)).await?.map(verification).transpose()
     }
 
+    async fn glance(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
+        self.table.glance(key(id)).await?.map(verification).transpose()
+    }
+
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
         let writer = Writer::of(change.next.version);
         let put = self.put(&change.next, &writer)?;
