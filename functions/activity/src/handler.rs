@@ -5,7 +5,7 @@
 use support_core::ports::{Activities, VerificationIndex, Verifications};
 use support_core::refusal::Refusal;
 use support_core::view::VerificationView;
-use support_gateway::{Answer, Caller, Problem, Request};
+use support_gateway::{Answer, Caller, FieldError, Problem, Request};
 
 use crate::app::App;
 use crate::search::search;

@@ -55,7 +55,8 @@ const fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Completed => "its time ran out",
         Outcome::Ended => "ended by the customer",
-        Outcome::Cancelled => "ended by the agent",
+        Outcome::Finished => "ended by the agent, who had finished",
+        Outcome::Cancelled => "cancelled by the agent",
         Outcome::Denied => "refused by the customer",
         Outcome::Expired => "expired",
         Outcome::Locked => "locked after too many wrong codes",

@@ -55,7 +55,8 @@ const fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Completed => "se acabó su tiempo",
         Outcome::Ended => "terminada por el cliente",
-        Outcome::Cancelled => "terminada por el agente",
+        Outcome::Finished => "terminada por el agente, que ya había acabado",
+        Outcome::Cancelled => "cancelada por el agente",
         Outcome::Denied => "rechazada por el cliente",
         Outcome::Expired => "vencida",
         Outcome::Locked => "bloqueada por demasiados códigos incorrectos",
