@@ -86,6 +86,13 @@ export const closed: Words['closed'] = {
       next: 'Se ingresó un código incorrecto demasiadas veces. Inicie otra y pida que le lean el código dígito por dígito.',
     },
   },
+  byGrant: {
+    revoked: { title: 'El cliente revocó el acceso', next: 'Las credenciales ya no abren nada. Pregunte al cliente antes de continuar.' },
+    replaced: {
+      title: 'El cliente reemplazó las credenciales',
+      next: 'Las que usted ingresó ya no abren nada. Si debe continuar, el cliente le da las nuevas.',
+    },
+  },
   cancelledBy: (agent) => `${agent} canceló el proceso`,
   reason: 'Motivo',
   notice: {
