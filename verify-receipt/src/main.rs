@@ -109,10 +109,10 @@ fn in_words(receipt: &Receipt, language: Language) -> String {
 
 /// One step: its number, when, who, what.
 fn line(step: &ReceiptStep, language: Language) -> String {
-    let (actor, action) = (language.actor(step.actor), language.action(step.action));
+    let (actor, action) = (language.actor(&step.actor), language.action(&step.action));
     let ReceiptStep { seq, at, .. } = step;
     let mut line = format!("{seq:>3}  {at}  {actor:<11}  {action}");
-    if let Some(detail) = language.detail(step.action, step.detail.as_ref()) {
+    if let Some(detail) = language.detail(&step.action, step.detail.as_ref()) {
         let _ = write!(line, ": {detail}");
     }
     line

@@ -5,15 +5,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
-use serde_json::json;
-use support_core::identity::{EmailAddress, IdText, VerificationId};
-use support_core::ports::{Activities, Position, Scope, VerificationIndex, Verifications};
+use serde::{Deserialize, Serialize};
+use support_core::identity::{EmailAddress, IdText, New, VerificationId};
+use support_core::ports::{Activities, Listed, Position, Scope, VerificationIndex, Verifications};
 use support_core::refusal::Refusal;
 use support_core::time::Timestamp;
 use support_core::verification::{Status, Verification};
 use support_core::view::VerificationView;
-use support_gateway::{Answer, Caller, FieldError, Problem, Request};
+use support_gateway::{Answer, Caller, FieldError, Metric, Problem, Request, measure};
 
 use crate::app::App;
 use crate::successor;
@@ -29,10 +28,21 @@ const MAX_READS: usize = 5;
 #[serde(deny_unknown_fields)]
 struct Search {
     status: Option<Status>,
-    customer: Option<EmailAddress>,
+    customer: Option<New<EmailAddress>>,
     agent: Option<IdText>,
     cursor: Option<IdText>,
     limit: Option<usize>,
+}
+
+/// The answer to a search.
+#[derive(Serialize)]
+struct Found<'a> {
+    items: Vec<VerificationView<'a>>,
+    cursor: Option<String>,
+    /// How many were skipped because another version wrote them so that this one cannot read them. Whether
+    /// they fit the filters, nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<u64>,
 }
 
 pub async fn handle(
@@ -68,6 +78,7 @@ async fn search<V, D>(
     request: &Request,
 ) -> Result<Answer, Problem> {
     let Search { status, customer, agent, cursor, limit } = request.json()?;
+    let customer = customer.map(|New(email)| email);
     let limit = limit.unwrap_or(PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(FieldError::new("limit", "must be from 1 to 100").into());
@@ -96,28 +107,33 @@ async fn search<V, D>(
     let now = request.now();
     let mut items = Vec::new();
     let mut ended = false;
+    let mut unreadable: u64 = 0;
     for _ in 0..MAX_READS {
         let page = app.index.page(&scope, before.as_ref(), limit).await?;
         ended = page.ended;
-        for verification in page.items {
+        for Listed { place, verification } in page.items {
             if items.len() == limit {
                 ended = false;
                 break;
             }
-            before =
-                Some(Position { created_at: verification.created_at, id: verification.id.clone() });
-            let verification = verification.at(now);
-            if wanted(&verification) {
-                items.push(verification);
+            before = Some(place);
+            match verification.map(|verification| verification.at(now)) {
+                Some(verification) if wanted(&verification) => items.push(verification),
+                Some(_) => {}
+                None => unreadable += 1,
             }
         }
         if ended || items.len() == limit {
             break;
         }
     }
+    if unreadable > 0 {
+        measure(Metric::UnreadableItems, unreadable);
+        tracing::warn!(target: "support", unreadable, "verifications of another version skipped");
+    }
     let items: Vec<_> = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
     let cursor = before.filter(|_| !ended).map(|position| cursor_text(&position, &filters));
-    Ok(Answer::ok(&json!({"items": items, "cursor": cursor})))
+    Ok(Answer::ok(&Found { items, cursor, unreadable: (unreadable > 0).then_some(unreadable) }))
 }
 
 /// What a cursor remembers of the filters that it belongs to: under others it would leave out

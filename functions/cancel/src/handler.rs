@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
-use support_core::identity::Reason;
+use support_core::identity::{New, Reason};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
 use support_core::verification::Cancelled;
@@ -18,15 +18,16 @@ pub struct App<V> {
 #[serde(deny_unknown_fields)]
 struct Body {
     /// The customer reads it.
-    reason: Reason,
+    reason: New<Reason>,
     /// For agents alone.
-    note: Option<Reason>,
+    note: Option<New<Reason>>,
 }
 
 pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
     let caller = request.agent()?;
     let id = request.verification_id()?;
-    let Body { reason, note } = request.json()?;
+    let Body { reason: New(reason), note } = request.json()?;
+    let note = note.map(|New(note)| note);
     let now = request.now();
     let verification = attempt(&app.verifications, &id, now, async |verification, _| {
         Ok(match verification.of(&caller.agent)?.cancel(reason.clone(), now)? {

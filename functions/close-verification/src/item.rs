@@ -39,6 +39,8 @@ pub enum Looked {
     Done,
     /// Its email is left for a later try, because a dependency does not answer.
     Postponed,
+    /// Another version wrote it so that this one cannot read it: it is left to that one.
+    Unreadable,
 }
 
 /// Does all that is due of an item. One that cannot be read or written moves back in the listing.
@@ -69,6 +71,17 @@ pub async fn look_after(
         }
         // Others keep changing what is refused: if it is still due, the next sweep finds it.
         Ok(Taken::NoNotice) | Err(CallError::Refused(_)) => Ok(Looked::Done),
+        Err(CallError::Failed(failure)) if failure.unreadable => {
+            tracing::warn!(
+                target: "support",
+                verification = item.verification().map(VerificationId::as_str),
+                support_grant = item.support_grant().map(GrantKey::as_str),
+                failure_detail = failure.detail,
+                "not readable by this version"
+            );
+            app.index().postpone(item, listed_at, now.plus(MOVES_BACK)).await?;
+            Ok(Looked::Unreadable)
+        }
         Err(CallError::Failed(failure)) => {
             // A store that does not answer would not move it either.
             if !failure.maybe_done {

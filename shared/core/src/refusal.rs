@@ -67,6 +67,8 @@ pub enum NotAllowed {
     Colleague,
     /// The person who offers access is not in the directory.
     NoCustomer,
+    /// The customer's record in the directory is larger than a verification can hold.
+    RecordTooLarge,
     /// The customer is suspended in the directory.
     Suspended,
     /// The customer could not sign in (unconfirmed, disabled, must change or reset the password,
@@ -83,17 +85,24 @@ pub struct Failure {
     pub detail: String,
     /// Whether the write may still have happened.
     pub maybe_done: bool,
+    /// Nothing broke: a stored item is of another version, which this one can neither read nor write.
+    pub unreadable: bool,
 }
 
 impl Failure {
     /// It certainly did not happen.
     pub fn clean(service: &'static str, detail: impl Into<String>) -> Self {
-        Self { service, detail: detail.into(), maybe_done: false }
+        Self { service, detail: detail.into(), maybe_done: false, unreadable: false }
+    }
+
+    /// A stored item is not one of those that this version can read. It is left as it is.
+    pub fn unreadable(service: &'static str, detail: impl Into<String>) -> Self {
+        Self { unreadable: true, ..Self::clean(service, detail) }
     }
 
     /// It may have happened: a time-out, a broken connection.
     pub fn unsure(service: &'static str, detail: impl Into<String>) -> Self {
-        Self { service, detail: detail.into(), maybe_done: true }
+        Self { service, detail: detail.into(), maybe_done: true, unreadable: false }
     }
 }
 

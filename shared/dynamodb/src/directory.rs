@@ -1,5 +1,7 @@
 //! The Core directory.
 
+use std::fmt::Display;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::Deserialize;
@@ -11,9 +13,9 @@ use support_core::refusal::Failure;
 use support_settings::SettingError;
 use support_settings::variable::CORE_TABLE;
 
+use crate::SERVICE;
 use crate::item::Item;
 use crate::table::Table;
-use crate::unreadable;
 
 /// The directory as a DynamoDB table with the key `pk = USER#<lower-cased email>`.
 #[derive(Clone, Debug)]
@@ -43,17 +45,26 @@ fn key(email: &EmailAddress) -> AttributeValue {
     AttributeValue::S(format!("USER#{}", email.as_str()))
 }
 
-fn customer(item: Option<Item>) -> Result<Option<Customer>, Failure> {
-    item.map(serde_dynamo::from_item).transpose().map_err(unreadable)
+/// Reads a record, which others write: its address has to keep the rule for what comes in.
+fn customer(item: Item) -> Result<Customer, Failure> {
+    let read: Customer = serde_dynamo::from_item(item).map_err(not_a_customer)?;
+    let address = EmailAddress::parse(read.email.as_str());
+    let email = address.ok_or_else(|| not_a_customer("not an email address"))?;
+    Ok(Customer { email, ..read })
+}
+
+/// A record of the directory that is not as the directory's description has it.
+fn not_a_customer(error: impl Display) -> Failure {
+    Failure::clean(SERVICE, format!("record unreadable: {error}"))
 }
 
 impl Directory for DynamoDirectory {
     async fn find(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
-        customer(self.record(email).await?)
+        self.record(email).await?.map(customer).transpose()
     }
 
     async fn glance(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
-        customer(self.table.glance(key(email)).await?)
+        self.table.glance(key(email)).await?.map(customer).transpose()
     }
 }
 
@@ -70,8 +81,8 @@ impl Activities for DynamoDirectory {
         email: &EmailAddress,
     ) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
         let Some(item) = self.record(email).await? else { return Ok(None) };
-        let customer = serde_dynamo::from_item(item.clone()).map_err(unreadable)?;
-        let Processes { processes } = serde_dynamo::from_item(item).map_err(unreadable)?;
-        Ok(Some((customer, processes)))
+        let Processes { processes } =
+            serde_dynamo::from_item(item.clone()).map_err(not_a_customer)?;
+        Ok(Some((customer(item)?, processes)))
     }
 }

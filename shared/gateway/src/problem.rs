@@ -77,6 +77,7 @@ impl Problem {
             Self::Invalid(_) => ProblemDetails::invalid(),
             Self::Unauthenticated(why) => ProblemDetails::unauthenticated(*why),
             Self::Refused(refusal) => ProblemDetails::refused(refusal),
+            Self::Failed(failure) if failure.unreadable => ProblemDetails::of_another_version(),
             Self::Failed(_) => ProblemDetails::unavailable(),
         }
     }

@@ -11,7 +11,7 @@ use support_core::time::Timestamp;
 
 use crate::answer::{Answer, Response};
 use crate::clock::Stopwatch;
-use crate::metrics::measuring;
+use crate::metrics::{Metric, measure, measuring};
 use crate::problem::Problem;
 use crate::request::{Event, Request};
 
@@ -92,6 +92,19 @@ impl Line<'_> {
                 duration_ms,
                 "request"
             ),
+            Some(failure) if failure.unreadable => {
+                measure(Metric::UnreadableItems, 1);
+                tracing::warn!(
+                    request_id,
+                    route,
+                    verification,
+                    outcome = slug,
+                    status,
+                    duration_ms,
+                    failure_detail = failure.detail,
+                    "request"
+                );
+            }
             Some(failure) => tracing::error!(
                 request_id,
                 route,

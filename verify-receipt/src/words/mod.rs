@@ -3,7 +3,7 @@
 mod en;
 mod es;
 
-use support_core::chain::{Action, Actor};
+use support_core::chain::{Action, Actor, Word};
 use support_core::receipt::{Fault, Receipt};
 use support_core::step_detail::{Detail, Facts};
 
@@ -65,27 +65,30 @@ impl Language {
     }
 
     /// Who took a step.
-    pub fn actor(self, actor: Actor) -> &'static str {
-        match self {
-            Self::English => en::actor(actor),
-            Self::Spanish => es::actor(actor),
+    pub fn actor(self, actor: &Word<Actor>) -> &str {
+        match (self, actor) {
+            (Self::English, Word::Known(actor)) => en::actor(*actor),
+            (Self::Spanish, Word::Known(actor)) => es::actor(*actor),
+            (_, Word::Other(word)) => word,
         }
     }
 
-    /// What a step is.
-    pub fn action(self, action: Action) -> &'static str {
-        match self {
-            Self::English => en::action(action),
-            Self::Spanish => es::action(action),
+    /// What a step is. An action that this program does not know is its code.
+    pub fn action(self, action: &Word<Action>) -> &str {
+        match (self, action) {
+            (Self::English, Word::Known(action)) => en::action(*action),
+            (Self::Spanish, Word::Known(action)) => es::action(*action),
+            (_, Word::Other(word)) => word,
         }
     }
 
     /// The detail of a step; `None` where it says no more than the action. The texts of older steps
     /// stay as they are, in English.
-    pub fn detail(self, action: Action, detail: Option<&Detail>) -> Option<String> {
+    pub fn detail(self, action: &Word<Action>, detail: Option<&Detail>) -> Option<String> {
         match detail? {
-            Detail::Facts(Facts::AppQr) if action == Action::AppQrSent => None,
+            Detail::Facts(Facts::AppQr) if *action == Action::AppQrSent => None,
             Detail::Facts(facts) => Some(self.facts(facts)),
+            Detail::Other(facts) => Some(facts.to_string()),
             Detail::Text(text) if text.is_empty() => None,
             Detail::Text(text) => Some(text.clone()),
         }
@@ -177,11 +180,11 @@ mod tests {
         for (facts, english, spanish) in kinds {
             let detail = Detail::Facts(from_value(facts).unwrap());
             assert_eq!(
-                Language::English.detail(Action::EmailFailed, Some(&detail)).as_deref(),
+                Language::English.detail(&Action::EmailFailed.into(), Some(&detail)).as_deref(),
                 Some(english)
             );
             assert_eq!(
-                Language::Spanish.detail(Action::EmailFailed, Some(&detail)).as_deref(),
+                Language::Spanish.detail(&Action::EmailFailed.into(), Some(&detail)).as_deref(),
                 Some(spanish)
             );
         }
@@ -190,7 +193,9 @@ mod tests {
     #[test]
     fn a_text_stays_as_it_is_and_nothing_is_said_where_there_is_nothing() {
         for language in [Language::English, Language::Spanish] {
-            let said = |detail: Option<Detail>| language.detail(Action::AppQrSent, detail.as_ref());
+            let said = |detail: Option<Detail>| {
+                language.detail(&Action::AppQrSent.into(), detail.as_ref())
+            };
             let text = Detail::Text("sending 1 of 5".to_owned());
             assert_eq!(said(Some(text)).as_deref(), Some("sending 1 of 5"));
             assert_eq!(said(Some(Detail::Text(String::new()))), None);

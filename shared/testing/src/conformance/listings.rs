@@ -1,7 +1,7 @@
 //! What is found by who and when, and what is due.
 
 use support_core::ports::{
-    Change, Due, DueItems, Position, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
 };
 use support_core::support_grant::GrantNoticeKind;
 use support_core::time::Timestamp;
@@ -26,10 +26,8 @@ pub(super) async fn listings_are_newest_first_and_go_on_where_they_stopped(
     loop {
         let page = store.page(&scope, before.as_ref(), 3).await.expect("read");
         assert!(page.items.len() <= 3);
-        found.extend(page.items.iter().map(|v| v.id.clone()));
-        if let Some(last) = page.items.last() {
-            before = Some(Position { created_at: last.created_at, id: last.id.clone() });
-        }
+        found.extend(page.items.iter().map(|listed| listed.place.id.clone()));
+        before = page.items.last().map(|last| last.place.clone());
         if page.ended {
             break;
         }
