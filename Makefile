@@ -44,6 +44,7 @@ STAGE ?= default
 deploy: prepare
 	PATH="$(CURDIR)/$(SAM):$$PATH" $(SAM)/sam build --config-env $(STAGE)
 	$(SAM)/python local/built_for.py --config-env $(STAGE)
+	$(SAM)/python local/release.py
 	$(SAM)/sam deploy --config-env $(STAGE) $(OPTIONS)
 
 run up down clean walk status prepare:

@@ -120,10 +120,11 @@ def _deploy_template(settings: Settings, parameters: dict[str, str]) -> None:
             env=settings.aws_environment(),
             cwd=ROOT,
         )  # fmt: skip
-    with step("Adding routes, permissions boundaries, time to live and the sender's identity"):
+    with step("Adding routes, permissions boundaries, aliases, time to live and the sender's identity"):
         stack = Deployed(settings)
         stack.add_routes()
         stack.add_boundaries()
+        stack.point_aliases()
         client(settings, "dynamodb").update_time_to_live(
             TableName=stack.outputs["SupportTable"],
             TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"},
@@ -203,6 +204,14 @@ class Deployed:
         for name, resource in self.template["Resources"].items():
             if resource["Type"] == "AWS::IAM::Role" and (boundary := resource["Properties"].get("PermissionsBoundary")):
                 iam.put_role_permissions_boundary(RoleName=self.physical[name], PermissionsBoundary=self.resolve(boundary))
+
+    def point_aliases(self) -> None:
+        """Has each alias mean the function as it is at any moment, so that a program or a setting is replaced without a new version."""
+        functions = client(self.settings, "lambda")
+        for resource in self.template["Resources"].values():
+            if resource["Type"] == "AWS::Lambda::Alias":
+                name = self.resolve(resource["Properties"]["FunctionName"])
+                functions.update_alias(FunctionName=name, Name=resource["Properties"]["Name"], FunctionVersion="$LATEST")
 
     def add_routes(self) -> None:
         """Adds what the emulator does not read from the API's OpenAPI body: CORS, the authorizers, a route for each operation."""

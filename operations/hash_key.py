@@ -19,6 +19,8 @@ from deployed import Stack, command, stack_of
 # The longest life of what is hashed: a support grant (`GrantMaxMinutes` at most).
 LONGEST = 48 * 3600
 LENGTH = 64
+# As in template.yaml.
+ALIAS = "live"
 
 
 class Refused(Exception):
@@ -57,6 +59,9 @@ def finish(stack: Stack, now: float) -> None:
 
 
 def _put(stack: Stack, lines: list[str]) -> None:
+    functions = stack.session.client("lambda")
+    if any(_alias(functions, name).get("RoutingConfig", {}).get("AdditionalVersionWeights") for name in _functions(stack)):
+        raise Refused("A deployment is under way: wait until it has ended.")
     stack.session.client("secretsmanager").put_secret_value(SecretId=stack.resources["HashKey"], SecretString="\n".join(lines))
     restart(stack)
 
@@ -64,12 +69,24 @@ def _put(stack: Stack, lines: list[str]) -> None:
 def restart(stack: Stack) -> None:
     """Has Lambda start anew every function that reads the secret."""
     functions = stack.session.client("lambda")
-    for name in [name for logical, name in stack.resources.items() if logical.endswith("Function")]:
+    for name in _functions(stack):
         variables: dict[str, Any] = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         if "HASH_KEY_SECRET" in variables:
             changed = variables | {"HASH_KEY_CHANGED": str(int(time.time()))}
             functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
             functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+            if _alias(functions, name)["FunctionVersion"] != "$LATEST":
+                version = functions.publish_version(FunctionName=name)["Version"]
+                functions.update_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version)
+
+
+def _functions(stack: Stack) -> list[str]:
+    return [name for logical, name in stack.resources.items() if logical.endswith("Function")]
+
+
+def _alias(functions: Any, name: str) -> dict[str, Any]:
+    """What is called when anything calls the function: a version of it."""
+    return functions.get_alias(FunctionName=name, Name=ALIAS)
 
 
 def main() -> int:

@@ -110,10 +110,10 @@ fn in_words(receipt: &Receipt, language: Locale) -> String {
 
 /// One step: its number, when, who, what.
 fn line(step: &ReceiptStep, language: Locale) -> String {
-    let (who, what) = (actor(language, step.actor), action(language, step.action));
+    let (who, what) = (actor(language, &step.actor), action(language, &step.action));
     let ReceiptStep { seq, at, .. } = step;
     let mut line = format!("{seq:>3}  {at}  {who:<11}  {what}");
-    if let Some(more) = detail(language, step.action, step.detail.as_ref()) {
+    if let Some(more) = detail(language, &step.action, step.detail.as_ref()) {
         let _ = write!(line, ": {more}");
     }
     line

@@ -4,14 +4,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
-use serde_json::json;
-use support_core::identity::{EmailAddress, IdText, NewTicket, VerificationId};
-use support_core::ports::{Page, Position, Scope, VerificationIndex, Verifications, Window};
+use serde::{Deserialize, Serialize};
+use support_core::identity::{EmailAddress, IdText, New, TicketNumber, VerificationId};
+use support_core::ports::{
+    Listed, Page, Position, Scope, VerificationIndex, Verifications, Window,
+};
 use support_core::time::{Timestamp, rfc3339};
 use support_core::verification::{Module, Outcome, State, Status, Verification};
 use support_core::view::VerificationView;
-use support_gateway::{Answer, Caller, FieldError, Problem, Request};
+use support_gateway::{Answer, Caller, FieldError, Metric, Problem, Request, measure};
 
 use crate::app::App;
 
@@ -26,8 +27,8 @@ const MAX_READS: usize = 5;
 #[serde(deny_unknown_fields)]
 struct Search {
     id: Option<VerificationId>,
-    ticket: Option<NewTicket>,
-    customer: Option<EmailAddress>,
+    ticket: Option<New<TicketNumber>>,
+    customer: Option<New<EmailAddress>>,
     agent: Option<IdText>,
     agent_name: Option<PartOfName>,
     module: Option<Module>,
@@ -61,7 +62,7 @@ impl TryFrom<String> for PartOfName {
 #[derive(Debug)]
 struct Filters {
     id: Option<VerificationId>,
-    ticket: Option<NewTicket>,
+    ticket: Option<TicketNumber>,
     customer: Option<EmailAddress>,
     agent: Option<String>,
     agent_name: Option<PartOfName>,
@@ -87,8 +88,8 @@ impl Filters {
         let named = |part: &PartOfName| {
             agent.name.to_lowercase().contains(&part.0) || agent.email.as_str().contains(&part.0)
         };
-        let about = |wanted: &NewTicket| {
-            verification.ticket.as_ref().is_some_and(|own| own.found_by() == wanted.0.found_by())
+        let about = |wanted: &TicketNumber| {
+            verification.ticket.as_ref().is_some_and(|own| own.found_by() == wanted.found_by())
         };
         self.id.as_ref().is_none_or(|id| verification.id == *id)
             && self.ticket.as_ref().is_none_or(about)
@@ -105,7 +106,7 @@ impl Filters {
     fn scope(&self, caller: &Caller) -> Scope {
         match self {
             _ if !caller.supervisor => Scope::Agent(caller.agent.id.clone()),
-            Self { ticket: Some(ticket), .. } => Scope::Ticket(ticket.0.clone()),
+            Self { ticket: Some(ticket), .. } => Scope::Ticket(ticket.clone()),
             Self { customer: Some(email), .. } => Scope::Customer(email.clone()),
             Self { agent: Some(id), .. } => Scope::Agent(id.clone()),
             Self { .. } => Scope::Everyone,
@@ -121,6 +122,26 @@ impl Filters {
     }
 }
 
+/// The answer to a search.
+#[derive(Serialize)]
+struct PageView<'a> {
+    items: Vec<VerificationView<'a>>,
+    cursor: Option<String>,
+    /// How many were skipped because another version wrote them so that this one cannot read them. Whether
+    /// they fit the filters, nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<u64>,
+}
+
+/// What a search came to.
+#[derive(Default)]
+struct Found {
+    items: Vec<Verification>,
+    /// The place after which the next page begins, if there is one.
+    next: Option<Position>,
+    unreadable: u64,
+}
+
 pub async fn search<D>(
     app: &App<impl Verifications, impl VerificationIndex, D>,
     caller: &Caller,
@@ -134,8 +155,8 @@ pub async fn search<D>(
     let moment = |moment: Option<Moment>| moment.map(|Moment(at)| at);
     let filters = Filters {
         id: asked.id,
-        ticket: asked.ticket,
-        customer: asked.customer,
+        ticket: asked.ticket.map(|New(ticket)| ticket),
+        customer: asked.customer.map(|New(email)| email),
         agent: asked.agent.map(|id| id.as_str().to_owned()),
         agent_name: asked.agent_name,
         module: asked.module,
@@ -154,13 +175,18 @@ pub async fn search<D>(
             })?)
         }
     };
-    let (items, next) = match &filters.id {
-        Some(id) => (known(app, caller, id, &filters, request.now()).await?, None),
+    let Found { items, next, unreadable } = match &filters.id {
+        Some(id) => known(app, caller, id, &filters, request.now()).await?,
         None => found(app, caller, &filters, before, limit, request.now()).await?,
     };
-    let items: Vec<_> = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
+    if unreadable > 0 {
+        measure(Metric::UnreadableItems, unreadable);
+        tracing::warn!(target: "support", unreadable, "verifications of another version skipped");
+    }
+    let items = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
     let cursor = next.map(|position| cursor_text(&position, &digest));
-    Ok(Answer::ok(&json!({"items": items, "cursor": cursor})))
+    let unreadable = (unreadable > 0).then_some(unreadable);
+    Ok(Answer::ok(&PageView { items, cursor, unreadable }))
 }
 
 /// The one verification with this id, if the caller may see it and it fits.
@@ -170,13 +196,14 @@ async fn known<I, D>(
     id: &VerificationId,
     filters: &Filters,
     now: Timestamp,
-) -> Result<Vec<Verification>, Problem> {
+) -> Result<Found, Problem> {
     let found = app.verifications.load(id).await?.map(|verification| verification.at(now));
     let seen = |v: &Verification| caller.supervisor || v.agent.id == caller.agent.id;
-    Ok(found.into_iter().filter(|v| seen(v) && filters.fit(v)).collect())
+    let items = found.into_iter().filter(|v| seen(v) && filters.fit(v)).collect();
+    Ok(Found { items, ..Found::default() })
 }
 
-/// The next page, and the place after which the one behind it begins, if there is one.
+/// The next page.
 async fn found<V, D>(
     app: &App<V, impl VerificationIndex, D>,
     caller: &Caller,
@@ -184,32 +211,32 @@ async fn found<V, D>(
     mut before: Option<Position>,
     limit: usize,
     now: Timestamp,
-) -> Result<(Vec<Verification>, Option<Position>), Problem> {
+) -> Result<Found, Problem> {
     let (scope, window) = (filters.scope(caller), filters.window());
-    let mut items = Vec::new();
+    let (mut items, mut unreadable) = (Vec::new(), 0);
     for _ in 0..MAX_READS {
         let Page { items: read, mut ended } =
             app.index.page(&scope, &window, before.as_ref(), limit).await?;
-        for verification in read {
+        for Listed { place, verification } in read {
             if items.len() == limit {
                 ended = false;
                 break;
             }
-            before =
-                Some(Position { created_at: verification.created_at, id: verification.id.clone() });
-            let verification = verification.at(now);
-            if filters.fit(&verification) {
-                items.push(verification);
+            before = Some(place);
+            match verification.map(|verification| verification.at(now)) {
+                Some(verification) if filters.fit(&verification) => items.push(verification),
+                Some(_) => {}
+                None => unreadable += 1,
             }
         }
         if ended {
-            return Ok((items, None));
+            return Ok(Found { items, next: None, unreadable });
         }
         if items.len() == limit {
             break;
         }
     }
-    Ok((items, before))
+    Ok(Found { items, next: before, unreadable })
 }
 
 fn cursor_text(position: &Position, filters: &str) -> String {

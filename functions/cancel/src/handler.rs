@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
-use support_core::identity::Reason;
+use support_core::identity::{New, Reason};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
 use support_core::refusal::Refusal;
@@ -20,9 +20,9 @@ pub struct App<V> {
 #[serde(deny_unknown_fields)]
 struct Cancel {
     /// The customer reads it.
-    reason: Reason,
+    reason: New<Reason>,
     /// For agents alone.
-    note: Option<Reason>,
+    note: Option<New<Reason>>,
 }
 
 #[derive(Deserialize)]
@@ -32,7 +32,7 @@ struct Finish {}
 /// How the agent stops.
 enum How {
     Finish,
-    Cancel(Cancel),
+    Cancel { reason: Reason, note: Option<Reason> },
 }
 
 pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
@@ -43,7 +43,10 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
             let Finish {} = request.json()?;
             How::Finish
         }
-        "POST /verifications/{id}/cancel" => How::Cancel(request.json()?),
+        "POST /verifications/{id}/cancel" => {
+            let Cancel { reason: New(reason), note } = request.json()?;
+            How::Cancel { reason, note: note.map(|New(note)| note) }
+        }
         _ => return Err(Refusal::NotFound.into()),
     };
     let now = request.now();
@@ -51,12 +54,10 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
         let verification = verification.of(&caller.agent)?;
         let closed = match &how {
             How::Finish => verification.finish(now)?,
-            How::Cancel(Cancel { reason, note }) => {
-                match verification.cancel(reason.clone(), now)? {
-                    ClosedByAgent::Now(next) => ClosedByAgent::Now(next.with_note(note.clone())),
-                    already @ ClosedByAgent::Already(_) => already,
-                }
-            }
+            How::Cancel { reason, note } => match verification.cancel(reason.clone(), now)? {
+                ClosedByAgent::Now(next) => ClosedByAgent::Now(next.with_note(note.clone())),
+                already @ ClosedByAgent::Already(_) => already,
+            },
         };
         Ok(match closed {
             ClosedByAgent::Now(next) => Decision::Save(Change::to(next.clone()), next),

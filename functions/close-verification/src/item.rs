@@ -11,7 +11,7 @@ use support_core::email::receipt_page;
 use support_core::identity::{LinkToken, VerificationId};
 use support_core::notices;
 use support_core::ports::{Change, Due, DueItems, Mailer, SupportGrants, Verifications};
-use support_core::refusal::{CallError, Failure};
+use support_core::refusal::{CallError, Failure, Unreadable};
 use support_core::secret::Secret;
 use support_core::support_grant::{GrantKey, GrantNoticeKind, SupportGrant};
 use support_core::time::Timestamp;
@@ -40,6 +40,8 @@ pub enum Looked {
     Done,
     /// Its email is left for a later try, because a dependency does not answer.
     Postponed,
+    /// Another version wrote it so that this one cannot read it: it is left to that one.
+    Unreadable,
 }
 
 /// Does all that is due of an item. One that cannot be read or written moves back in the listing.
@@ -70,6 +72,17 @@ pub async fn look_after(
         }
         // Others keep changing what is refused: if it is still due, the next sweep finds it.
         Ok(Taken::NoNotice) | Err(CallError::Refused(_)) => Ok(Looked::Done),
+        Err(CallError::Failed(failure)) if failure.unreadable == Some(Unreadable::OtherVersion) => {
+            tracing::warn!(
+                target: "support",
+                verification = item.verification().map(VerificationId::as_str),
+                support_grant = item.support_grant().map(GrantKey::as_str),
+                failure_detail = failure.detail,
+                "not readable by this version"
+            );
+            app.index().postpone(item, listed_at, now.plus(MOVES_BACK)).await?;
+            Ok(Looked::Unreadable)
+        }
         Err(CallError::Failed(failure)) => {
             // A store that does not answer would not move it either.
             if !failure.maybe_done {

@@ -5,9 +5,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt};
+use support_core::identity::VerificationId;
 use support_core::ports::{Due, DueItems, DuePlace};
 use support_core::refusal::Failure;
+use support_core::support_grant::GrantKey;
 use support_core::time::Timestamp;
+use support_gateway::Metric;
 use tokio::time::{sleep, timeout};
 
 use crate::app::App;
@@ -50,6 +53,7 @@ pub async fn sweep_until(
             match look_after(app, dependencies, &item, due_at, now).await {
                 Ok(Looked::Done) => {}
                 Ok(Looked::Postponed) => progress.postponed(),
+                Ok(Looked::Unreadable) => progress.unreadable(),
                 Err(failure) => {
                     log(&item, &failure);
                     progress.failed(failure);
@@ -80,14 +84,10 @@ fn listing(
 }
 
 fn log(item: &Due, failure: &Failure) {
-    let (verification, support_grant) = match item {
-        Due::Verification(id) => (Some(id.as_str()), None),
-        Due::SupportGrant(key) => (None, Some(key.as_str())),
-    };
     tracing::error!(
         target: "support",
-        verification,
-        support_grant,
+        verification = item.verification().map(VerificationId::as_str),
+        support_grant = item.support_grant().map(GrantKey::as_str),
         failure = failure.service,
         failure_detail = failure.detail,
         maybe_done = failure.maybe_done,
@@ -105,6 +105,7 @@ struct Counts {
     /// When the item that was due first was due.
     oldest: Option<Timestamp>,
     postponed: usize,
+    unreadable: u64,
     failed: Option<Failure>,
     /// A part could not be listed, so that nobody knows what is due there.
     blind: bool,
@@ -126,6 +127,10 @@ impl Progress {
         self.note(|counts| counts.postponed += 1);
     }
 
+    fn unreadable(&self) {
+        self.note(|counts| counts.unreadable += 1);
+    }
+
     fn failed(&self, failure: Failure) {
         self.note(|counts| counts.failed = Some(failure));
     }
@@ -138,10 +143,13 @@ impl Progress {
     /// Measures the backlog, and returns how many items were found at `now`, or the last failure. A sweep that
     /// does not know what is due measures nothing, so that the alarm for sweeps that do not come rings.
     pub fn end(self, now: Timestamp) -> Result<usize, Failure> {
-        let Counts { found, oldest, postponed, failed, blind } =
+        let Counts { found, oldest, postponed, unreadable, failed, blind } =
             self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !blind {
             support_gateway::measure_due(found, oldest, now);
+        }
+        if unreadable > 0 {
+            support_gateway::measure(Metric::UnreadableItems, unreadable);
         }
         if postponed > 0 {
             tracing::warn!(target: "support", postponed, "emails postponed: a dependency does not answer");

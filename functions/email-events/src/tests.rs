@@ -66,7 +66,7 @@ async fn an_email_that_came_back_is_a_step_and_changes_nothing_else() {
     let step = after.steps.last().unwrap();
     let facts = Facts::Email { email: EmailKind::ConsentRequest, number: Some(1) };
     assert_eq!(
-        (step.action, &step.detail),
+        (step.action.known().unwrap(), &step.detail),
         (Action::EmailUndelivered, &Some(Detail::Facts(facts)))
     );
     assert_eq!(check(&after.id, &after.steps), Ok(()));

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use support_core::code::Code;
-use support_core::identity::EmailAddress;
+use support_core::identity::{EmailAddress, New};
 use support_core::limits::{LockoutQuota, Quota};
 use support_core::password::{NewPassword, TypedPassword};
 use support_core::ports::{Counted, Jobs, JointQuotas, Passwords, Quotas, Spent};
@@ -27,13 +27,13 @@ pub struct App<B, J, P> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AskBody {
-    email: EmailAddress,
+    email: New<EmailAddress>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfirmBody {
-    email: EmailAddress,
+    email: New<EmailAddress>,
     code: Code,
     new_password: TypedPassword,
     confirm_password: TypedPassword,
@@ -58,7 +58,7 @@ async fn ask(
     app: &App<impl Quotas + JointQuotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
-    let AskBody { email } = request.json()?;
+    let AskBody { email: New(email) } = request.json()?;
     let now = request.now();
     let Asking { source, network, cool_down, address } =
         app.limits.asking(&email, &request.source(), &app.key, now);
@@ -76,7 +76,7 @@ async fn confirm(
     app: &App<impl Quotas, impl Jobs, impl Passwords>,
     request: &Request,
 ) -> Result<Answer, Problem> {
-    let ConfirmBody { email, code, new_password, confirm_password } = request.json()?;
+    let ConfirmBody { email: New(email), code, new_password, confirm_password } = request.json()?;
     let password = NewPassword::choose(&new_password, &confirm_password)?;
     let now = request.now();
     let entries = app.limits.entries(&email, &request.source(), &app.key);

@@ -4,7 +4,7 @@
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Deserialize;
-use support_core::identity::{EmailAddress, NewTicket, VerificationId};
+use support_core::identity::{EmailAddress, New, TicketNumber, VerificationId};
 use support_core::limits::{Limits, Quota};
 use support_core::ports::{AgentPool, Change, Directory, Quotas, Saved, Verifications};
 use support_core::refusal::{NotAllowed, Refusal};
@@ -24,10 +24,10 @@ pub struct App<V, Q, D, A> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
-    email: EmailAddress,
+    email: New<EmailAddress>,
     #[serde(default)]
     module: AskedModule,
-    ticket: Option<NewTicket>,
+    ticket: Option<New<TicketNumber>>,
 }
 
 /// The modules that begin with a look-up. A support grant begins with its credentials.
@@ -53,8 +53,8 @@ pub async fn handle(
     request: &Request,
 ) -> Result<Answer, Problem> {
     let caller = request.agent()?;
-    let Body { email, module, ticket } = request.json()?;
-    let ticket = ticket.map(|NewTicket(ticket)| ticket);
+    let Body { email: New(email), module, ticket } = request.json()?;
+    let ticket = ticket.map(|New(ticket)| ticket);
     let now = request.now();
 
     // Counted before it is looked up, whatever comes of it.

@@ -136,7 +136,10 @@ async fn beyond_a_quota_right_and_wrong_look_alike() {
             answers.push((answer.status, answer.body));
         }
         let steps = scene.stored().await.steps;
-        (answers, steps.iter().map(|step| (step.action, step.detail.clone())).collect::<Vec<_>>())
+        (
+            answers,
+            steps.iter().map(|step| (step.action.clone(), step.detail.clone())).collect::<Vec<_>>(),
+        )
     };
     let limits = Limits::default();
     let own = || Quota::agent_wrong(&agent("ana").id, &limits, NOON);

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
-use crate::chain::{Action, Step};
+use crate::chain::{Action, Step, Word};
 use crate::directory::{Customer, Process, Role};
 use crate::step_detail::Detail;
 use crate::time::Timestamp;
@@ -56,7 +56,7 @@ pub enum Kind {
 #[serde(untagged)]
 enum Title<'a> {
     Process(&'a str),
-    Step(Action),
+    Step(&'a Word<Action>),
 }
 
 #[derive(Debug, Serialize)]
@@ -109,7 +109,7 @@ impl<'a> Item<'a> {
         Self {
             id: format!("{STEP}{}", step.seq),
             kind: Kind::Verification,
-            title: Title::Step(step.action),
+            title: Title::Step(&step.action),
             status: "done",
             at: step.at,
             detail: None,

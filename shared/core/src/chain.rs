@@ -20,11 +20,45 @@ pub struct Step {
     /// From 1.
     pub seq: u32,
     pub at: Timestamp,
-    pub actor: Actor,
-    pub action: Action,
+    pub actor: Word<Actor>,
+    pub action: Word<Action>,
     pub detail: Option<Detail>,
     /// SHA-256, base64url, over this step and the hash of the one before.
     pub hash: String,
+}
+
+/// A word of the record. One that another version wrote and this one does not know is kept as it is, shown
+/// as it is, and hashed as it is, so that it makes no record unreadable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Word<T> {
+    Known(T),
+    Other(String),
+}
+
+impl<T: Copy> Word<T> {
+    /// Returns the word, if this version knows it.
+    pub const fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(word) => Some(*word),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl<T: PartialEq> PartialEq<T> for Word<T> {
+    fn eq(&self, word: &T) -> bool {
+        match self {
+            Self::Known(known) => known == word,
+            Self::Other(_) => false,
+        }
+    }
+}
+
+impl<T> From<T> for Word<T> {
+    fn from(word: T) -> Self {
+        Self::Known(word)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,8 +110,8 @@ pub enum Action {
 #[derive(Clone, Debug)]
 pub struct NewStep {
     pub at: Timestamp,
-    pub actor: Actor,
-    pub action: Action,
+    pub actor: Word<Actor>,
+    pub action: Word<Action>,
     pub detail: Option<Detail>,
 }
 
@@ -127,8 +161,8 @@ mod tests {
             let at = Timestamp::from_seconds(at);
             let new = NewStep {
                 at,
-                actor: Actor::Agent,
-                action,
+                actor: Actor::Agent.into(),
+                action: action.into(),
                 detail: Some(Detail::Text("why".into())),
             };
             append(&id, &mut steps, new);
@@ -142,11 +176,12 @@ mod tests {
     fn a_whole_chain_checks_and_every_change_shows() {
         let (id, steps) = chain();
         assert_eq!(check(&id, &steps), Ok(()));
-        let changes: [(u32, Change); 6] = [
+        let changes: [(u32, Change); 7] = [
+            (2, |steps| steps[1].action = Word::Other("denied-again".into())),
             (2, |steps| steps[1].detail = Some(Detail::Text("why!".into()))),
             (1, |steps| steps[0].at = Timestamp::from_millis(1001)),
-            (3, |steps| steps[2].actor = Actor::Customer),
-            (2, |steps| steps[1].action = Action::Denied),
+            (3, |steps| steps[2].actor = Actor::Customer.into()),
+            (2, |steps| steps[1].action = Action::Denied.into()),
             (2, |steps| drop(steps.remove(1))),
             (1, |steps| steps.swap(0, 1)),
         ];
@@ -157,5 +192,30 @@ mod tests {
         }
         let other = VerificationId::parse("AAAAAAAAAAAAAAAAAAAAAB").unwrap();
         assert_eq!(check(&other, &steps), Err(1));
+    }
+
+    #[test] // P37
+    fn a_word_of_another_version_is_kept_and_hashed_as_it_is() {
+        let (id, mut steps) = chain();
+        let mut written = serde_json::to_value(&steps).unwrap();
+        (written[1]["action"], written[1]["actor"]) = ("approved".into(), "supervisor".into());
+        let read: Vec<Step> = serde_json::from_value(written.clone()).unwrap();
+        assert_eq!(read[1].action, Word::Other("approved".to_owned()));
+        assert_eq!((read[1].action.known(), read[1].actor.known()), (None, None));
+        assert!(read[1].action != Action::AgentCodeSent && read[0].action == Action::Started);
+        assert_eq!(serde_json::to_value(&read).unwrap(), written);
+        // As the other version hashed it, and went on.
+        steps[1].action = read[1].action.clone();
+        steps[1].actor = read[1].actor.clone();
+        steps[1].hash = hash(&id, &steps[0].hash, &steps[1]);
+        steps.truncate(2);
+        let new = NewStep {
+            at: Timestamp::from_seconds(4),
+            actor: Actor::Agent.into(),
+            action: Action::Cancelled.into(),
+            detail: None,
+        };
+        append(&id, &mut steps, new);
+        assert_eq!(check(&id, &steps), Ok(()));
     }
 }

@@ -27,6 +27,16 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// The largest record that a verification or a support grant can begin with, in bytes of JSON. Each
+    /// copies it, and neither may come near DynamoDB's 400 KB: one that did could not even be closed. A
+    /// customer with a hundred ecosystems has about 20 KB.
+    pub const MAX_BYTES: usize = 64 * 1024;
+
+    /// Returns whether the record is one of those.
+    pub fn fits(&self) -> bool {
+        serde_json::to_vec(self).is_ok_and(|record| record.len() <= Self::MAX_BYTES)
+    }
+
     pub fn ecosystem(&self, id: &str) -> Option<&Ecosystem> {
         self.ecosystems.iter().find(|ecosystem| ecosystem.id == id)
     }

@@ -16,6 +16,7 @@ pub mod entitlement;
 pub mod grant_terms;
 pub mod identity;
 pub mod jwt;
+pub mod kept;
 pub mod limits;
 pub mod mint;
 pub mod notice;

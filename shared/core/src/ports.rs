@@ -207,9 +207,17 @@ pub trait VerificationIndex: Sync {
 /// Some verifications of a listing.
 #[derive(Clone, Debug)]
 pub struct Page {
-    pub items: Vec<Verification>,
+    pub items: Vec<Listed>,
     /// Nothing comes after these.
     pub ended: bool,
+}
+
+/// A verification in its place in a listing.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub place: Position,
+    /// `None` if another version wrote it so that this one cannot read it.
+    pub verification: Option<Verification>,
 }
 
 /// Whose verifications to look through.

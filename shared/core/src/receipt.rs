@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
-use crate::chain::{self, Action, Actor, Step};
+use crate::chain::{self, Action, Actor, Step, Word};
 use crate::entitlement::{Access, Environment, Visibility};
 use crate::identity::VerificationId;
 use crate::status::{Module, Outcome, Side};
@@ -93,8 +93,8 @@ pub struct SessionTimes {
 pub struct ReceiptStep {
     pub seq: u32,
     pub at: Timestamp,
-    pub actor: Actor,
-    pub action: Action,
+    pub actor: Word<Actor>,
+    pub action: Word<Action>,
     pub detail: Option<Detail>,
     pub hash: String,
 }
@@ -128,7 +128,8 @@ impl Receipt {
     pub fn of(verification: &Verification) -> Option<Self> {
         let State::Closed(closed) = &verification.state else { return None };
         let (session, consent) = (closed.session.as_ref()?, closed.consent.as_ref()?);
-        let end = verification.steps.iter().position(|step| ends(step.action))?;
+        let end =
+            verification.steps.iter().position(|step| step.action.known().is_some_and(ends))?;
         let steps: Vec<_> = verification.steps[..=end].iter().map(ReceiptStep::from).collect();
         let mfa = closed.sign_in_status.is_some_and(|sign_in_status| sign_in_status.mfa);
         Some(Self {
@@ -347,7 +348,7 @@ fn as_written(receipt: &Receipt, written: &serde_json::Value) -> Result<(), u32>
     {
         let of_its_version = match &step.detail {
             Some(Detail::Text(_)) => true,
-            Some(Detail::Facts(_)) | None => receipt.version > 1,
+            Some(Detail::Facts(_) | Detail::Other(_)) | None => receipt.version > 1,
         };
         // A detail with a member too many is read without it, and would be hashed without it.
         if !of_its_version || serde_json::to_value(step).ok().as_ref() != Some(written) {

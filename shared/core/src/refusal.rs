@@ -67,6 +67,8 @@ pub enum NotAllowed {
     Colleague,
     /// The person who offers access is not in the directory.
     NoCustomer,
+    /// The customer's record in the directory is larger than a verification can hold.
+    RecordTooLarge,
     /// The customer is suspended in the directory.
     Suspended,
     /// The customer could not sign in (unconfirmed, disabled, must change or reset the password,
@@ -83,24 +85,39 @@ pub struct Failure {
     pub detail: String,
     /// Whether the write may still have happened.
     pub maybe_done: bool,
-    /// Whether a record of the directory cannot be read: others wrote it, and repeating does not help.
-    pub unreadable_record: bool,
+    /// Nothing broke: what was read is nothing that can be understood, and is left as it is.
+    pub unreadable: Option<Unreadable>,
+}
+
+/// What cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// A stored item of another version, which this one can neither read nor write.
+    OtherVersion,
+    /// A record of the directory: others wrote it, and repeating does not help.
+    DirectoryRecord,
 }
 
 impl Failure {
     /// It certainly did not happen.
     pub fn clean(service: &'static str, detail: impl Into<String>) -> Self {
-        Self { service, detail: detail.into(), maybe_done: false, unreadable_record: false }
+        Self { service, detail: detail.into(), maybe_done: false, unreadable: None }
+    }
+
+    /// A stored item is not one of those that this version can read.
+    pub fn unreadable(service: &'static str, detail: impl Into<String>) -> Self {
+        Self { unreadable: Some(Unreadable::OtherVersion), ..Self::clean(service, detail) }
+    }
+
+    /// A record of the directory cannot be read. `detail` names the field, and not what is in it.
+    pub fn unreadable_record(detail: impl Into<String>) -> Self {
+        let unreadable = Some(Unreadable::DirectoryRecord);
+        Self { unreadable, ..Self::clean("directory", detail) }
     }
 
     /// It may have happened: a time-out, a broken connection.
     pub fn unsure(service: &'static str, detail: impl Into<String>) -> Self {
         Self { maybe_done: true, ..Self::clean(service, detail) }
-    }
-
-    /// A record of the directory cannot be read. `detail` names the field, and not what is in it.
-    pub fn unreadable_record(detail: impl Into<String>) -> Self {
-        Self { unreadable_record: true, ..Self::clean("directory", detail) }
     }
 }
 

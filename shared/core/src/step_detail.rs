@@ -1,6 +1,8 @@
 //! What a step of the record says beyond its action, as data: words are made where it is shown.
 
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::email_origin::EmailKind;
 use crate::entitlement::{Access, Environment};
@@ -9,13 +11,35 @@ use crate::notice::NoticeKind;
 
 /// The detail of a step. It is stored, hashed and signed as it is serialized, and never holds a
 /// secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Detail {
     Facts(Facts),
+    /// What another version wrote and this one does not know, or not all of: kept, shown and hashed as it
+    /// is.
+    Other(Value),
     /// English prose: the detail of a step that was recorded before details were data. Empty where
     /// there was nothing to say.
     Text(String),
+}
+
+impl<'de> Deserialize<'de> for Detail {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Value::deserialize(deserializer)?;
+        Ok(match &written {
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Object(_) => match Facts::deserialize(&written) {
+                // Facts with a member too many would lose it, and with it the hash.
+                Ok(facts) if serde_json::to_value(&facts).is_ok_and(|read| read == written) => {
+                    Self::Facts(facts)
+                }
+                Ok(_) | Err(_) => Self::Other(written),
+            },
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+                return Err(D::Error::custom("neither an object nor a text"));
+            }
+        })
+    }
 }
 
 impl From<Facts> for Detail {
@@ -81,14 +105,14 @@ pub enum Facts {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, from_value, json, to_value};
+    use serde_json::{from_value, json, to_value};
 
     use super::*;
 
     #[test]
     fn a_detail_is_data_and_an_old_one_keeps_its_text() {
         let environments = vec![Environment::Web, Environment::App];
-        let kinds: [(Detail, Value); 8] = [
+        let kinds: [(Detail, Value); 11] = [
             (
                 Facts::Sending { number: 1, of: 5 }.into(),
                 json!({"kind": "sending", "number": 1, "of": 5}),
@@ -121,6 +145,19 @@ mod tests {
             (
                 Facts::Email { email: EmailKind::Closed, number: None }.into(),
                 json!({"kind": "email", "email": "closed"}),
+            ),
+            // Of another version: a kind, a value and a member that this one does not know.
+            (
+                Detail::Other(json!({"kind": "approval", "by": {"id": "sofia"}, "after_s": 12})),
+                json!({"kind": "approval", "by": {"id": "sofia"}, "after_s": 12}),
+            ),
+            (
+                Detail::Other(json!({"kind": "environment", "environment": "pos"})),
+                json!({"kind": "environment", "environment": "pos"}),
+            ),
+            (
+                Detail::Other(json!({"kind": "sending", "number": 1, "of": 5, "by": "sms"})),
+                json!({"kind": "sending", "number": 1, "of": 5, "by": "sms"}),
             ),
             (Detail::Text("sending 1 of 5".into()), json!("sending 1 of 5")),
             (Detail::Text(String::new()), json!("")),

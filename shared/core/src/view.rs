@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::chain::Step;
+use crate::chain::{Action, Actor, Step, Word};
 use crate::directory::{CustomerStatus, Locale, Plan, Role, SignIn};
 use crate::entitlement::{Access, Environment, Visibility, environments};
 use crate::grant_terms::SupportGrantId;
@@ -154,8 +154,8 @@ impl std::fmt::Debug for HandoffView {
 struct StepView<'a> {
     seq: u32,
     at: String,
-    actor: crate::chain::Actor,
-    action: crate::chain::Action,
+    actor: &'a Word<Actor>,
+    action: &'a Word<Action>,
     detail: Option<&'a Detail>,
 }
 
@@ -258,13 +258,7 @@ impl<'a> CustomerView<'a> {
 impl<'a> From<&'a Step> for StepView<'a> {
     fn from(step: &'a Step) -> Self {
         let Step { seq, at, actor, action, detail, hash: _ } = step;
-        Self {
-            seq: *seq,
-            at: at.to_string(),
-            actor: *actor,
-            action: *action,
-            detail: detail.as_ref(),
-        }
+        Self { seq: *seq, at: at.to_string(), actor, action, detail: detail.as_ref() }
     }
 }
 

@@ -61,17 +61,21 @@ fn part<T: DeserializeOwned>(item: Item) -> Result<T, Failure> {
     })
 }
 
-fn customer(item: Option<Item>) -> Result<Option<Customer>, Failure> {
-    item.map(part).transpose()
+/// Reads a record, which others write: its address has to keep the rule for what comes in.
+fn customer(item: Item) -> Result<Customer, Failure> {
+    let read: Customer = part(item)?;
+    let address = EmailAddress::parse(read.email.as_str());
+    let email = address.ok_or_else(|| Failure::unreadable_record("email: not as expected"))?;
+    Ok(Customer { email, ..read })
 }
 
 impl Directory for DynamoDirectory {
     async fn find(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
-        customer(self.record(email).await?)
+        self.record(email).await?.map(customer).transpose()
     }
 
     async fn glance(&self, email: &EmailAddress) -> Result<Option<Customer>, Failure> {
-        customer(self.table.glance(key(email)).await?)
+        self.table.glance(key(email)).await?.map(customer).transpose()
     }
 }
 
@@ -88,8 +92,7 @@ impl Activities for DynamoDirectory {
         email: &EmailAddress,
     ) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
         let Some(item) = self.record(email).await? else { return Ok(None) };
-        let customer = part(item.clone())?;
-        let Processes { processes } = part(item)?;
-        Ok(Some((customer, processes)))
+        let Processes { processes } = part(item.clone())?;
+        Ok(Some((customer(item)?, processes)))
     }
 }

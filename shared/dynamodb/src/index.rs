@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use aws_types::SdkConfig;
 use support_aws::Aws;
-use support_core::ports::{Page, Position, Scope, VerificationIndex, Window};
+use support_core::ports::{Listed, Page, Position, Scope, VerificationIndex, Window};
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
-use support_core::verification::Verification;
 use support_settings::SettingError;
 use support_settings::variable::SUPPORT_TABLE;
 
+use crate::item::Item;
 use crate::table::Table;
-use crate::verifications::{key, verification};
+use crate::verifications::{id, key, verification};
 use crate::{VERIFICATION, attribute, failure, not_built};
 
 /// The indexes of the Support table, named in the template.
@@ -44,13 +44,13 @@ impl DynamoIndex {
         Self { table: Table::new(config, table) }
     }
 
-    async fn keys(
+    async fn places(
         &self,
         scope: &Scope,
         window: &Window,
         before: Option<&Position>,
         limit: usize,
-    ) -> Result<(Vec<AttributeValue>, bool), Failure> {
+    ) -> Result<(Vec<Position>, bool), Failure> {
         let (index, attribute, value) = match scope {
             Scope::Everyone => (name::BY_KIND, attribute::KIND, VERIFICATION.to_owned()),
             Scope::Agent(id) => (name::BY_AGENT, attribute::AGENT_ID, id.clone()),
@@ -93,14 +93,14 @@ impl DynamoIndex {
             .map_err(|error| failure(&error))?;
         let ended = answer.last_evaluated_key.is_none();
         let items = answer.items.unwrap_or_default().into_iter();
-        Ok((items.filter_map(|mut item| item.remove(attribute::KEY)).collect(), ended))
+        Ok((items.filter_map(|item| place(&item)).collect(), ended))
     }
 
-    /// The verifications under `keys`, in their order. What is gone meanwhile is left out.
-    async fn items(&self, keys: &[AttributeValue]) -> Result<Vec<Verification>, Failure> {
+    /// The verifications at `places`. What is gone meanwhile is left out.
+    async fn items(&self, places: Vec<Position>) -> Result<Vec<Listed>, Failure> {
         let mut pending: Vec<_> =
-            keys.iter().map(|k| HashMap::from([(attribute::KEY.to_owned(), k.clone())])).collect();
-        let mut found = Vec::new();
+            places.iter().map(|p| Item::from([(attribute::KEY.to_owned(), key(&p.id))])).collect();
+        let mut found = HashMap::new();
         while !pending.is_empty() {
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut pending)))
@@ -116,16 +116,29 @@ impl DynamoIndex {
                 .await
                 .map_err(|error| failure(&error))?;
             for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                let place = item.get(attribute::KEY).and_then(|k| keys.iter().position(|x| x == k));
-                found.push((place, verification(item)?));
+                let id = item.get(attribute::KEY).and_then(id);
+                let read = match verification(item) {
+                    Ok(verification) => Some(verification),
+                    Err(failure) if failure.unreadable.is_some() => None,
+                    Err(failure) => return Err(failure),
+                };
+                found.extend(id.map(|id| (id, read)));
             }
             for rest in answer.unprocessed_keys.unwrap_or_default().into_values() {
                 pending.extend(rest.keys);
             }
         }
-        found.sort_by_key(|(place, _)| *place);
-        Ok(found.into_iter().map(|(_, verification)| verification).collect())
+        let listed = |place: Position| Some((found.remove(&place.id)?, place));
+        let listed = places.into_iter().filter_map(listed);
+        Ok(listed.map(|(verification, place)| Listed { place, verification }).collect())
     }
+}
+
+/// Reads where an entry of an index stands.
+fn place(entry: &Item) -> Option<Position> {
+    let created_at = entry.get(attribute::CREATED_AT)?.as_n().ok()?.parse().ok()?;
+    let id = id(entry.get(attribute::KEY)?)?;
+    Some(Position { created_at: Timestamp::from_millis(created_at), id })
 }
 
 impl VerificationIndex for DynamoIndex {
@@ -136,7 +149,7 @@ impl VerificationIndex for DynamoIndex {
         before: Option<&Position>,
         limit: usize,
     ) -> Result<Page, Failure> {
-        let (keys, ended) = self.keys(scope, window, before, limit).await?;
-        Ok(Page { items: self.items(&keys).await?, ended })
+        let (places, ended) = self.places(scope, window, before, limit).await?;
+        Ok(Page { items: self.items(places).await?, ended })
     }
 }

@@ -8,6 +8,10 @@
 //! | `T#<id>#<environment>` | the sealed tokens of a session in one environment |
 //! | `S#<key>` | a customer's support grant |
 //!
+//! Every item but a count carries `schema`, the number of the rules that it was written under: see [`kept`]. A
+//! count is never written as a whole, so that nothing of it can be lost; what counts differently has
+//! another key.
+//!
 //! Every item carries `ttl`, when DynamoDB may remove it. That is housekeeping: no read trusts it.
 
 mod counts;
@@ -15,6 +19,7 @@ mod directory;
 mod due;
 mod index;
 mod item;
+mod kept;
 mod lockout;
 mod mint_tickets;
 mod quotas;
@@ -44,9 +49,14 @@ fn not_built<E>(_: E) -> Failure {
     Failure::clean(SERVICE, "request not built")
 }
 
-/// An item that is not what this crate wrote, or a value that no item can hold.
+/// An item that is not what this version of the crate writes.
 fn unreadable(error: serde_dynamo::Error) -> Failure {
-    Failure::clean(SERVICE, format!("item unreadable: {error}"))
+    Failure::unreadable(SERVICE, format!("item unreadable: {error}"))
+}
+
+/// A value that no item can hold: a mistake in this crate.
+fn not_an_item(error: serde_dynamo::Error) -> Failure {
+    Failure::clean(SERVICE, format!("not an item: {error}"))
 }
 
 /// Attribute names. The table's key is `pk` in the template, too.
@@ -64,6 +74,8 @@ mod attribute {
     pub const KIND: &str = "kind";
     pub const DUE: &str = "due";
     pub const DUE_AT: &str = "due_at";
+    pub const WRITER: &str = "writer";
+    pub const SCHEMA: &str = "schema";
 }
 
 /// What every verification's `kind` is: the key of the index over all of them.

@@ -12,8 +12,9 @@ use support_settings::SettingError;
 use support_settings::variable::SUPPORT_TABLE;
 
 use crate::item::Item;
+use crate::kept::{self, SCHEMA};
 use crate::table::Table;
-use crate::{attribute, failure, unreadable};
+use crate::{attribute, failure, not_an_item, unreadable};
 
 /// The mint tickets of the Support table.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct DynamoMintTickets {
 struct Row {
     pk: String,
     ttl: i64,
+    #[serde(default)]
+    schema: u32,
     #[serde(flatten)]
     ticket: MintTicket,
 }
@@ -37,9 +40,10 @@ pub(crate) fn item(ticket: &MintTicket) -> Result<Item, Failure> {
     let row = Row {
         pk: format!("G#{}", ticket.id.as_str()),
         ttl: ticket.expires_at.seconds(),
+        schema: SCHEMA,
         ticket: ticket.clone(),
     };
-    serde_dynamo::to_item(row).map_err(unreadable)
+    serde_dynamo::to_item(row).map_err(not_an_item)
 }
 
 impl DynamoMintTickets {
@@ -58,9 +62,10 @@ impl DynamoMintTickets {
 
 impl MintTickets for DynamoMintTickets {
     async fn load(&self, id: &MintTicketId) -> Result<Option<MintTicket>, Failure> {
-        let item = self.table.read(key(id)).await?;
-        let row: Option<Row> = item.map(serde_dynamo::from_item).transpose().map_err(unreadable)?;
-        Ok(row.map(|row| row.ticket))
+        let Some(item) = self.table.read(key(id)).await? else { return Ok(None) };
+        kept::check(&item)?;
+        let row: Row = serde_dynamo::from_item(item).map_err(unreadable)?;
+        Ok(Some(row.ticket))
     }
 
     async fn mark(&self, id: &MintTicketId) -> Result<bool, Failure> {

@@ -8,7 +8,8 @@ use support_core::time::Timestamp;
 
 use crate::due::shard;
 use crate::item::Item;
-use crate::unreadable;
+use crate::kept::{self, SCHEMA};
+use crate::not_an_item;
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -20,6 +21,7 @@ struct Row<'a> {
     due_at: Option<i64>,
     writer: &'a str,
     ttl: i64,
+    schema: u32,
     #[serde(flatten)]
     grant: &'a SupportGrant,
 }
@@ -44,12 +46,16 @@ pub(crate) fn item(
         due_at: grant.due_at().map(Timestamp::millis),
         writer,
         ttl: grant.terms.expires_at.seconds() + record_seconds,
+        schema: SCHEMA,
         pk,
         grant,
     })
-    .map_err(unreadable)
+    .map_err(not_an_item)
 }
 
-pub(crate) fn grant(item: Item) -> Result<SupportGrant, Failure> {
-    serde_dynamo::from_item(item).map_err(unreadable)
+/// Reads a support grant, with what this version does not know of it.
+pub(crate) fn grant(stored: Item) -> Result<SupportGrant, Failure> {
+    let (mut read, kept): (SupportGrant, _) = kept::read(stored, |read| item(read, "", 0))?;
+    read.kept = kept;
+    Ok(read)
 }

@@ -20,8 +20,9 @@ use support_settings::variable::SUPPORT_TABLE;
 
 use crate::due::shard;
 use crate::item::Item;
+use crate::kept::{self, SCHEMA};
 use crate::table::{Table, VersionedPut, Writer};
-use crate::{VERIFICATION, mint_tickets, sealed_tokens, support_grants, unreadable};
+use crate::{VERIFICATION, mint_tickets, not_an_item, sealed_tokens, support_grants};
 
 /// The verifications and the support grants of the Support table.
 #[derive(Clone, Debug)]
@@ -47,6 +48,7 @@ struct Row<'a> {
     /// A fresh random text for each save, see [`Writer`].
     writer: &'a str,
     ttl: i64,
+    schema: u32,
     #[serde(flatten)]
     verification: &'a Verification,
 }
@@ -60,15 +62,13 @@ pub(crate) fn id(key: &AttributeValue) -> Option<VerificationId> {
     VerificationId::parse(key.as_s().ok()?.strip_prefix("V#")?)
 }
 
-pub(crate) fn verification(item: Item) -> Result<Verification, Failure> {
-    serde_dynamo::from_item(item).map_err(unreadable)
+/// Reads a verification, with what this version does not know of it.
+pub(crate) fn verification(stored: Item) -> Result<Verification, Failure> {
+    let (read, kept) = kept::read(stored, |read| item(read, "", 0))?;
+    Ok(Verification { kept, ..read })
 }
 
-fn item(
-    verification: &Verification,
-    writer: &Writer,
-    record_seconds: i64,
-) -> Result<Item, Failure> {
+fn item(verification: &Verification, writer: &str, record_seconds: i64) -> Result<Item, Failure> {
     let last = verification.steps.last().map_or(verification.created_at, |step| step.at);
     let pk = format!("V#{}", verification.id);
     serde_dynamo::to_item(Row {
@@ -78,12 +78,13 @@ fn item(
         ticket_key: verification.ticket.as_ref().map(TicketNumber::found_by),
         due: verification.due_at().map(|_| shard(&pk)),
         due_at: verification.due_at().map(Timestamp::millis),
-        writer: &writer.name,
+        writer,
         ttl: last.seconds() + record_seconds,
+        schema: SCHEMA,
         pk,
         verification,
     })
-    .map_err(unreadable)
+    .map_err(not_an_item)
 }
 
 impl DynamoVerifications {
@@ -106,12 +107,14 @@ impl DynamoVerifications {
     }
 
     fn put(&self, verification: &Verification, writer: &Writer) -> Result<VersionedPut, Failure> {
-        let item = item(verification, writer, self.record_seconds)?;
+        let item = item(verification, &writer.name, self.record_seconds)?;
+        let item = kept::write(item, &verification.kept);
         Ok(VersionedPut::over(verification.version, item))
     }
 
     fn put_grant(&self, next: &SupportGrant, writer: &Writer) -> Result<VersionedPut, Failure> {
         let item = support_grants::item(next, &writer.name, self.record_seconds)?;
+        let item = kept::write(item, &next.kept);
         Ok(VersionedPut::over(next.version, item))
     }
 

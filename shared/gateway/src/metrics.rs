@@ -31,11 +31,13 @@ pub enum Metric {
     DueItems,
     /// How long the oldest of them had been due, in seconds; 0 if there was none.
     OldestDue,
+    /// Items of another version, which this one cannot read: met by a call, skipped by a list or a sweep.
+    UnreadableItems,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SessionsStarted,
         Self::TimeToAuthorization,
         Self::EmailsSent,
@@ -44,6 +46,7 @@ impl Metric {
         Self::EmailsComplained,
         Self::DueItems,
         Self::OldestDue,
+        Self::UnreadableItems,
     ];
 
     /// Returns the name of the metric, and of the member.
@@ -57,6 +60,7 @@ impl Metric {
             Self::EmailsComplained => "emails_complained",
             Self::DueItems => "due_items",
             Self::OldestDue => "oldest_due_s",
+            Self::UnreadableItems => "unreadable_items",
         }
     }
 
@@ -68,7 +72,8 @@ impl Metric {
             | Self::EmailsFailed
             | Self::EmailsBounced
             | Self::EmailsComplained
-            | Self::DueItems => "Count",
+            | Self::DueItems
+            | Self::UnreadableItems => "Count",
         }
     }
 }

@@ -6,12 +6,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use support_core::identity::VerificationId;
-use support_core::refusal::Failure;
+use support_core::refusal::{Failure, Unreadable};
 use support_core::time::Timestamp;
 
 use crate::answer::{Answer, Response};
 use crate::clock::Stopwatch;
-use crate::metrics::measuring;
+use crate::metrics::{Metric, measure, measuring};
 use crate::problem::Problem;
 use crate::request::{Event, Request};
 
@@ -92,18 +92,23 @@ impl Line<'_> {
                 duration_ms,
                 "request"
             ),
-            // Nothing of ours failed, so no alarm is for it.
-            Some(failure) if failure.unreadable_record => tracing::warn!(
-                request_id,
-                route,
-                verification,
-                outcome = slug,
-                status,
-                duration_ms,
-                failure = failure.service,
-                failure_detail = failure.detail,
-                "request"
-            ),
+            // Nothing of ours failed, so no alarm for failures is for it.
+            Some(failure) if failure.unreadable.is_some() => {
+                if failure.unreadable == Some(Unreadable::OtherVersion) {
+                    measure(Metric::UnreadableItems, 1);
+                }
+                tracing::warn!(
+                    request_id,
+                    route,
+                    verification,
+                    outcome = slug,
+                    status,
+                    duration_ms,
+                    failure = failure.service,
+                    failure_detail = failure.detail,
+                    "request"
+                );
+            }
             Some(failure) => tracing::error!(
                 request_id,
                 route,

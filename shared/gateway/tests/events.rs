@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use support_core::activity::Position;
 use support_core::code::Code;
 use support_core::entitlement::Environment;
-use support_core::identity::{EmailAddress, LinkToken, NewTicket, Reason};
+use support_core::identity::{EmailAddress, LinkToken, New, Reason, TicketNumber};
 use support_core::support_grant::EnteredCredentials;
 use support_core::time::Timestamp;
 use support_core::verification::{Module, Status};
@@ -134,13 +134,13 @@ fn the_bodies_are_what_the_contract_says() {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Start {
-        email: EmailAddress,
+        email: New<EmailAddress>,
         #[serde(default)]
         module: Module,
-        ticket: Option<NewTicket>,
+        ticket: Option<New<TicketNumber>>,
     }
     let start: Start = body("start-verification-technical-assistance");
-    assert_eq!(start.email.as_str(), "carla@customers.example.com");
+    assert_eq!(start.email.0.as_str(), "carla@customers.example.com");
     assert_eq!(start.module, Module::TechnicalAssistance);
     assert_eq!(start.ticket.unwrap().0.as_str(), "WZ-1042");
     let start: Start = body("start-verification-ecosystem-admin");
@@ -176,21 +176,21 @@ fn the_bodies_are_what_the_contract_says() {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Cancel {
-        reason: Reason,
+        reason: New<Reason>,
     }
     let cancel: Cancel = body("cancel-reason");
-    assert_eq!(cancel.reason.as_str(), "La clienta llamará mañana.");
+    assert_eq!(cancel.reason.0.as_str(), "La clienta llamará mañana.");
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Search {
         status: Status,
-        customer: EmailAddress,
+        customer: New<EmailAddress>,
         limit: u32,
     }
     let search: Search = body("activity-search");
     assert_eq!((search.status, search.limit), (Status::InSession, 20));
-    assert_eq!(search.customer.as_str(), "carla@customers.example.com");
+    assert_eq!(search.customer.0.as_str(), "carla@customers.example.com");
     let problem = request("activity-get").json::<Nothing>().map(|Nothing {}| ()).unwrap_err();
     assert_eq!(problem.slug(), "invalid-request");
 

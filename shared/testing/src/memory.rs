@@ -8,9 +8,9 @@ use support_core::identity::VerificationId;
 use support_core::limits::{LockoutQuota, Quota, QuotaUse};
 use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
-    Change, Counted, Due, DueItems, DuePage, DuePlace, JointQuotas, MintTickets, Page, Position,
-    Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants, TicketChange, VerificationIndex,
-    Verifications, Window,
+    Change, Counted, Due, DueItems, DuePage, DuePlace, JointQuotas, Listed, MintTickets, Page,
+    Position, Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants, TicketChange,
+    VerificationIndex, Verifications, Window,
 };
 use support_core::refusal::Failure;
 use support_core::session::{SealedChange, SealedTokens};
@@ -154,7 +154,11 @@ impl VerificationIndex for Memory {
         all.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
         let ended = all.len() <= limit;
         all.truncate(limit);
-        Ok(Page { items: all, ended })
+        let listed = |v: Verification| Listed {
+            place: Position { created_at: v.created_at, id: v.id.clone() },
+            verification: Some(v),
+        };
+        Ok(Page { items: all.into_iter().map(listed).collect(), ended })
     }
 }
 

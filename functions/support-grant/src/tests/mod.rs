@@ -145,7 +145,8 @@ impl Scene {
     }
 
     async fn verifications(&self) -> Vec<Verification> {
-        self.store.memory.page(&Scope::Everyone, &Window::default(), None, 100).await.unwrap().items
+        let page = self.store.memory.page(&Scope::Everyone, &Window::default(), None, 100).await;
+        page.unwrap().items.into_iter().filter_map(|listed| listed.verification).collect()
     }
 
     /// The only one.

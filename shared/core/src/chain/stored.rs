@@ -6,15 +6,15 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Action, Actor, Step};
+use super::{Action, Actor, Step, Word};
 use crate::step_detail::Detail;
 use crate::time::Timestamp;
 
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Short<'a> {
-    Bare(Timestamp, Actor, Action, &'a str),
-    Detailed(Timestamp, Actor, Action, &'a str, &'a Detail),
+    Bare(Timestamp, &'a Word<Actor>, &'a Word<Action>, &'a str),
+    Detailed(Timestamp, &'a Word<Actor>, &'a Word<Action>, &'a str, &'a Detail),
 }
 
 /// A list, or the named members that release 0.1.0 wrote.
@@ -22,16 +22,16 @@ enum Short<'a> {
 #[serde(untagged)]
 enum Stored {
     Named(Step),
-    Detailed(Timestamp, Actor, Action, String, Detail),
-    Bare(Timestamp, Actor, Action, String),
+    Detailed(Timestamp, Word<Actor>, Word<Action>, String, Detail),
+    Bare(Timestamp, Word<Actor>, Word<Action>, String),
 }
 
 pub(crate) fn serialize<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(steps.iter().map(|step| {
         let Step { seq: _, at, actor, action, detail, hash } = step;
         match detail {
-            None => Short::Bare(*at, *actor, *action, hash),
-            Some(detail) => Short::Detailed(*at, *actor, *action, hash, detail),
+            None => Short::Bare(*at, actor, action, hash),
+            Some(detail) => Short::Detailed(*at, actor, action, hash, detail),
         }
     }))
 }
@@ -70,8 +70,8 @@ mod tests {
         let step = |seq, detail| Step {
             seq,
             at: Timestamp::from_millis(seq.into()),
-            actor: Actor::Agent,
-            action: Action::Started,
+            actor: Actor::Agent.into(),
+            action: Action::Started.into(),
             detail,
             hash: format!("hash {seq}"),
         };

@@ -40,6 +40,22 @@ pub enum Due {
     SupportGrant(GrantKey),
 }
 
+impl Due {
+    pub const fn verification(&self) -> Option<&VerificationId> {
+        match self {
+            Self::Verification(id) => Some(id),
+            Self::SupportGrant(_) => None,
+        }
+    }
+
+    pub const fn support_grant(&self) -> Option<&GrantKey> {
+        match self {
+            Self::Verification(_) => None,
+            Self::SupportGrant(key) => Some(key),
+        }
+    }
+}
+
 /// Some items of a part of the listing, and when each of them was due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DuePage {

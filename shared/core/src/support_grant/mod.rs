@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::Customer;
 use crate::entitlement::RcmForMembers;
 use crate::identity::{Agent, VerificationId};
+use crate::kept::Kept;
 use crate::limits::Limits;
 use crate::notice::{GRACE, Notice};
 use crate::refusal::Refusal;
@@ -49,6 +50,9 @@ pub struct SupportGrant {
     pub notice: Option<Notice<GrantNoticeKind>>,
     /// Counts the writes, over all grants of the customer.
     pub version: u32,
+    /// What another version wrote into the item.
+    #[serde(skip)]
+    pub kept: Kept,
 }
 
 impl SupportGrant {
@@ -104,6 +108,7 @@ impl SupportGrant {
             ended: None,
             notice: Some(Notice::due(GrantNoticeKind::Created, now.plus(GRACE))),
             version: before.map_or(1, |grant| grant.version.saturating_add(1)),
+            kept: Kept::default(),
         };
         Ok((grant, credentials))
     }

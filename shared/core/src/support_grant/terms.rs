@@ -67,12 +67,15 @@ pub struct Place<'a> {
 /// Returns the customer's ecosystems in which anything may be opened.
 ///
 /// # Errors
-/// [`NotAllowed::Suspended`]; [`NotAllowed::CannotSignIn`].
+/// [`NotAllowed::RecordTooLarge`]; [`NotAllowed::Suspended`]; [`NotAllowed::CannotSignIn`].
 pub fn may_offer(
     customer: &Customer,
     sign_in_status: SignInStatus,
     rcm_for_members: RcmForMembers,
 ) -> Result<Vec<Place<'_>>, NotAllowed> {
+    if !customer.fits() {
+        return Err(NotAllowed::RecordTooLarge);
+    }
     if customer.status != CustomerStatus::Active {
         return Err(NotAllowed::Suspended);
     }

@@ -23,6 +23,7 @@ use crate::directory::{Customer, CustomerStatus, Ecosystem, Role, SignIn, SignIn
 use crate::entitlement::{Environment, environments};
 use crate::grant_terms::GrantTerms;
 use crate::identity::{Agent, TicketNumber, VerificationId};
+use crate::kept::Kept;
 use crate::limits::Limits;
 use crate::notice::{self, Notice};
 use crate::refusal::{NotAllowed, Refusal};
@@ -64,6 +65,9 @@ pub struct Verification {
     /// so that this one stays small.
     #[serde(skip)]
     pub sealed: SealedChange,
+    /// What another version wrote into the item.
+    #[serde(skip)]
+    pub kept: Kept,
 }
 
 /// What a cancel or a finish came to.
@@ -77,7 +81,7 @@ impl Verification {
     /// Returns a new verification of `customer` by `agent`.
     ///
     /// # Errors
-    /// [`NotAllowed::SelfSupport`] if the agent is the customer.
+    /// [`NotAllowed::SelfSupport`] if the agent is the customer; [`NotAllowed::RecordTooLarge`].
     pub fn start(
         id: VerificationId,
         module: Module,
@@ -97,7 +101,7 @@ impl Verification {
     /// customer's support grant. The customer is owed a notice of it.
     ///
     /// # Errors
-    /// [`NotAllowed::SelfSupport`] if the agent is the customer.
+    /// [`NotAllowed::SelfSupport`] if the agent is the customer; [`NotAllowed::RecordTooLarge`].
     pub(crate) fn start_with_grant(
         terms: GrantTerms,
         id: VerificationId,
@@ -129,6 +133,9 @@ impl Verification {
         if agent.id == customer.user_id || agent.email == customer.email {
             return Err(Refusal::NotAllowed(NotAllowed::SelfSupport));
         }
+        if !customer.fits() {
+            return Err(Refusal::NotAllowed(NotAllowed::RecordTooLarge));
+        }
         Ok(Self {
             id,
             module: Module::default(),
@@ -142,6 +149,7 @@ impl Verification {
             steps: Vec::new(),
             version: 0,
             sealed: SealedChange::None,
+            kept: Kept::default(),
         })
     }
 
@@ -303,6 +311,7 @@ impl Verification {
         detail: impl Into<Option<Facts>>,
     ) -> Self {
         self.state = state;
+        let (actor, action) = (actor.into(), action.into());
         let new = NewStep { at, actor, action, detail: detail.into().map(Detail::Facts) };
         chain::append(&self.id, &mut self.steps, new);
         self.version += 1;

@@ -91,7 +91,7 @@ fn the_agents_code_completes_the_consent_to_what_was_offered() {
         (&grant.terms.ecosystem, &grant.terms.environments)
     );
     let last = v.steps.last().unwrap();
-    assert_eq!((last.actor, last.action), (Actor::Agent, Action::AgentVerified));
+    assert_eq!((&last.actor, &last.action), (&Actor::Agent.into(), &Action::AgentVerified.into()));
     assert_eq!(last.detail, Some(Facts::ConsentedByGrant.into()));
     assert_eq!(shown(&walk)["ecosystem"], "eco-1");
     let ecosystems = shown(&walk)["customer"]["ecosystems"].clone();

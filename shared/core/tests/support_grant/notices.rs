@@ -44,7 +44,7 @@ fn every_end_is_due_a_notice_since_the_start_was() {
     assert_eq!((told.notice, told.status()), (None, Status::Consented));
     let last = told.steps.last().unwrap();
     assert_eq!(
-        (last.action, &last.detail),
+        (last.action.known().unwrap(), &last.detail),
         (Action::CustomerTold, &Some(Facts::Notice { notice: NoticeKind::GrantUsed }.into()))
     );
     walk.verification = walk.verification.clone().start_mint(&walk.limits, NOON).unwrap();

@@ -22,7 +22,10 @@ fn a_redeem_starts_a_verification_with_one_step_and_a_notice() {
     assert_eq!(verification.support_grant.as_ref(), Some(&grant.terms));
     assert_eq!((verification.status(), verification.version), (Status::Started, 1));
     let [step] = verification.steps.as_slice() else { panic!("{:?}", verification.steps) };
-    assert_eq!((step.actor, step.action, step.at), (Actor::Agent, Action::Started, NOON));
+    assert_eq!(
+        (&step.actor, &step.action, step.at),
+        (&Actor::Agent.into(), &Action::Started.into(), NOON)
+    );
     assert_eq!(step.detail, Some(Facts::SupportGrant { id: grant.terms.id.clone() }.into()));
     assert_eq!(chain::check(&verification.id, &verification.steps), Ok(()));
     let notice = verification.notice.unwrap();
@@ -137,7 +140,11 @@ fn in_every_state_revoking_closes_and_regenerating_closes_all_but_a_session() {
             assert_eq!(closed.steps.len(), walk.verification.steps.len() + 1, "{name}: {why:?}");
             assert_eq!(chain::check(&closed.id, &closed.steps), Ok(()));
             let last = closed.steps.last().unwrap();
-            assert_eq!((last.actor, &last.detail), (Actor::Customer, &Some(why.into())), "{name}");
+            assert_eq!(
+                (&last.actor, &last.detail),
+                (&Actor::Customer.into(), &Some(why.into())),
+                "{name}"
+            );
             let owed = closed.notice.map(|notice| (notice.kind, notice.due_at));
             assert_eq!(owed, Some((NoticeKind::Close, now)), "{name}: a notice of every end");
             assert!(closed.support_grant.is_some(), "{name}");

@@ -5,16 +5,16 @@ use std::fmt;
 use serde::Deserialize;
 use support_core::code::Code;
 use support_core::entitlement::Environment;
-use support_core::identity::{EmailAddress, Reason};
+use support_core::identity::{EmailAddress, New, Reason};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the test only asks whether it can be read")]
 struct Body {
     code: Code,
-    email: Option<EmailAddress>,
+    email: Option<New<EmailAddress>>,
     environment: Option<Environment>,
-    reason: Option<Reason>,
+    reason: Option<New<Reason>>,
     limit: Option<u32>,
     flag: Option<bool>,
     inner: Option<Inner>,
@@ -53,7 +53,7 @@ fn a_good_body_is_read_as_text_and_as_base64() {
     let body: Body = read(Some(text), false).unwrap();
     assert_eq!(body.code.expose(), "012345");
     let body: Body = read(Some(&STANDARD.encode(text)), true).unwrap();
-    assert_eq!(body.email.unwrap().as_str(), "a@b.c");
+    assert_eq!(body.email.unwrap().0.as_str(), "a@b.c");
     assert!(read::<Empty>(Some("{}"), false).is_ok());
 }
 

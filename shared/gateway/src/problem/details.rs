@@ -67,6 +67,15 @@ impl ProblemDetails {
         )
     }
 
+    pub fn of_another_version() -> Self {
+        Self::new(
+            503,
+            "other-version",
+            "A newer version of the service wrote this",
+            "This version can't read it, and has changed nothing. Repeat the call in a minute; if that doesn't help, tell the service's operator.",
+        )
+    }
+
     pub fn refused(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::NotAllowed(why) => {
@@ -185,6 +194,9 @@ const fn not_allowed(why: NotAllowed) -> &'static str {
             "This address belongs to someone who works in support. Their account can't be opened."
         }
         NotAllowed::NoCustomer => "Support can't open this account. Ask for help by telephone.",
+        NotAllowed::RecordTooLarge => {
+            "The customer's record in the directory is too large for a verification. Have it shortened first."
+        }
         NotAllowed::Suspended => {
             "The customer is suspended, so no session can be opened. Have the suspension lifted first."
         }

@@ -2,8 +2,7 @@
 
 use support_core::identity::TicketNumber;
 use support_core::ports::{
-    Change, Due, DueItems, Position, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
-    Window,
+    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications, Window,
 };
 use support_core::support_grant::GrantNoticeKind;
 use support_core::time::Timestamp;
@@ -28,10 +27,8 @@ pub(super) async fn listings_are_newest_first_and_go_on_where_they_stopped(
     loop {
         let page = store.page(&scope, &Window::default(), before.as_ref(), 3).await.expect("read");
         assert!(page.items.len() <= 3);
-        found.extend(page.items.iter().map(|v| v.id.clone()));
-        if let Some(last) = page.items.last() {
-            before = Some(Position { created_at: last.created_at, id: last.id.clone() });
-        }
+        found.extend(page.items.iter().map(|listed| listed.place.id.clone()));
+        before = page.items.last().map(|last| last.place.clone());
         if page.ended {
             break;
         }
@@ -57,7 +54,7 @@ pub(super) async fn listings_are_newest_first_and_go_on_where_they_stopped(
         (Window { from: window.until, until: window.from }, 0..0),
     ] {
         let page = store.page(&scope, &window, None, 100).await.expect("read");
-        let found: Vec<_> = page.items.iter().map(|v| v.id.clone()).collect();
+        let found: Vec<_> = page.items.iter().map(|listed| listed.place.id.clone()).collect();
         assert_eq!(found, expected[within], "{window:?}");
         assert!(page.ended);
     }
@@ -78,7 +75,7 @@ pub(super) async fn a_ticket_is_found_whatever_its_capitals(
         let page = store.page(&scope, &Window::default(), None, 100).await.expect("read");
         assert_eq!(page.items.len(), count, "{number}");
         let Some(newest) = page.items.first() else { continue };
-        let position = Position { created_at: newest.created_at, id: newest.id.clone() };
+        let position = newest.place.clone();
         let rest =
             store.page(&scope, &Window::default(), Some(&position), 100).await.expect("read");
         assert_eq!(rest.items.len(), count - 1, "{number}");

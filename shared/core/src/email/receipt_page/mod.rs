@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::document::{Words, name, ticket};
 use super::html::{escaped, words};
 use super::sanitize;
+use crate::chain::Word;
 use crate::directory::{Locale, Reader};
 use crate::entitlement::{Access, Environment, Visibility};
 use crate::identity::TicketNumber;
@@ -141,7 +142,8 @@ impl ReceiptPage<'_> {
         };
         let environments: Vec<_> =
             self.receipt.environments.iter().copied().map(Environment::display_name).collect();
-        let qr = self.receipt.app_qr_given_to.map_or(*nobody, |who| actor(reader.locale, who));
+        let qr = self.receipt.app_qr_given_to.map(Word::from);
+        let qr = qr.as_ref().map_or(*nobody, |who| actor(reader.locale, who));
         let number = number.as_deref().map(|number| {
             TicketNumber::parse(number)
                 .map_or_else(|| words(&name(number)), |number| words(&ticket(&number)))
@@ -181,9 +183,11 @@ impl ReceiptPage<'_> {
 
     fn steps(&self, language: &Language, reader: &Reader) -> String {
         self.receipt.steps.iter().fold(String::new(), |mut out, step| {
-            let (who, what) =
-                (actor(reader.locale, step.actor), action(reader.locale, step.action));
-            let more = detail(reader.locale, step.action, step.detail.as_ref())
+            // A word that this version does not know is shown as it is.
+            let shown = |word: &str| escaped(&sanitize::graphic(word));
+            let who = shown(actor(reader.locale, &step.actor));
+            let what = shown(action(reader.locale, &step.action));
+            let more = detail(reader.locale, &step.action, step.detail.as_ref())
                 .map(|more| format!(": {}", bounded(&sanitize::one_line(&more, MAX_DETAIL))));
             let when = words(&(language.moment)(step.at, &reader.time_zone));
             let _ = writeln!(

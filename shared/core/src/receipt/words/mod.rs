@@ -3,7 +3,7 @@
 mod en;
 mod es;
 
-use crate::chain::{Action, Actor};
+use crate::chain::{Action, Actor, Word};
 use crate::directory::Locale;
 use crate::receipt::Fault;
 use crate::step_detail::{Detail, Facts};
@@ -17,30 +17,33 @@ pub fn fault(language: Locale, fault: &Fault) -> String {
 }
 
 /// Returns who took a step.
-pub const fn actor(language: Locale, actor: Actor) -> &'static str {
-    match language {
-        Locale::En => en::actor(actor),
-        Locale::Es => es::actor(actor),
+pub fn actor(language: Locale, actor: &Word<Actor>) -> &str {
+    match (language, actor) {
+        (Locale::En, Word::Known(actor)) => en::actor(*actor),
+        (Locale::Es, Word::Known(actor)) => es::actor(*actor),
+        (_, Word::Other(word)) => word,
     }
 }
 
-/// Returns what a step is.
-pub const fn action(language: Locale, action: Action) -> &'static str {
-    match language {
-        Locale::En => en::action(action),
-        Locale::Es => es::action(action),
+/// Returns what a step is. An action that this code does not know is its code.
+pub fn action(language: Locale, action: &Word<Action>) -> &str {
+    match (language, action) {
+        (Locale::En, Word::Known(action)) => en::action(*action),
+        (Locale::Es, Word::Known(action)) => es::action(*action),
+        (_, Word::Other(word)) => word,
     }
 }
 
 /// Returns the detail of a step; `None` where it says no more than the action. The texts of older
 /// steps stay as they are, in English.
-pub fn detail(language: Locale, action: Action, detail: Option<&Detail>) -> Option<String> {
+pub fn detail(language: Locale, action: &Word<Action>, detail: Option<&Detail>) -> Option<String> {
     match detail? {
-        Detail::Facts(Facts::AppQr) if matches!(action, Action::AppQrSent) => None,
+        Detail::Facts(Facts::AppQr) if *action == Action::AppQrSent => None,
         Detail::Facts(facts) => Some(match language {
             Locale::En => en::facts(facts),
             Locale::Es => es::facts(facts),
         }),
+        Detail::Other(facts) => Some(facts.to_string()),
         Detail::Text(text) if text.is_empty() => None,
         Detail::Text(text) => Some(text.clone()),
     }
@@ -124,11 +127,11 @@ mod tests {
         for (facts, english, spanish) in kinds {
             let detail = Detail::Facts(from_value(facts).unwrap());
             assert_eq!(
-                super::detail(Locale::En, Action::EmailFailed, Some(&detail)).as_deref(),
+                super::detail(Locale::En, &Action::EmailFailed.into(), Some(&detail)).as_deref(),
                 Some(english)
             );
             assert_eq!(
-                super::detail(Locale::Es, Action::EmailFailed, Some(&detail)).as_deref(),
+                super::detail(Locale::Es, &Action::EmailFailed.into(), Some(&detail)).as_deref(),
                 Some(spanish)
             );
         }
@@ -137,7 +140,8 @@ mod tests {
     #[test]
     fn a_text_stays_as_it_is_and_nothing_is_said_where_there_is_nothing() {
         for language in [Locale::En, Locale::Es] {
-            let said = |it: Option<Detail>| detail(language, Action::AppQrSent, it.as_ref());
+            let said =
+                |it: Option<Detail>| detail(language, &Action::AppQrSent.into(), it.as_ref());
             let text = Detail::Text("sending 1 of 5".to_owned());
             assert_eq!(said(Some(text)).as_deref(), Some("sending 1 of 5"));
             assert_eq!(said(Some(Detail::Text(String::new()))), None);
