@@ -28,6 +28,7 @@ struct Search {
     id: Option<VerificationId>,
     ticket: Option<NewTicket>,
     customer: Option<EmailAddress>,
+    customer_of: Option<VerificationId>,
     agent: Option<IdText>,
     agent_name: Option<PartOfName>,
     module: Option<Module>,
@@ -63,6 +64,7 @@ struct Filters {
     id: Option<VerificationId>,
     ticket: Option<NewTicket>,
     customer: Option<EmailAddress>,
+    customer_of: Option<VerificationId>,
     agent: Option<String>,
     agent_name: Option<PartOfName>,
     module: Option<Module>,
@@ -132,10 +134,11 @@ pub async fn search<D>(
         return Err(FieldError::new("limit", "must be from 1 to 100").into());
     }
     let moment = |moment: Option<Moment>| moment.map(|Moment(at)| at);
-    let filters = Filters {
+    let mut filters = Filters {
         id: asked.id,
         ticket: asked.ticket,
         customer: asked.customer,
+        customer_of: asked.customer_of,
         agent: asked.agent.map(|id| id.as_str().to_owned()),
         agent_name: asked.agent_name,
         module: asked.module,
@@ -154,8 +157,21 @@ pub async fn search<D>(
             })?)
         }
     };
+    // Whoever sees only part of an address can still ask for what else there is of the customer.
+    if let Some(of) = &filters.customer_of {
+        let other = seen(app, caller, of, request.now()).await?;
+        let email = other.map(|verification| verification.customer.email);
+        let fits = |email: &EmailAddress| filters.customer.as_ref().is_none_or(|c| c == email);
+        let Some(email) = email.filter(fits) else {
+            return Ok(Answer::ok(&json!({"items": [], "cursor": null})));
+        };
+        filters.customer = Some(email);
+    }
     let (items, next) = match &filters.id {
-        Some(id) => (known(app, caller, id, &filters, request.now()).await?, None),
+        Some(id) => {
+            let known = seen(app, caller, id, request.now()).await?;
+            (known.into_iter().filter(|v| filters.fit(v)).collect(), None)
+        }
         None => found(app, caller, &filters, before, limit, request.now()).await?,
     };
     let items: Vec<_> = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
@@ -163,17 +179,15 @@ pub async fn search<D>(
     Ok(Answer::ok(&json!({"items": items, "cursor": cursor})))
 }
 
-/// The one verification with this id, if the caller may see it and it fits.
-async fn known<I, D>(
+/// The verification with this id, if the caller may see it.
+async fn seen<I, D>(
     app: &App<impl Verifications, I, D>,
     caller: &Caller,
     id: &VerificationId,
-    filters: &Filters,
     now: Timestamp,
-) -> Result<Vec<Verification>, Problem> {
+) -> Result<Option<Verification>, Problem> {
     let found = app.verifications.load(id).await?.map(|verification| verification.at(now));
-    let seen = |v: &Verification| caller.supervisor || v.agent.id == caller.agent.id;
-    Ok(found.into_iter().filter(|v| seen(v) && filters.fit(v)).collect())
+    Ok(found.filter(|v| caller.supervisor || v.agent.id == caller.agent.id))
 }
 
 /// The next page, and the place after which the one behind it begins, if there is one.

@@ -91,7 +91,10 @@ export const closed = {
   } satisfies Record<Outcome, Advice>,
   /** Under a support grant, where the record says that the customer ended it so. */
   byGrant: {
-    revoked: { title: 'The customer revoked the access', next: 'The credentials open nothing any more. Ask the customer before you go on.' },
+    revoked: {
+      title: 'The customer revoked the access',
+      next: 'The credentials open nothing any more. Ask the customer before you go on.',
+    },
     replaced: {
       title: 'The customer replaced the credentials',
       next: 'The ones that you entered open nothing any more. If you are to go on, the customer gives you the new ones.',
