@@ -157,7 +157,7 @@ pub async fn search<D>(
             })?)
         }
     };
-    // Whoever sees only part of an address can still ask for what else there is of the customer.
+    // Anyone who sees only part of an address can still ask for what else there is of the customer.
     if let Some(of) = &filters.customer_of {
         let other = seen(app, caller, of, request.now()).await?;
         let email = other.map(|verification| verification.customer.email);
