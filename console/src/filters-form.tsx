@@ -12,9 +12,9 @@ import { focusFault } from './keyboard';
 import { useSpeech } from './words';
 
 /** The filters that are folded away until somebody needs them. */
-const MORE = ['id', 'ticket', 'module', 'outcome', 'from', 'until'] as const satisfies (keyof Filters)[];
+const MORE = ['id', 'of', 'ticket', 'module', 'outcome', 'from', 'until'] as const satisfies (keyof Filters)[];
 
-const TYPED: Typed[] = ['id', 'ticket', 'customer', 'agent', 'from', 'until'];
+const TYPED: Typed[] = ['id', 'ticket', 'customer', 'of', 'agent', 'from', 'until'];
 
 interface Props {
   filters: Filters;
@@ -98,6 +98,7 @@ export function FiltersForm({ filters, refused, onSearch }: Props) {
         >
           <div className="filters all">
             {text('id')}
+            {text('of')}
             {text('ticket')}
             {chosen(
               'module',

@@ -29,6 +29,7 @@ struct Search {
     id: Option<VerificationId>,
     ticket: Option<New<TicketNumber>>,
     customer: Option<New<EmailAddress>>,
+    customer_of: Option<VerificationId>,
     agent: Option<IdText>,
     agent_name: Option<PartOfName>,
     module: Option<Module>,
@@ -64,6 +65,7 @@ struct Filters {
     id: Option<VerificationId>,
     ticket: Option<TicketNumber>,
     customer: Option<EmailAddress>,
+    customer_of: Option<VerificationId>,
     agent: Option<String>,
     agent_name: Option<PartOfName>,
     module: Option<Module>,
@@ -123,7 +125,7 @@ impl Filters {
 }
 
 /// The answer to a search.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct PageView<'a> {
     items: Vec<VerificationView<'a>>,
     cursor: Option<String>,
@@ -153,10 +155,11 @@ pub async fn search<D>(
         return Err(FieldError::new("limit", "must be from 1 to 100").into());
     }
     let moment = |moment: Option<Moment>| moment.map(|Moment(at)| at);
-    let filters = Filters {
+    let mut filters = Filters {
         id: asked.id,
         ticket: asked.ticket.map(|New(ticket)| ticket),
         customer: asked.customer.map(|New(email)| email),
+        customer_of: asked.customer_of,
         agent: asked.agent.map(|id| id.as_str().to_owned()),
         agent_name: asked.agent_name,
         module: asked.module,
@@ -175,8 +178,22 @@ pub async fn search<D>(
             })?)
         }
     };
+    // Anyone who sees only part of an address can still ask for what else there is of the customer.
+    if let Some(of) = &filters.customer_of {
+        let other = seen(app, caller, of, request.now()).await?;
+        let email = other.map(|verification| verification.customer.email);
+        let fits = |email: &EmailAddress| filters.customer.as_ref().is_none_or(|c| c == email);
+        let Some(email) = email.filter(fits) else {
+            return Ok(Answer::ok(&PageView::default()));
+        };
+        filters.customer = Some(email);
+    }
     let Found { items, next, unreadable } = match &filters.id {
-        Some(id) => known(app, caller, id, &filters, request.now()).await?,
+        Some(id) => {
+            let known = seen(app, caller, id, request.now()).await?;
+            let items = known.into_iter().filter(|v| filters.fit(v)).collect();
+            Found { items, ..Found::default() }
+        }
         None => found(app, caller, &filters, before, limit, request.now()).await?,
     };
     if unreadable > 0 {
@@ -189,18 +206,15 @@ pub async fn search<D>(
     Ok(Answer::ok(&PageView { items, cursor, unreadable }))
 }
 
-/// The one verification with this id, if the caller may see it and it fits.
-async fn known<I, D>(
+/// The verification with this id, if the caller may see it.
+async fn seen<I, D>(
     app: &App<impl Verifications, I, D>,
     caller: &Caller,
     id: &VerificationId,
-    filters: &Filters,
     now: Timestamp,
-) -> Result<Found, Problem> {
+) -> Result<Option<Verification>, Problem> {
     let found = app.verifications.load(id).await?.map(|verification| verification.at(now));
-    let seen = |v: &Verification| caller.supervisor || v.agent.id == caller.agent.id;
-    let items = found.into_iter().filter(|v| seen(v) && filters.fit(v)).collect();
-    Ok(Found { items, ..Found::default() })
+    Ok(found.filter(|v| caller.supervisor || v.agent.id == caller.agent.id))
 }
 
 /// The next page.

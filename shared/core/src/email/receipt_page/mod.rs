@@ -184,7 +184,7 @@ impl ReceiptPage<'_> {
     fn steps(&self, language: &Language, reader: &Reader) -> String {
         self.receipt.steps.iter().fold(String::new(), |mut out, step| {
             // A word that this version does not know is shown as it is.
-            let shown = |word: &str| escaped(&sanitize::graphic(word));
+            let shown = |word: &str| escaped(&sanitize::one_line(word, MAX_DETAIL));
             let who = shown(actor(reader.locale, &step.actor));
             let what = shown(action(reader.locale, &step.action));
             let more = detail(reader.locale, &step.action, step.detail.as_ref())
