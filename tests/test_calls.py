@@ -59,6 +59,11 @@ def issue(stack: Stack) -> Any:
     return http_event("POST /verifications/{id}/session", {}, journey.agent, id=journey.id)
 
 
+def finish(stack: Stack) -> Any:
+    journey = stack.journey().through_session()
+    return http_event("POST /verifications/{id}/finish", {}, journey.agent, id=journey.id)
+
+
 def cancel(stack: Stack) -> Any:
     journey = stack.journey().through_session()
     return http_event("POST /verifications/{id}/cancel", {"reason": "done"}, journey.agent, id=journey.id)
@@ -188,6 +193,7 @@ ROWS = [
     Row("POST /verifications/{id}/code of the customer", "VerifyCodeFunction", customers_code, 2, 2, 2),
     # Lease, sign-in, its challenge, session, email, and the record that it was sent.
     Row("POST /verifications/{id}/session", "IssueSessionFunction", issue, 7, 21, 4),
+    Row("POST /verifications/{id}/finish", "CancelFunction", finish, 2, 2, 2),
     Row("POST /verifications/{id}/cancel", "CancelFunction", cancel, 2, 2, 2),
     Row("GET /verifications/{id}", "ActivityFunction", read, 1, 1, 1),
     Row("POST /verifications/search", "ActivityFunction", search, 2, 2, 2),

@@ -44,6 +44,7 @@ const SLUGS: Record<Slug, true> = {
   'not-found': true,
   'wrong-step': true,
   conflict: true,
+  'unreadable-record': true,
   'code-refused': true,
   'environment-refused': true,
   'grant-exists': true,
@@ -95,6 +96,10 @@ export class Api {
 
   issue(id: string): Promise<IssuedVerification> {
     return this.#post(`/verifications/${id}/session`, {}, ISSUE_SECONDS);
+  }
+
+  finish(id: string): Promise<Verification> {
+    return this.#post(`/verifications/${id}/finish`, {});
   }
 
   cancel(id: string, body: Schemas['Cancel']): Promise<Verification> {

@@ -1,15 +1,8 @@
 /** The list of verifications: its filters, and how it is read page by page. */
 
 import type { Api } from './api';
-import type { Search, Status, VerificationSummary } from './model';
-
-export interface Filters {
-  status: Status | null;
-  customer: string;
-  agent: string | null;
-}
-
-export const NO_FILTERS: Filters = { status: null, customer: '', agent: null };
+import { asSearch, type Filters } from './filters';
+import type { VerificationSummary } from './model';
 
 /** After this many empty pages in a row the agent is asked whether to continue. */
 const EMPTY_PAGES = 10;
@@ -20,19 +13,6 @@ export interface Page {
   cursor: string | null;
   /** Whether nothing was found so far, although there is more to search. */
   further: boolean;
-}
-
-export function isFiltered({ status, customer, agent }: Filters): boolean {
-  return status !== null || customer !== '' || agent !== null;
-}
-
-function asSearch({ status, customer, agent }: Filters, cursor: string | null): Search {
-  return {
-    ...(status === null ? {} : { status }),
-    ...(customer === '' ? {} : { customer }),
-    ...(agent === null ? {} : { agent }),
-    ...(cursor === null ? {} : { cursor }),
-  };
 }
 
 /**
@@ -48,7 +28,7 @@ export async function readPage(
   let cursor = from;
   for (let pages = 1; pages <= EMPTY_PAGES; pages += 1) {
     // biome-ignore lint/performance/noAwaitInLoops: each page says where the next one begins.
-    const page = await api.search(asSearch(filters, cursor));
+    const page = await api.search({ ...asSearch(filters), ...(cursor === null ? {} : { cursor }) });
     if (page.items.length > 0 || page.cursor === null) return { ...page, further: false };
     ({ cursor } = page);
     if (overtaken()) break;

@@ -17,8 +17,10 @@ import { AwaitingConsent, ChooseEcosystem, Consented, Minting } from './consent'
 import { useConsole } from './console';
 import { Countdown } from './countdown';
 import { CustomerCard } from './customer-card';
+import { Earlier } from './earlier';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
+import { FinishProcess } from './finish';
 import { GrantTerms } from './grant-terms';
 import { isShown, type Module, type Verification } from './model';
 import { useNarrow } from './narrow';
@@ -60,7 +62,7 @@ function Unreadable({ failure, module }: { failure: Failure; module: Module }) {
       <SpaceBetween size="l">
         <FailureAlert failure={failure} advice={missing ? words.process.missing : undefined} />
         <SpaceBetween direction="horizontal" size="xs">
-          <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>
+          <Button href={href({ page: 'verifications', query: '' })}>{words.list.title(agent.supervisor)}</Button>
           <Button href={href({ page: 'start', module })}>{words.closed.another}</Button>
         </SpaceBetween>
       </SpaceBetween>
@@ -82,7 +84,7 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
         <Header
           variant="h1"
           description={words.process.of(isShown(customer) ? `${customer.name} (${customer.email})` : customer.email)}
-          actions={mine && open ? <CancelProcess process={process} /> : undefined}
+          actions={mine && open ? <Stop process={process} /> : undefined}
         >
           {words.modules[verification.module].title}
         </Header>
@@ -109,11 +111,22 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
           <SpaceBetween size="l">
             <GrantTerms verification={verification} mine={mine} />
             <CustomerCard verification={verification} mine={mine} />
+            <Earlier verification={verification} />
           </SpaceBetween>
         </Grid>
         <Record verification={verification} expanded={!open || !mine} />
       </SpaceBetween>
     </ContentLayout>
+  );
+}
+
+/** How an agent stops: since all is done, or since something went wrong. */
+function Stop({ process }: { process: Process }) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <FinishProcess process={process} />
+      <CancelProcess process={process} />
+    </SpaceBetween>
   );
 }
 

@@ -36,6 +36,8 @@ class Call:
     request: dict[str, Any]
     answer: dict[str, Any] | None = None
     denied: bool = False
+    # Whether it was held back for good, since the function was killed before it was passed on.
+    dropped: bool = False
 
 
 class Ended(Exception):
@@ -196,6 +198,7 @@ def _server(hosted: Hosted, tls: ssl.SSLContext | None = None) -> _Server:
             hosted.calls.append(call)
             hosted.under_way.append((time.monotonic(), 1))
             if not self._watched(hosted.before, call):
+                call.dropped = True
                 return
             connection = http.client.HTTPConnection(hosted.stack.facts["endpoint"].removeprefix("http://"), timeout=60)
             try:

@@ -12,6 +12,7 @@ import pytest
 
 from client import Mail
 from support.journey import Journey
+from support.patience import wait_until
 from support.stack import Stack
 
 SWEEP = "CloseVerificationFunction"
@@ -97,11 +98,7 @@ def let_pass(journey: Journey, seconds: int) -> None:
 
 def told(journey: Journey, about: str, after: int = 0) -> Mail:
     """The email about a session's start or about the end."""
-    deadline = time.monotonic() + 10
-    while not (found := [mail for mail in mails(journey, after) if kind(mail) == about]):
-        assert time.monotonic() < deadline, f"no email about the {about}"
-        time.sleep(0.02)
-    (mail,) = found
+    (mail,) = wait_until(lambda: [mail for mail in mails(journey, after) if kind(mail) == about], f"no email about the {about}")
     return mail
 
 

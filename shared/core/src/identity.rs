@@ -222,6 +222,11 @@ impl TicketNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns what it is found by: `wz-1042` and `WZ-1042` are the same ticket.
+    pub fn found_by(&self) -> String {
+        self.0.to_ascii_uppercase()
+    }
 }
 
 impl TryFrom<String> for TicketNumber {

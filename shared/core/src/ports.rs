@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::directory::{Customer, Process, SignInStatus};
 use crate::email::Email;
 use crate::entitlement::Environment;
-use crate::identity::{EmailAddress, VerificationId};
+use crate::identity::{EmailAddress, TicketNumber, VerificationId};
 use crate::limits::{LockoutQuota, Quota, QuotaUse};
 use crate::mint::{MintTicket, MintTicketId};
 use crate::password::NewPassword;
@@ -193,11 +193,12 @@ pub enum Counted {
 
 /// The verifications, found by who and when.
 pub trait VerificationIndex: Sync {
-    /// The next `limit` verifications after `before`, newest first. Which there are is eventually
-    /// consistent, what each says is not.
+    /// The next `limit` verifications of `window` after `before`, newest first. Which there are is
+    /// eventually consistent, what each says is not.
     fn page(
         &self,
         scope: &Scope,
+        window: &Window,
         before: Option<&Position>,
         limit: usize,
     ) -> impl Future<Output = Result<Page, Failure>> + Send;
@@ -217,6 +218,23 @@ pub enum Scope {
     Everyone,
     Agent(String),
     Customer(EmailAddress),
+    /// Those with this ticket, whatever its capitals.
+    Ticket(TicketNumber),
+}
+
+/// When the verifications began that are looked through: all of them, unless it is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// At this moment or later.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
+impl Window {
+    pub fn holds(&self, moment: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= moment) && self.until.is_none_or(|until| moment < until)
+    }
 }
 
 /// A place in a listing: the verification last seen.

@@ -83,17 +83,24 @@ pub struct Failure {
     pub detail: String,
     /// Whether the write may still have happened.
     pub maybe_done: bool,
+    /// Whether a record of the directory cannot be read: others wrote it, and repeating does not help.
+    pub unreadable_record: bool,
 }
 
 impl Failure {
     /// It certainly did not happen.
     pub fn clean(service: &'static str, detail: impl Into<String>) -> Self {
-        Self { service, detail: detail.into(), maybe_done: false }
+        Self { service, detail: detail.into(), maybe_done: false, unreadable_record: false }
     }
 
     /// It may have happened: a time-out, a broken connection.
     pub fn unsure(service: &'static str, detail: impl Into<String>) -> Self {
-        Self { service, detail: detail.into(), maybe_done: true }
+        Self { maybe_done: true, ..Self::clean(service, detail) }
+    }
+
+    /// A record of the directory cannot be read. `detail` names the field, and not what is in it.
+    pub fn unreadable_record(detail: impl Into<String>) -> Self {
+        Self { unreadable_record: true, ..Self::clean("directory", detail) }
     }
 }
 

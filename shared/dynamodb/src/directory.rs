@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use support_aws::Aws;
 use support_core::directory::{Customer, Process};
 use support_core::identity::EmailAddress;
@@ -13,7 +14,6 @@ use support_settings::variable::CORE_TABLE;
 
 use crate::item::Item;
 use crate::table::Table;
-use crate::unreadable;
 
 /// The directory as a DynamoDB table with the key `pk = USER#<lower-cased email>`.
 #[derive(Clone, Debug)]
@@ -43,8 +43,26 @@ fn key(email: &EmailAddress) -> AttributeValue {
     AttributeValue::S(format!("USER#{}", email.as_str()))
 }
 
+/// Reads a part of a record.
+///
+/// # Errors
+/// [`Failure::unreadable_record`], which names the field that is not as it should be.
+fn part<T: DeserializeOwned>(item: Item) -> Result<T, Failure> {
+    let from = serde_dynamo::Deserializer::from_attribute_value(AttributeValue::M(item).into());
+    serde_path_to_error::deserialize(from).map_err(|error| {
+        let path = error.path().to_string();
+        // What serde says may quote what it read, except that a field is not there.
+        let said = error.into_inner().to_string();
+        let missing = said.strip_prefix("missing field ").filter(|name| name.starts_with('`'));
+        Failure::unreadable_record(match missing {
+            Some(name) => format!("{path}: {name} is missing"),
+            None => format!("{path}: not as expected"),
+        })
+    })
+}
+
 fn customer(item: Option<Item>) -> Result<Option<Customer>, Failure> {
-    item.map(serde_dynamo::from_item).transpose().map_err(unreadable)
+    item.map(part).transpose()
 }
 
 impl Directory for DynamoDirectory {
@@ -70,8 +88,8 @@ impl Activities for DynamoDirectory {
         email: &EmailAddress,
     ) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
         let Some(item) = self.record(email).await? else { return Ok(None) };
-        let customer = serde_dynamo::from_item(item.clone()).map_err(unreadable)?;
-        let Processes { processes } = serde_dynamo::from_item(item).map_err(unreadable)?;
+        let customer = part(item.clone())?;
+        let Processes { processes } = part(item)?;
         Ok(Some((customer, processes)))
     }
 }

@@ -60,6 +60,7 @@ mod attribute {
     pub const CREATED_AT: &str = "created_at";
     pub const AGENT_ID: &str = "agent_id";
     pub const CUSTOMER_EMAIL: &str = "customer_email";
+    pub const TICKET_KEY: &str = "ticket_key";
     pub const KIND: &str = "kind";
     pub const DUE: &str = "due";
     pub const DUE_AT: &str = "due_at";

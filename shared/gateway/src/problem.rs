@@ -77,6 +77,9 @@ impl Problem {
             Self::Invalid(_) => ProblemDetails::invalid(),
             Self::Unauthenticated(why) => ProblemDetails::unauthenticated(*why),
             Self::Refused(refusal) => ProblemDetails::refused(refusal),
+            Self::Failed(failure) if failure.unreadable_record => {
+                ProblemDetails::unreadable_record()
+            }
             Self::Failed(_) => ProblemDetails::unavailable(),
         }
     }

@@ -96,6 +96,18 @@ impl Line<'_> {
                 duration_ms,
                 "request"
             ),
+            // Nothing of ours failed, so no alarm is for it.
+            Some(failure) if failure.unreadable_record => tracing::warn!(
+                request_id,
+                route,
+                verification,
+                outcome = slug,
+                status,
+                duration_ms,
+                failure = failure.service,
+                failure_detail = failure.detail,
+                "request"
+            ),
             Some(failure) => tracing::error!(
                 request_id,
                 route,

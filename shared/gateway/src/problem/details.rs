@@ -58,6 +58,15 @@ impl ProblemDetails {
         )
     }
 
+    pub fn unreadable_record() -> Self {
+        Self::new(
+            409,
+            "unreadable-record",
+            "The customer's record can't be read",
+            "Repeating the call doesn't help. Ask those who maintain the directory to correct the record.",
+        )
+    }
+
     pub fn refused(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::NotAllowed(why) => {
