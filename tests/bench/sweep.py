@@ -115,6 +115,7 @@ def running(program: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         "HASH_KEY_SECRET": "key",
         "RECEIPT_KEY": "receipts",
         "MAIL_FROM": "support@example.com",
+        "CONFIGURATION_SET": "emails",
         "CONSENT_PAGE_URL": "https://consent.example.com/",
         "GRANT_PAGE_URL": "https://console.example.com/remote-assistance.html",
     }

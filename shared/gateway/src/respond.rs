@@ -46,6 +46,7 @@ async fn answer(
         request_id: request.request_id(),
         route: request.route(),
         verification: request.subject(),
+        poll: request.polls(),
         started,
     };
     line.close(outcome)
@@ -69,13 +70,15 @@ pub(crate) struct Line<'a> {
     pub request_id: &'a str,
     pub route: &'a str,
     pub verification: Option<&'a VerificationId>,
+    /// Then there is no line if all went well.
+    pub poll: bool,
     pub started: Stopwatch,
 }
 
 impl Line<'_> {
     /// Writes the line and makes the response.
     pub fn close(self, outcome: Result<Answer, Problem>) -> Response {
-        let Self { request_id, route, verification, started } = self;
+        let Self { request_id, route, verification, poll, started } = self;
         let verification = verification.map(VerificationId::as_str);
         let duration_ms = started.millis();
         let (status, slug) = match &outcome {
@@ -83,6 +86,7 @@ impl Line<'_> {
             Err(problem) => (problem.status(), problem.slug()),
         };
         match outcome.as_ref().err().and_then(Problem::failure) {
+            None if poll && outcome.is_ok() => {}
             None => tracing::info!(
                 request_id,
                 route,
