@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import zipfile
+from pathlib import Path
 
 from links import sdks
 from settings import ENVIRONMENTS, ROOT
@@ -12,9 +14,9 @@ from terminal import Failed, call, step
 MOST = 6_000_000
 
 
-def main() -> int:
-    packages = sorted(path.name for path in (ROOT / "functions").iterdir())
-    target = ROOT / "target" / "sizes"
+def released() -> Path:
+    """Builds all programs as they are deployed, and returns the directory with `<name>/bootstrap` and its archive for each."""
+    target = ROOT / "target" / "released"
     env = os.environ | {
         "PATH": os.pathsep.join([str(ENVIRONMENTS / "sam/bin"), os.environ["PATH"]]),
         "CARGO_LAMBDA_COMPILER": "cargo",
@@ -27,6 +29,16 @@ def main() -> int:
             env=env,
             cwd=ROOT,
         )
+    for archive in target.glob("*/bootstrap.zip"):
+        with zipfile.ZipFile(archive) as packed:
+            program = Path(packed.extract("bootstrap", archive.parent))
+        program.chmod(0o755)
+    return target
+
+
+def main() -> int:
+    packages = sorted(path.name for path in (ROOT / "functions").iterdir())
+    target = released()
     sizes = {package: (target / package / "bootstrap.zip").stat().st_size for package in packages}
     for package, size in sizes.items():
         print(f"{package:20} {size / 1e6:5.2f} MB  {', '.join(sdks(package))}")

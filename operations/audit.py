@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from deployed import Stack, command, plain, stack_of
+from deployed import Stack, command, plain, stack_of, steps
 
 
 def records(stack: Stack, *, verification: str | None = None, customer: str | None = None, agent: str | None = None) -> Iterator[Any]:
@@ -51,7 +51,7 @@ def shown(record: dict[str, Any]) -> dict[str, Any]:
         "chain": "whole" if (broken := first_break(record)) is None else f"broken at step {broken}",
         "steps": [
             {"seq": int(step["seq"]), "at": moment(step["at"]), **{name: step[name] for name in ("actor", "action", "detail")}}
-            for step in record["steps"]
+            for step in steps(record)
         ],
     }
 
@@ -59,7 +59,7 @@ def shown(record: dict[str, Any]) -> dict[str, Any]:
 def first_break(record: dict[str, Any]) -> int | None:
     """The number of the first step that does not follow from those before it (`shared/core/src/chain.rs`)."""
     previous = ""
-    for seq, step in enumerate(record["steps"], 1):
+    for seq, step in enumerate(steps(record), 1):
         facts = [previous, record["id"], seq, int(step["at"]), step["actor"], step["action"], step["detail"]]
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=int)
         previous = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")

@@ -61,6 +61,18 @@ def plain(item: Item) -> Item:
     return TypeDeserializer().deserialize({"M": item})
 
 
+def steps(record: Item) -> list[Item]:
+    """The steps of a verification's plain item with names, as `shared/core/src/chain/stored.rs` reads them."""
+
+    def named(seq: int, step: Any) -> Item:
+        if isinstance(step, dict):
+            return step
+        at, actor, action, digest, *detail = step
+        return {"seq": seq, "at": at, "actor": actor, "action": action, "detail": detail[0] if detail else None, "hash": digest}
+
+    return [named(seq, step) for seq, step in enumerate(record["steps"], 1)]
+
+
 def command(description: str | None) -> argparse.ArgumentParser:
     """The arguments that every command takes."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -14,6 +14,7 @@ import pytest
 from client import Answer, Api
 from support.grants import Offer, offered
 from support.journey import Journey
+from support.patience import PATIENCE
 from support.stack import Stack
 
 # In everything that is sent here and is not as it should be. It turns up in no answer and in no log.
@@ -70,6 +71,10 @@ def session(stack: Stack, journey: Journey) -> Route:
     return on_path(journey.through_consent(), "session", {})
 
 
+def finish(stack: Stack, journey: Journey) -> Route:
+    return on_path(journey.through_internal_validation(), "finish", {})
+
+
 def cancel(stack: Stack, journey: Journey) -> Route:
     return on_path(journey.through_start(), "cancel", {"reason": "done"})
 
@@ -117,6 +122,7 @@ ROUTES: dict[str, Callable[[Stack, Journey], Route]] = {
     "agent's code": agents_code,
     "customer's code": customers_code,
     "session": session,
+    "finish": finish,
     "cancel": cancel,
     "view": page("/consent/view"),
     "allow": allow,
@@ -218,7 +224,7 @@ def is_clear(answer: Answer, sent: bytes) -> None:
 
 def lines(stack: Stack, since: float, wanted: int) -> list[dict[str, Any]]:
     """What the functions logged of requests, once it has so many lines."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         found = [json.loads(line) for line in stack.logs(since) if line.startswith("{")]
         requests = [line for line in found if line.get("message") == "request"]
@@ -293,7 +299,8 @@ def test_an_id_that_is_none_is_nobodys_on_every_route(stack: Stack) -> None:  # 
     """Of some the emulator says so itself: an encoded slash makes another path there."""
     agent, api = stack.new_agent(), Api(stack.facts)
     calls = [("GET", "", None), ("POST", "/mfa", {"to": "agent"}), ("POST", "/code", {"from": "agent", "code": "123456"})]
-    calls += [("POST", "/session", {}), ("POST", "/cancel", {"reason": "x"}), ("GET", "/activity", None), ("GET", "/activity/x", None)]
+    calls += [("POST", "/session", {}), ("POST", "/finish", {}), ("POST", "/cancel", {"reason": "x"})]
+    calls += [("GET", "/activity", None), ("GET", "/activity/x", None)]
     for odd in ODD_IDS:
         for method, step, body in calls:
             answer = api.call(method, f"/verifications/{odd}{step}", body, token=agent.token)

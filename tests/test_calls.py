@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.contract import contract
-from support.grants import offered
+from support.grants import Offer, offered
 from support.hosted import Hosted, http_event
 from support.mints import crashed_mint, pre_token_event, verify_event
 from support.people import Agent
@@ -57,6 +57,11 @@ def issue(stack: Stack) -> Any:
     return http_event("POST /verifications/{id}/session", {}, journey.agent, id=journey.id)
 
 
+def finish(stack: Stack) -> Any:
+    journey = stack.journey().through_session()
+    return http_event("POST /verifications/{id}/finish", {}, journey.agent, id=journey.id)
+
+
 def cancel(stack: Stack) -> Any:
     journey = stack.journey().through_session()
     return http_event("POST /verifications/{id}/cancel", {"reason": "done"}, journey.agent, id=journey.id)
@@ -82,10 +87,10 @@ def process(stack: Stack) -> Any:
     return activity(stack, "GET /verifications/{id}/activity/{process}", process="p-1")
 
 
-def view(stack: Stack) -> Any:
+def view(stack: Stack, **more: Any) -> Any:
     journey = stack.journey().through_asking()
     assert journey.customer_mail
-    return http_event("POST /consent/view", {"token": journey.customer_mail.token})
+    return http_event("POST /consent/view", {"token": journey.customer_mail.token, **more})
 
 
 def answer(stack: Stack) -> Any:
@@ -120,6 +125,11 @@ def by_customer(route: str, *, revoked: bool = False) -> Callable[[Stack], Any]:
         return http_event(route, body, Agent("", "", "", offer.token, ""))
 
     return make
+
+
+def first_grant(stack: Stack) -> Any:
+    offer = Offer(stack)
+    return http_event("POST /support-grant", offer.body(), Agent("", "", "", offer.token, ""))
 
 
 def redeem_grant(stack: Stack) -> Any:
@@ -160,61 +170,104 @@ def claims(stack: Stack) -> Any:
 
 @dataclass(frozen=True)
 class Row:
-    """What starts the function, its logical id, the event, and the most calls that it may make: in a row, and in all."""
+    """What starts the function, its logical id, the event, and its calls: how many in a row, in all, and how many in a row to DynamoDB."""
 
     what: str
     function: str
     event: Callable[[Stack], Any]
     in_a_row: int
     in_all: int
+    stored: int
 
 
+# A change takes two calls in a row to DynamoDB: what decides is read, and what was decided is written. An email or Cognito comes after the
+# write, so that nothing happens that was not recorded. Where there are more, the comment says what each one needs of the one before.
 ROWS = [
-    Row("POST /verifications", "StartVerificationFunction", start, 2, 4),
-    Row("POST /verifications/{id}/mfa to the agent", "SendMfaFunction", send_to_agent, 3, 3),
-    Row("POST /verifications/{id}/mfa to the customer", "SendMfaFunction", send_to_customer, 3, 3),
-    Row("POST /verifications/{id}/code of the agent", "VerifyCodeFunction", agents_code, 3, 5),
-    Row("POST /verifications/{id}/code of the customer", "VerifyCodeFunction", customers_code, 2, 2),
-    Row("POST /verifications/{id}/session", "IssueSessionFunction", issue, 7, 21),
-    Row("POST /verifications/{id}/cancel", "CancelFunction", cancel, 2, 2),
-    Row("GET /verifications/{id}", "ActivityFunction", read, 1, 1),
-    Row("POST /verifications/search", "ActivityFunction", search, 2, 2),
-    Row("GET /verifications/{id}/activity", "ActivityFunction", activity, 3, 3),
-    Row("GET /verifications/{id}/activity/{process}", "ActivityFunction", process, 3, 3),
-    Row("POST /consent/view", "CustomerConsentFunction", view, 1, 1),
-    Row("POST /consent/answer", "CustomerConsentFunction", answer, 2, 2),
-    Row("POST /consent/end", "CustomerConsentFunction", end, 2, 2),
-    Row("POST /handoffs/redeem", "RedeemHandoffFunction", redeem_handoff, 3, 4),
-    Row("POST /introspect", "IntrospectSessionFunction", introspect, 2, 2),
-    Row("POST /support-grant", "SupportGrantFunction", by_customer("POST /support-grant", revoked=True), 7, 9),
-    Row("GET /support-grant", "SupportGrantFunction", by_customer("GET /support-grant"), 1, 1),
-    Row("GET /support-grant/options", "SupportGrantFunction", by_customer("GET /support-grant/options"), 2, 3),
-    Row("POST /support-grant/regenerate", "SupportGrantFunction", by_customer("POST /support-grant/regenerate"), 4, 4),
-    Row("DELETE /support-grant", "SupportGrantFunction", by_customer("DELETE /support-grant"), 2, 2),
-    Row("POST /support-grant/redeem", "SupportGrantFunction", redeem_grant, 7, 12),
-    Row("GET /receipts/key", "ReceiptsFunction", receipts_key, 0, 0),
-    Row("POST /recovery", "RecoverPasswordFunction", recover, 2, 2),
-    Row("POST /recovery/confirm", "RecoverPasswordFunction", confirm_recovery, 4, 5),
-    Row("the answer to a mint's challenge", "CustomerTriggersFunction", challenge, 2, 3),
-    Row("the claims of a mint's tokens", "CustomerTriggersFunction", claims, 1, 1),
-    Row("a recovery code to send", "RecoveryWorkerFunction", job("send-code"), 3, 3),
-    Row("a change of password to tell", "RecoveryWorkerFunction", job("tell-changed", at=0, sign_out=False), 3, 3),
+    Row("POST /verifications", "StartVerificationFunction", start, 2, 4, 2),
+    Row("POST /verifications/{id}/mfa to the agent", "SendMfaFunction", send_to_agent, 3, 3, 2),
+    Row("POST /verifications/{id}/mfa to the customer", "SendMfaFunction", send_to_customer, 3, 3, 2),
+    # The record says whose sign-in status decides; the agent's account takes two calls beside it.
+    Row("POST /verifications/{id}/code of the agent", "VerifyCodeFunction", agents_code, 3, 5, 2),
+    Row("POST /verifications/{id}/code of the customer", "VerifyCodeFunction", customers_code, 2, 2, 2),
+    # Lease, sign-in, its challenge, session, email, and the record that it was sent.
+    Row("POST /verifications/{id}/session", "IssueSessionFunction", issue, 7, 21, 4),
+    Row("POST /verifications/{id}/finish", "CancelFunction", finish, 2, 2, 2),
+    Row("POST /verifications/{id}/cancel", "CancelFunction", cancel, 2, 2, 2),
+    Row("GET /verifications/{id}", "ActivityFunction", read, 1, 1, 1),
+    Row("POST /verifications/search", "ActivityFunction", search, 2, 2, 2),
+    # The record says which customer; the directory says whether they are still a successor, and which process it is. Only what is allowed
+    # and there is recorded as read, and only what is recorded is shown.
+    Row("GET /verifications/{id}/activity", "ActivityFunction", activity, 3, 3, 3),
+    Row("GET /verifications/{id}/activity/{process}", "ActivityFunction", process, 3, 3, 3),
+    Row("POST /consent/view", "CustomerConsentFunction", view, 1, 1, 1),
+    Row("POST /consent/answer", "CustomerConsentFunction", answer, 2, 2, 2),
+    Row("POST /consent/end", "CustomerConsentFunction", end, 2, 2, 2),
+    # The record says which customer; the directory says what they may open now, and a handoff that they may not is not used up.
+    Row("POST /handoffs/redeem", "RedeemHandoffFunction", redeem_handoff, 3, 4, 3),
+    Row("POST /introspect", "IntrospectSessionFunction", introspect, 2, 2, 2),
+    # The user pool says by which address the directory knows the customer; then the grant, its email, and the record that it was sent.
+    Row("POST /support-grant", "SupportGrantFunction", first_grant, 5, 7, 4),
+    # One more: the customer is told of the end of the last grant before a new one takes its place.
+    Row(
+        "POST /support-grant after one that was revoked", "SupportGrantFunction", by_customer("POST /support-grant", revoked=True), 6, 9, 4
+    ),
+    Row("GET /support-grant", "SupportGrantFunction", by_customer("GET /support-grant"), 1, 1, 1),
+    Row("GET /support-grant/options", "SupportGrantFunction", by_customer("GET /support-grant/options"), 2, 3, 1),
+    # The grant, its new credentials, their email, and the record that it was sent.
+    Row("POST /support-grant/regenerate", "SupportGrantFunction", by_customer("POST /support-grant/regenerate"), 4, 4, 3),
+    Row("DELETE /support-grant", "SupportGrantFunction", by_customer("DELETE /support-grant"), 2, 2, 2),
+    # Count and grant, all that decides, the verification, its email, and the record that it was sent.
+    Row("POST /support-grant/redeem", "SupportGrantFunction", redeem_grant, 5, 12, 4),
+    Row("GET /receipts/key", "ReceiptsFunction", receipts_key, 0, 0, 0),
+    Row("POST /recovery", "RecoverPasswordFunction", recover, 2, 2, 1),
+    # The entry is counted before Cognito judges it, and the notice is left to a queue once all sessions are signed out.
+    Row("POST /recovery/confirm", "RecoverPasswordFunction", confirm_recovery, 4, 5, 2),
+    Row("the answer to a mint's challenge", "CustomerTriggersFunction", challenge, 2, 3, 2),
+    Row("the claims of a mint's tokens", "CustomerTriggersFunction", claims, 1, 1, 1),
+    Row("a recovery code to send", "RecoveryWorkerFunction", job("send-code"), 3, 3, 0),
+    Row("a change of password to tell", "RecoveryWorkerFunction", job("tell-changed", at=0, sign_out=False), 3, 3, 0),
 ]
+STORE = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "TransactWriteItems"}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
-def test_no_more_calls_are_made_than_stated(stack: Stack, row: Row) -> None:  # P49
-    best: list[list[str]] | None = None
+def test_no_more_and_no_fewer_calls_are_made_than_stated(stack: Stack, row: Row) -> None:  # P49
+    stated, counted = (row.in_a_row, row.in_all, row.stored), (0, 0, 0)
+    found: list[list[str]] = []
     for _ in range(3):  # on a busy machine a call that hung may have been repeated
         each = row.event(stack)
         with Hosted(stack, row.function) as hosted:
             answer, found = rounds(hosted, each)
         assert not isinstance(answer, dict) or answer.get("statusCode", 200) < 300, answer
-        best = min(best or found, found, key=lambda rounds: (len(rounds), sum(map(len, rounds))))
-        if len(best) <= row.in_a_row and sum(map(len, best)) <= row.in_all:
-            return
-    assert best is not None
-    assert (len(best), sum(map(len, best))) == (row.in_a_row, row.in_all), best
+        counted = (len(found), sum(map(len, found)), sum(not STORE.isdisjoint(calls) for calls in found))
+        if counted == stated:
+            break
+    assert counted == stated, found
+
+
+@pytest.mark.parametrize(
+    ("what", "function", "event", "fresh"),
+    [
+        ("a read", "ActivityFunction", read, True),
+        ("a poll", "ActivityFunction", lambda stack: read(stack) | {"queryStringParameters": {"fresh": "false"}}, False),
+        ("a look at the page", "CustomerConsentFunction", view, True),
+        ("a poll of the page", "CustomerConsentFunction", lambda stack: view(stack, fresh=False), False),
+    ],
+)
+def test_a_poll_reads_for_half_the_price(stack: Stack, what: str, function: str, event: Callable[[Stack], Any], fresh: bool) -> None:
+    each = event(stack)
+    with Hosted(stack, function) as hosted:
+        answer = hosted.invoke(each)
+        assert answer["statusCode"] == 200, what
+        (call,) = [call for call in hosted.calls if call.operation == "GetItem"]
+    assert call.request.get("ConsistentRead", False) is fresh, what
+
+
+def test_a_poll_says_what_it_wants(stack: Stack) -> None:  # P24
+    journey = stack.journey().through_start()
+    refused = stack.api.get(f"{journey.path}?fresh=perhaps", token=journey.agent.token)
+    assert (refused.status, refused.json["errors"][0]["field"]) == (400, "fresh")
+    assert stack.api.get(f"{journey.path}?fresh=false", token=journey.agent.token).json["steps"] == journey.read().json["steps"]
 
 
 def test_every_route_has_its_row() -> None:

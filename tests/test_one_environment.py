@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
 import pytest
@@ -9,9 +11,11 @@ from botocore.credentials import Credentials
 
 from client import decode
 from support.at_once import at_once
+from support.hosted import Hosted
 from support.introspection import introspect, is_active
 from support.journey import Journey
-from support.sessions import ENVIRONMENTS, directory_says, ecosystem_as, sealed, stand_in
+from support.rounds import rounds
+from support.sessions import ENVIRONMENTS, directory_says, ecosystem_as, issue_event, sealed, stand_in
 from support.stack import Stack
 
 
@@ -72,9 +76,36 @@ def test_sealed_tokens_go_when_they_are_redeemed_and_when_the_session_is_over(st
     assert sealed(journey) == []
 
 
+@pytest.mark.parametrize("role", ["admin", "member"])
+def test_more_environments_take_no_more_rounds(stack: Stack, role: str) -> None:
+    """The tokens of all environments are minted side by side: a round of calls takes as long as its slowest call. Four and two
+    environments are the most and the fewest that anybody has. Each call of Cognito's here takes at least 200 ms, which is far more than
+    the calls of this machine, so that the printed seconds can be compared.
+    """
+    customer = stack.new_customer(role=role, plan="premium" if role == "admin" else "plus")
+    expected = {"admin": 4, "member": 2}[role]
+    best = 99
+    for _ in range(3):  # on a busy machine a call that hung may have been repeated
+        event = issue_event(stack.journey(customer=customer).through_consent())
+        with Hosted(stack, "IssueSessionFunction") as function:
+            answer, found = rounds(function, event)
+        assert len(json.loads(answer["body"])["session"]["handoffs"]) == expected
+        best = min(best, len(found))
+    began, taken = 0.0, []
+    for _ in range(3):
+        event = issue_event(stack.journey(customer=customer).through_consent())
+        with Hosted(stack, "IssueSessionFunction") as function:
+            function.before = lambda _: time.sleep(0.2)
+            began = time.monotonic()
+            function.invoke(event)
+            taken.append(time.monotonic() - began)
+    print(f"\n  {expected} environments: {best} rounds, {min(taken):.2f} s with at least 200 ms a call")
+    assert best <= 7
+
+
 def test_an_item_stays_small_all_the_way(stack: Stack) -> None:
     """As DynamoDB counts an item: names and values, here with Cognito's long ids and long addresses. `shared/dynamodb/tests/sizes.rs` has
-    every state, with short ones. Only when all four environments were opened does it come to a little more than 3 KB.
+    every state, with short ones.
     """
     journey, sizes = stack.journey(ticket="INC-2026-0042"), {}
     for stage in (journey.through_start, journey.through_internal_validation, journey.through_asking, journey.through_consent):
@@ -87,9 +118,8 @@ def test_an_item_stays_small_all_the_way(stack: Stack) -> None:
         sizes[f"opened {environment}"] = size_of({"M": journey.item})
     assert journey.cancel("The customer's question was answered.").status == 200
     sizes["closed"] = size_of({"M": journey.item})
-    opened_everywhere = [sizes.pop("opened rcm"), sizes.pop("closed")]
+    print("\n ", sizes)
     assert max(sizes.values()) < 3 * 1024, sizes
-    assert max(opened_everywhere) < 3 * 1024 + 256, opened_everywhere
 
 
 def size_of(value: dict[str, Any]) -> int:

@@ -46,7 +46,7 @@ def test_an_audit_shows_who_did_what_and_no_secret(stack: Stack) -> None:
 def test_an_audit_says_where_a_record_was_changed(stack: Stack) -> None:  # P12
     journey = stack.journey().through_internal_validation()
     changed = journey.item
-    changed["steps"]["L"][1]["M"]["actor"]["S"] = "customer"
+    changed["steps"]["L"][1]["L"][1]["S"] = "customer"
     stack.put_item(changed)
     done = run(stack, "audit", f"--verification={journey.id}")
     assert done.returncode == 1

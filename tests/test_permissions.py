@@ -77,7 +77,11 @@ def issue_session(stack: Stack) -> list[Any]:
 def cancel(stack: Stack) -> list[Any]:
     """In a session, whose sealed tokens go with it."""
     journey = stack.journey().through_session()
-    return [http_event("POST /verifications/{id}/cancel", {"reason": "done"}, journey.agent, id=journey.id)]
+    finished = stack.journey().through_session()
+    return [
+        http_event("POST /verifications/{id}/cancel", {"reason": "done"}, journey.agent, id=journey.id),
+        http_event("POST /verifications/{id}/finish", {}, finished.agent, id=finished.id),
+    ]
 
 
 def activity(stack: Stack) -> list[Any]:

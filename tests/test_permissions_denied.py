@@ -29,7 +29,7 @@ class Acts:
                      "B#customer-wrong#x", "B#recovery-asked#x", "G#x", "T#x", "X#x"):  # fmt: skip
             acts |= {f"{what} {kind}": act for what, act in self._item(self.support, kind).items()}
         acts |= {f"{what} directory": act for what, act in self._item(self.core, "USER#nobody@example.com").items()}
-        for index in ("by-agent", "by-customer", "by-kind", "due"):
+        for index in ("by-agent", "by-customer", "by-kind", "by-ticket", "due"):
             acts[f"query {index}"] = self._query(index)
         for name, table in (("support", self.support), ("directory", self.core)):
             acts[f"scan {name}"] = ("dynamodb", "scan", {"TableName": table, "Limit": 1})
@@ -102,7 +102,7 @@ class Acts:
         return acts
 
     def _query(self, index: str) -> tuple[str, str, dict[str, Any]]:
-        name = {"by-agent": "agent_id", "by-customer": "customer_email", "by-kind": "kind", "due": "due"}[index]
+        name = {"by-agent": "agent_id", "by-customer": "customer_email", "by-kind": "kind", "by-ticket": "ticket_key", "due": "due"}[index]
         request = {
             "TableName": self.support, "IndexName": index, "Limit": 1, "KeyConditionExpression": f"{name} = :x",
             "ExpressionAttributeValues": {":x": {"S": "x"}},
@@ -174,7 +174,7 @@ MAY: dict[str, set[str]] = {
     "EmailEventsFunction": MOVE,
     "RedeemHandoffFunction": {*MOVE, *DROP, *on("T#x", "get", "transact-get"), *DIRECTORY, "read key"},
     "ActivityFunction": {
-        *MOVE, *DIRECTORY, "batch-get V#x", "query by-agent", "query by-customer", "query by-kind",
+        *MOVE, *DIRECTORY, "batch-get V#x", "query by-agent", "query by-customer", "query by-kind", "query by-ticket",
     },
     "IntrospectSessionFunction": {*READ, *DIRECTORY, "read key"},
     "SupportGrantFunction": {

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from support.hosted import Ended, Hosted
+from support.patience import wait_until
 from support.recovery import (
     NEW,
     ask,
@@ -27,7 +28,6 @@ from support.recovery import (
     redelivered_at_once,
     refresh,
     refused,
-    wait_until,
     waiting,
 )
 from support.stack import Stack
@@ -150,7 +150,7 @@ def test_a_job_that_fails_five_times_is_put_aside(stack: Stack) -> None:
     sqs, resources = stack.aws("sqs"), stack.facts["resources"]
     with redelivered_at_once(stack):
         sqs.send_message(QueueUrl=resources["RecoveryQueue"], MessageBody='{"job": "nonsense"}')
-        wait_until(lambda: waiting(stack, "RecoveryFailures") == 1 and waiting(stack) == 0, 40)
+        wait_until(lambda: waiting(stack, "RecoveryFailures") == 1 and waiting(stack) == 0)
     sqs.purge_queue(QueueUrl=resources["RecoveryFailures"])
 
 

@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from support.hosted import Hosted
-from support.recovery import NEW, asked, code_of, confirm, confirmation, event, hanging, new_source, other_than, wait_until
+from support.patience import wait_until
+from support.recovery import NEW, asked, code_of, confirm, confirmation, event, hanging, new_source, other_than
 from support.stack import Stack
 
 pytestmark = pytest.mark.usefixtures("quotas_begin_anew")

@@ -24,6 +24,7 @@ import environment
 import samples
 import stack as commands
 from settings import PAGES, ROOT, Settings
+from support.patience import PATIENCE
 from support.running import free_ports
 from support.stack import Stack
 from terminal import Failed, call
@@ -34,6 +35,7 @@ AGENTS = [
     ("POST", f"/verifications/{SOME_ID}/mfa"),
     ("POST", f"/verifications/{SOME_ID}/code"),
     ("POST", f"/verifications/{SOME_ID}/session"),
+    ("POST", f"/verifications/{SOME_ID}/finish"),
     ("POST", f"/verifications/{SOME_ID}/cancel"),
     ("GET", f"/verifications/{SOME_ID}"),
     ("POST", "/verifications/search"),
@@ -338,7 +340,7 @@ def test_the_pages_are_served_anew_when_their_sources_changed_and_when_they_were
     second = pages_of(emulated)
     assert second != first
     os.kill(second, signal.SIGKILL)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while emulator._alive(second) and time.monotonic() < deadline:
         time.sleep(0.05)
     emulator.renew_pages(emulated)

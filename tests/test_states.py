@@ -23,6 +23,7 @@ from support.states import (
     denied,
     ended,
     expired,
+    finished,
     in_session,
     locked,
     minting,
@@ -34,6 +35,7 @@ Outcome = tuple[int, str, str]
 
 STOPS: dict[str, Outcome] = {"deny": (200, "closed", "denied"), "end": (200, "closed", "denied")}
 CANCELS: dict[str, Outcome] = {"cancel": (200, "closed", "cancelled")}
+FINISHES: dict[str, Outcome] = {"finish": (200, "closed", "finished")}
 LOOKS: dict[str, Outcome] = {"view": (200, "", "")}
 
 # Each state with the calls that are its turn. Every other one is refused and leaves no trace.
@@ -45,8 +47,9 @@ TURNS: dict[Callable[[Journey], None], dict[str, Outcome]] = {
         "right code of agent": (200, "agent_verified", "agent-verified"),
         "wrong code of agent": (422, "agent_challenged", "agent-code-refused"),
     },
-    agent_verified: CANCELS | {"send to customer": (202, "awaiting_consent", "consent-asked")},
-    awaiting_consent: CANCELS
+    agent_verified: FINISHES | CANCELS | {"send to customer": (202, "awaiting_consent", "consent-asked")},
+    awaiting_consent: FINISHES
+    | CANCELS
     | STOPS
     | LOOKS
     | {
@@ -56,7 +59,8 @@ TURNS: dict[Callable[[Journey], None], dict[str, Outcome]] = {
         "right code of customer": (200, "awaiting_consent", "consent-entered"),
         "wrong code of customer": (422, "awaiting_consent", "consent-code-refused"),
     },
-    agent_entered: CANCELS
+    agent_entered: FINISHES
+    | CANCELS
     | STOPS
     | LOOKS
     | {
@@ -64,7 +68,8 @@ TURNS: dict[Callable[[Journey], None], dict[str, Outcome]] = {
         "right code on page": (200, "consented", "consented"),
         "wrong code on page": (422, "awaiting_consent", "consent-code-refused"),
     },
-    customer_entered: CANCELS
+    customer_entered: FINISHES
+    | CANCELS
     | STOPS
     | LOOKS
     | {
@@ -72,15 +77,17 @@ TURNS: dict[Callable[[Journey], None], dict[str, Outcome]] = {
         "right code of customer": (200, "consented", "consented"),
         "wrong code of customer": (422, "awaiting_consent", "consent-code-refused"),
     },
-    consented: CANCELS | STOPS | LOOKS | {"issue": (201, "in_session", "mint-started")},
-    minting: CANCELS | STOPS | LOOKS,
-    in_session: CANCELS
+    consented: FINISHES | CANCELS | STOPS | LOOKS | {"issue": (201, "in_session", "mint-started")},
+    minting: FINISHES | CANCELS | STOPS | LOOKS,
+    in_session: FINISHES
+    | CANCELS
     | LOOKS
     | {
         "deny": (200, "closed", "ended"),
         "end": (200, "closed", "ended"),
         "redeem": (200, "in_session", "handoff-redeemed"),
     },
+    finished: {"finish": (200, "", "")},
     cancelled: {"cancel": (200, "", "")},
     denied: {},
     ended: {},
@@ -133,20 +140,20 @@ def test_no_call_does_what_is_not_its_turn(stack: Stack, state: Callable[[Journe
 
 
 def test_what_is_closed_stays_as_it_closed(stack: Stack) -> None:  # P10
-    for state in (cancelled, denied, ended, locked, expired, completed):
+    for state in (finished, cancelled, denied, ended, locked, expired, completed):
         journey = stack.journey()
         state(journey)
         read = journey.read().json
         assert (read["status"], read["outcome"]) == ("closed", state.__name__)
         assert read["expires_at"] is None
         assert read["reason"] == ("first" if state is cancelled else None)
-        assert (read["session"] is not None) == (state in (cancelled, ended, completed))
+        assert (read["session"] is not None) == (state in (finished, cancelled, ended, completed))
 
 
 # The functions behind the agent's calls and the environments'; the page's have one of their own.
 PATHS = dict.fromkeys(("send to agent", "send to customer"), f"{NOWHERE}/mfa")
 PATHS |= {f"{kind} code of {party}": f"{NOWHERE}/code" for kind in ("right", "wrong") for party in ("agent", "customer")}
-PATHS |= {"issue": f"{NOWHERE}/session", "cancel": f"{NOWHERE}/cancel", "redeem": "/handoffs/redeem"}
+PATHS |= {"issue": f"{NOWHERE}/session", "finish": f"{NOWHERE}/finish", "cancel": f"{NOWHERE}/cancel", "redeem": "/handoffs/redeem"}
 
 
 @pytest.mark.parametrize("state", [agent_challenged, awaiting_consent, consented, in_session], ids=lambda state: state.__name__)
@@ -160,11 +167,11 @@ def test_version_and_steps_agree_after_a_race_of_everything(stack: Stack, state:
     actions = journey.actions()
     assert actions[: len(before)] == before
     moved = [action for action in actions[len(before) :] if not action.startswith(("mint-", "session-"))]
-    # What a caller was told that they did is in the record, once. Each cancel is answered as done, and one is made.
-    told = [name for name, answer in answers if answer.status in (200, 202, 422) and name != "cancel"]
+    # What a caller was told that they did is in the record, once. Each cancel, or each finish, is answered as done, and one is made.
+    told = [name for name, answer in answers if answer.status in (200, 202, 422) and name not in ("cancel", "finish")]
     if not any(answer.status == 503 for _, answer in answers):
-        assert len(told) + ("cancelled" in moved) == len(moved), (told, moved)
+        assert len(told) + ("cancelled" in moved or "finished" in moved) == len(moved), (told, moved)
     # It closed, once, and nothing moved after.
-    endings = [action for action in moved if action in ("cancelled", "denied", "ended", "locked")]
+    endings = [action for action in moved if action in ("finished", "cancelled", "denied", "ended", "locked")]
     assert endings == moved[-1:], moved
     assert journey.record()["state"]["status"] == "closed"

@@ -12,7 +12,7 @@ from deployment import Deployed
 from settings import ROOT
 from support.stack import Stack
 
-ENDING = {"POST /verifications/{id}/cancel", "POST /consent/end", "DELETE /support-grant"}
+ENDING = {"POST /verifications/{id}/finish", "POST /verifications/{id}/cancel", "POST /consent/end", "DELETE /support-grant"}
 INTROSPECTION = {"POST /introspect"}
 
 

@@ -19,15 +19,16 @@ export function Closed({ verification }: { verification: Verification }) {
   const { agent } = useConsole();
   const { outcome, reason, note } = verification;
   if (outcome === null) return null;
-  const { title, next } = words.closed.outcomes[outcome];
   const mine = verification.agent.id === agent.id;
+  const { title, next } = words.closed.outcomes[outcome];
+  const byAnother = mine ? undefined : words.closed.byAnother[outcome]?.(verification.agent.name);
   const notice = noticeOfEnd(verification);
   const again = lookUpOf(verification.id);
   return (
     <Container
       header={
         <Header variant="h2" description={next}>
-          {outcome === 'cancelled' && !mine ? words.closed.cancelledBy(verification.agent.name) : title}
+          {byAnother ?? title}
         </Header>
       }
     >

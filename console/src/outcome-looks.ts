@@ -6,6 +6,7 @@ type Look = StatusIndicatorProps.Type;
 export const OUTCOME_LOOKS: Record<Outcome, Look> = {
   completed: 'success',
   ended: 'success',
+  finished: 'success',
   cancelled: 'stopped',
   denied: 'error',
   expired: 'warning',

@@ -4,7 +4,7 @@ import type { Failure, FailureKind } from './failure';
 import type { Status, Verification } from './model';
 
 /** What an agent does to a verification. */
-export type Act = 'challenge' | 'enter-own' | 'ask' | 'enter-customers' | 'issue' | 'cancel';
+export type Act = 'challenge' | 'enter-own' | 'ask' | 'enter-customers' | 'issue' | 'finish' | 'cancel';
 
 export interface FailedAct {
   act: Act;

@@ -56,7 +56,8 @@ export function useProcess(api: Api, id: string): Process | Failure | null {
       looking = true;
       looksLeft -= 1;
       clearTimeout(timer);
-      const found = await api.read(id).catch(Failure.from);
+      // An answer that is older than what is known is dropped.
+      const found = await api.read(id, { fresh: latest.current === null }).catch(Failure.from);
       looking = false;
       if (stopped) return;
       if (found instanceof Failure) {

@@ -19,6 +19,7 @@ import { Countdown } from './countdown';
 import { CustomerCard } from './customer-card';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
+import { FinishProcess } from './finish';
 import { GrantTerms } from './grant-terms';
 import { isShown, type Module, type Verification } from './model';
 import { useNarrow } from './narrow';
@@ -82,7 +83,7 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
         <Header
           variant="h1"
           description={words.process.of(isShown(customer) ? `${customer.name} (${customer.email})` : customer.email)}
-          actions={mine && open ? <CancelProcess process={process} /> : undefined}
+          actions={mine && open ? <Stop process={process} /> : undefined}
         >
           {words.modules[verification.module].title}
         </Header>
@@ -114,6 +115,16 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
         <Record verification={verification} expanded={!open || !mine} />
       </SpaceBetween>
     </ContentLayout>
+  );
+}
+
+/** How an agent stops: since all is done, or since something went wrong. */
+function Stop({ process }: { process: Process }) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <FinishProcess process={process} />
+      <CancelProcess process={process} />
+    </SpaceBetween>
   );
 }
 

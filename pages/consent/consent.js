@@ -8,7 +8,7 @@ import { agentEntry, post } from './api.js';
 import { codeIn } from './code.js';
 import { tokenIn } from './link.js';
 import { make, screens } from './screens.js';
-import { clock, FOLLOWED, languageOf, OVER, pauseOf, screenAfterLink, screenOf, secondsTo } from './state.js';
+import { clock, FOLLOWED, languageOf, OVER, pauseOf, SETTLED, screenAfterLink, screenOf, secondsTo } from './state.js';
 import { words } from './words.js';
 
 const main = document.getElementById('main');
@@ -184,7 +184,7 @@ async function look() {
   if (call !== null || token === null || document.hidden) return;
   turn++;
   const mine = turn;
-  const outcome = await post('view', { token });
+  const outcome = await post('view', { token, fresh: view === null || performance.now() - changedAt < SETTLED });
   if (turn !== mine) return; // meanwhile somebody pressed a button or opened another link
   if (outcome.failure === undefined && cutOff) complain('');
   if (settle(outcome)) return;

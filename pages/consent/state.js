@@ -17,6 +17,12 @@ export const FOLLOWED = {
 };
 const GROWTH = 1 / 8;
 
+/**
+ * For how many milliseconds after a change or a press the page asks for the newest answer. Later ones cost half and can be a second old: too
+ * young to take back what the page shows.
+ */
+export const SETTLED = 10_000;
+
 const SOON = 2000;
 
 /**

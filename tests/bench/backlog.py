@@ -19,10 +19,12 @@ SAMPLE = ROOT / "shared/dynamodb/tests/released/0.1.0/in-session.json"
 SHARDS = ("due", *(f"due#{shard}" for shard in range(8)))
 
 
-def items(count: int) -> Iterator[dict[str, Any]]:
-    """Items as DynamoDB takes them. Each is of a customer of its own, in the shard that `shared/dynamodb/src/due.rs` gives it."""
+def items(count: int, ago: int = 1) -> Iterator[dict[str, Any]]:
+    """Items as DynamoDB takes them, due for so many seconds. Each is of a customer of its own, in the shard that
+    `shared/dynamodb/src/due.rs` gives it.
+    """
     record = TypeDeserializer().deserialize({"M": json.loads(SAMPLE.read_text())})
-    over = int(time.time() * 1000) - 1000
+    over = int(time.time() * 1000) - ago * 1000
     record = _earlier(record, int(record["state"]["session"]["expires_at"]) - over)
     for number in range(count):
         identity = secrets.token_urlsafe(16)

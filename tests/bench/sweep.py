@@ -27,6 +27,7 @@ from doubles import Doubles  # noqa: E402
 
 from settings import ROOT, Settings  # noqa: E402
 from support.stack import Stack  # noqa: E402
+from support.sweep import unscheduled  # noqa: E402
 
 FUNCTION = "CloseVerificationFunction"
 
@@ -136,9 +137,7 @@ def peak(process: subprocess.Popen[bytes]) -> float:
 
 def on_stack(stack: Stack, count: int, runs: int) -> None:
     store, table = stack.aws("dynamodb"), stack.facts["SupportTable"]
-    rule = stack.facts["resources"][f"{FUNCTION}EveryMinute"]
-    stack.aws("events").disable_rule(Name=rule)
-    try:
+    with unscheduled(stack):
         batch: list[dict[str, object]] = []
         for number, item in enumerate(items(count), 1):
             batch.append({"PutRequest": {"Item": item}})
@@ -157,8 +156,6 @@ def on_stack(stack: Stack, count: int, runs: int) -> None:
             before = left
             if not left:
                 break
-    finally:
-        stack.aws("events").enable_rule(Name=rule)
 
 
 def still_due(stack: Stack, now: int) -> int:

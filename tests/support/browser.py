@@ -13,9 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from settings import ROOT
+from support.patience import PATIENCE
 
-# Longer than anything takes but on a busy machine.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE * 1000)
 # The headless shell needs a quarter of the processor time. The other names are those of whole browsers.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # It would speak to its maker on its own.
@@ -84,7 +84,7 @@ def visitor(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
 
     def come(locale: str = "en-GB", *, width: int = 390, height: int = 844, **more: Any) -> Visitor:
         context = chromium.new_context(locale=locale, viewport={"width": width, "height": height}, **more)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         visitors.append(Visitor(context))
         return visitors[-1]
 

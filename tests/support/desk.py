@@ -29,6 +29,7 @@ WORDS = {
         "start session": "Start session", "session": "Session", "back": "Back to the environments",
         "cancel": "Cancel process", "reason": "Why are you cancelling it?", "ok": "OK", "needed": "Enter a reason.",
         "completed": "The session is over", "ended": "The customer ended the session", "cancelled": "You cancelled the process",
+        "end session": "End session", "end process": "End process", "finished": "You ended the process",
         "denied": "The customer refused", "expired": "The verification expired", "locked": "The verification is locked",
         "another": "Start another", "mine": "My verifications", "all": "Verifications", "details": "See details", "record": "Record",
         "four left": "4 attempts are left", "home": "Opens on the home page.", "my ecosystem": "Opens on My Ecosystem.",
@@ -56,6 +57,7 @@ WORDS = {
         "start session": "Iniciar sesión de soporte", "session": "Sesión", "back": "Volver a los entornos",
         "cancel": "Cancelar proceso", "reason": "¿Por qué la cancela?", "ok": "OK", "needed": "Ingrese un motivo.",
         "completed": "La sesión terminó", "ended": "El cliente terminó la sesión", "cancelled": "Usted canceló el proceso",
+        "end session": "Terminar sesión", "end process": "Terminar proceso", "finished": "Usted terminó el proceso",
         "denied": "El cliente rechazó la solicitud", "expired": "La verificación venció", "locked": "La verificación está bloqueada",
         "another": "Iniciar otra", "mine": "Mis verificaciones", "all": "Verificaciones", "details": "Ver detalles", "record": "Registro",
         "four left": "Quedan 4 intentos", "home": "Abre en la página de inicio.", "my ecosystem": "Abre en Mi ecosistema.",
@@ -99,11 +101,11 @@ class Desk:
         return self.page.get_by_role("heading", name=self.words[name], exact=True)
 
     def stands_at(self, name: str) -> None:
-        """The screen with this heading is shown; it may take as long as the console takes to look."""
+        """The screen with this heading is shown; it takes as long as the console takes to look, which is up to half a minute."""
         expect(self.heading(name).first).to_be_visible(timeout=15_000)
 
     def shows(self, text: str | re.Pattern[str]) -> None:
-        expect(self.page.locator("#content")).to_contain_text(text, timeout=15_000)
+        expect(self.page.locator("#content")).to_contain_text(text)
 
     def shows_nothing_of(self, text: str) -> None:
         expect(self.page.locator("#content")).not_to_contain_text(text)

@@ -13,6 +13,7 @@ import zxingcpp
 
 from client import Answer, Mail
 from support.journey import Journey
+from support.patience import wait_until
 from support.people import Agent, Customer
 from support.stack import Stack
 
@@ -31,11 +32,8 @@ def support(stack: Stack, customer: Customer | None = None, agent: Agent | None 
 
 def qr_mail(journey: Journey) -> Mail:
     """The email with the picture."""
-    deadline = time.monotonic() + 10
-    while not (found := [mail for mail in journey.stack.inbox.mails(journey.customer.email) if pictures(mail)]):
-        assert time.monotonic() < deadline, "no email with a picture"
-        time.sleep(0.02)
-    (mail,) = found
+    inbox, to = journey.stack.inbox, journey.customer.email
+    (mail,) = wait_until(lambda: [mail for mail in inbox.mails(to) if pictures(mail)], "no email with a picture")
     return mail
 
 

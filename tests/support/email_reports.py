@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from typing import Any
 
 from settings import ROOT
 from support.journey import Journey
+from support.patience import wait_until
 
 
 def bounce(journey: Journey, email: str = "consent-request", number: int | None = 1) -> dict[str, Any]:
@@ -27,10 +27,11 @@ def simulated(kind: str) -> str:
     return f"{kind}+{uuid.uuid4().hex[:12]}@simulator.amazonses.com"
 
 
-def returned(journey: Journey, action: str, seconds: float = 15) -> list[dict[str, Any]]:
-    """The details of the steps with this action, as soon as there is one: what the agent reads of the API."""
-    deadline = time.monotonic() + seconds
-    while not (found := [step["detail"] for step in journey.read().json["steps"] if step["action"] == action]):
-        assert time.monotonic() < deadline, f"no step {action} within {seconds} s"
-        time.sleep(0.05)
-    return found
+def returned(journey: Journey, action: str, wanted: int = 1) -> list[dict[str, Any]]:
+    """The details of the steps with this action, as soon as there are so many: what the agent reads of the API."""
+
+    def enough() -> list[dict[str, Any]]:
+        found = [step["detail"] for step in journey.read().json["steps"] if step["action"] == action]
+        return found if len(found) >= wanted else []
+
+    return wait_until(enough, f"not {wanted} of the step {action}")

@@ -50,6 +50,7 @@ STATUSES = {
     "sendMfa": ("started", "agent_verified"),
     "verifyCode": ("agent_challenged", "awaiting_consent"),
     "issueSession": ("consented",),
+    "finishVerification": ("agent_verified", "in_session"),
     "cancelVerification": ("started", "in_session"),
     "readActivity": ("consented",),
     "readProcess": ("consented",),

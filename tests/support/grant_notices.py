@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from client import Mail
 from support.grants import Offer
+from support.patience import wait_until
 
 
 def kind(mail: Mail) -> str:
@@ -28,11 +27,7 @@ def kind(mail: Mail) -> str:
 
 def told(offer: Offer, about: str, after: int = 0) -> Mail:
     """The one email of this kind."""
-    deadline = time.monotonic() + 10
-    while not (found := [mail for mail in offer.mails(after) if kind(mail) == about]):
-        assert time.monotonic() < deadline, f"no email: {about}"
-        time.sleep(0.02)
-    (mail,) = found
+    (mail,) = wait_until(lambda: [mail for mail in offer.mails(after) if kind(mail) == about], f"no email: {about}")
     return mail
 
 

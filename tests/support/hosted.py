@@ -7,12 +7,16 @@ import http.client
 import json
 import os
 import queue
+import socket
+import ssl
 import subprocess
 import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,6 +36,8 @@ class Call:
     request: dict[str, Any]
     answer: dict[str, Any] | None = None
     denied: bool = False
+    # Whether it was held back for good, since the function was killed before it was passed on.
+    dropped: bool = False
 
 
 class Ended(Exception):
@@ -45,28 +51,43 @@ def unwatched(call: Call) -> None:
 class Hosted:
     """`with Hosted(stack, "CancelFunction") as function: function.invoke(event)`. One call at a time, as in Lambda.
 
-    `denied`: statements of a policy that are taken from the role's rights for this process.
+    `denied`: statements of a policy that are taken from the role's rights for this process. `program`: another build of the function.
+    `tls`: AWS is reached over TLS with this. `through`: a command that becomes the program.
     `before` and `after` are called with each call to AWS while an event is handled, before it is passed on and before its answer
     is: what they do happens while the function waits. `calls` has all of them, those of INIT too.
     """
 
     def __init__(
-        self, stack: Stack, function: str, denied: list[dict[str, Any]] | None = None, environment: dict[str, str] | None = None
+        self,
+        stack: Stack,
+        function: str,
+        denied: list[dict[str, Any]] | None = None,
+        environment: dict[str, str] | None = None,
+        *,
+        program: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+        through: Sequence[str | Path] = (),
     ) -> None:
         self.stack, self.function = stack, function
+        self._program, self._tls, self._through = program, tls, through
         self.denied, self.environment = denied, environment or {}
         self.before: Callable[[Call], None] = unwatched
         self.after: Callable[[Call], None] = unwatched
         self.calls: list[Call] = []
         self.lines: list[str] = []
         self.ended = False
+        # When it asked for its first event, got the last one, and answered that: `time.monotonic()`.
+        self.ready_at = self.sent_at = self.answered_at = 0.0
+        # When calls to AWS began (1) and were answered (-1), those of INIT too.
+        self.under_way: list[tuple[float, int]] = []
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._answers: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._handling = False
 
     def __enter__(self) -> Hosted:  # noqa: PYI034 - Self is younger than Python 3.10
-        self._server = _server(self)
-        address = f"127.0.0.1:{self._server.server_port}"
+        self._servers = [_server(self), *([_server(self, self._tls)] if self._tls else [])]
+        address = f"127.0.0.1:{self._servers[0].server_port}"
+        endpoint = f"https://127.0.0.1:{self._servers[1].server_port}" if self._tls else f"http://{address}"
         keys = self.stack.keys_of(self.function, self.denied)
         configured = self.stack.aws("lambda").get_function_configuration(FunctionName=self.stack.functions()[self.function])
         env = configured["Environment"]["Variables"] | {
@@ -75,14 +96,14 @@ class Hosted:
             "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
             "AWS_SESSION_TOKEN": keys["SessionToken"],
-            "AWS_ENDPOINT_URL": f"http://{address}",
+            "AWS_ENDPOINT_URL": endpoint,
             "AWS_LAMBDA_RUNTIME_API": address,
             "AWS_LAMBDA_FUNCTION_NAME": self.function,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         }
         self._process = subprocess.Popen(
-            [self.stack.settings.state / "build" / self.function / "bootstrap"],
+            [*self._through, self._program or self.stack.settings.state / "build" / self.function / "bootstrap"],
             env=env | self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -95,8 +116,9 @@ class Hosted:
     def __exit__(self, *_: object) -> None:
         self.kill()
         self._events.put(("", None))
-        self._server.shutdown()
-        self._server.server_close()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
 
     def invoke(self, event: Any) -> Any:
         """What the function makes of an event. An answer of its own that is an error is raised as `Ended` is."""
@@ -125,7 +147,22 @@ class Hosted:
         self._answers.put(("ended", self._process.wait()))
 
 
-def _server(hosted: Hosted) -> ThreadingHTTPServer:
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        if self.tls:  # the thread of the connection does the handshake, with its first read
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
+    def handle_error(self, *_: object) -> None:
+        """A process that is killed breaks its connections."""
+
+
+def _server(hosted: Hosted, tls: ssl.SSLContext | None = None) -> _Server:
     """Lambda's runtime API, and a way to the emulator for everything else."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -137,6 +174,7 @@ def _server(hosted: Hosted) -> ThreadingHTTPServer:
                 self._reply(200, {}, b"")  # a connection being primed
                 return
             hosted._handling = False
+            hosted.ready_at = hosted.ready_at or time.monotonic()
             request_id, event = hosted._events.get()
             hosted._handling = True
             headers = {
@@ -144,18 +182,23 @@ def _server(hosted: Hosted) -> ThreadingHTTPServer:
                 "Lambda-Runtime-Deadline-Ms": "4102444800000",
                 "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:000000000000:function:hosted",
             }
-            self._reply(200, headers, json.dumps(event).encode())
+            body = json.dumps(event).encode()
+            hosted.sent_at = time.monotonic()
+            self._reply(200, headers, body)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if self.path.startswith(RUNTIME):
+                hosted.answered_at = time.monotonic()
                 hosted._handling = False
                 hosted._answers.put((self.path.rpartition("/")[2], json.loads(body or b"null")))
                 self._reply(202, {}, b"")
                 return
             call = _call(self.headers["X-Amz-Target"], body)
             hosted.calls.append(call)
+            hosted.under_way.append((time.monotonic(), 1))
             if not self._watched(hosted.before, call):
+                call.dropped = True
                 return
             connection = http.client.HTTPConnection(hosted.stack.facts["endpoint"].removeprefix("http://"), timeout=60)
             try:
@@ -171,6 +214,7 @@ def _server(hosted: Hosted) -> ThreadingHTTPServer:
             if not self._watched(hosted.after, call):
                 return
             kept = {"Content-Type", "x-amzn-RequestId", "x-amzn-ErrorType", "x-amz-crc32"}
+            hosted.under_way.append((time.monotonic(), -1))
             self._reply(answer.status, {name: answer.headers[name] for name in kept if name in answer.headers}, content)
 
         def _watched(self, watcher: Callable[[Call], None], call: Call) -> bool:
@@ -197,10 +241,8 @@ def _server(hosted: Hosted) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    server.handle_error = lambda *_: None  # a process that is killed breaks its connections
+    server = _Server(("127.0.0.1", 0), Handler)
+    server.tls = tls
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     return server
 

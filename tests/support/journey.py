@@ -8,9 +8,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from client import Answer, Mail
+from deployed import plain, steps
 from support.people import Agent, Customer
 
 if TYPE_CHECKING:
@@ -93,6 +92,9 @@ class Journey:
             self.session = answer.json["session"]
         return answer
 
+    def finish(self, **more: Any) -> Answer:
+        return self._post(f"{self.path}/finish", {}, **more)
+
     def cancel(self, reason: str = "done", **more: Any) -> Answer:
         return self._post(f"{self.path}/cancel", {"reason": reason}, **more)
 
@@ -121,7 +123,8 @@ class Journey:
 
     def record(self) -> dict[str, Any]:
         """The stored verification as plain values, its record checked: one chained step for every transition."""
-        record = TypeDeserializer().deserialize({"M": self.item})
+        record = plain(self.item)
+        record["steps"] = steps(record)
         previous = ""
         for seq, step in enumerate(record["steps"], 1):
             facts = [previous, self.id, seq, int(step["at"]), step["actor"], step["action"], step["detail"]]
@@ -146,7 +149,7 @@ class Journey:
             # A sweep that has read it before loses against this. Elsewhere a version is a step: see `record`.
             record["version"] += record["state"]["status"] in ("in_session", "closed")
 
-        self.stack.edit_record(self.record, also_the_version)
+        self.stack.edit_record(lambda: plain(self.item), also_the_version)
 
     def age(self, seconds: int) -> None:
         """Lets so much time pass for this verification: every deadline of its state comes so much nearer."""

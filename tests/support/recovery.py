@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from client import Answer, Mail
 from settings import ROOT
 from support.hosted import Call
+from support.patience import wait_until
 from support.stack import Stack
 
 NEW = "Recovered-Pass-2"
@@ -99,14 +100,6 @@ def refused(error: str, call: Callable[[], Any]) -> None:
     with pytest.raises(ClientError) as raised:
         call()
     assert raised.value.response["Error"]["Code"] == error, raised.value
-
-
-def wait_until(what: Callable[[], Any], seconds: float = 20) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
-    return found
 
 
 def waiting(stack: Stack, queue: str = "RecoveryQueue") -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from support.hosted import Call, Hosted
+from support.patience import PATIENCE
 
 # How often in a row the function must be found waiting, and how long to look away in between.
 LOOKS, PAUSE = 4, 0.04
@@ -41,7 +42,7 @@ class Rounds:
         with self._changed:
             self._answered += 1
             self._changed.notify_all()
-            assert self._changed.wait_for(lambda: self._answered >= len(self.names[-1]), timeout=30)
+            assert self._changed.wait_for(lambda: self._answered >= len(self.names[-1]), timeout=PATIENCE)
             self._open -= 1
 
     def _until_it_waits(self) -> None:

@@ -58,7 +58,7 @@ def answered(function: Hosted, journey: Journey) -> Answer:
 
 
 def stops(journey: Journey) -> dict[str, Callable[[], Answer]]:
-    return {"cancelled": journey.cancel, "denied": journey.deny, "ended": journey.end}
+    return {"finished": journey.finish, "cancelled": journey.cancel, "denied": journey.deny, "ended": journey.end}
 
 
 def dead(journey: Journey, outcomes: set[str]) -> None:

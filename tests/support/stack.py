@@ -22,6 +22,7 @@ from settings import Settings
 from support.at_once import at_once
 from support.contract import CheckedApi
 from support.journey import Journey
+from support.patience import PATIENCE
 from support.people import Agent, Customer
 
 
@@ -156,7 +157,7 @@ class Stack:
     def delivered(self) -> None:
         """Waits until every email that SES has taken so far is in the inbox: the emulator delivers in the background, each by itself."""
         taken = int(self.aws("ses").get_send_quota()["SentLast24Hours"])
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while (arrived := self.inbox.last_number()) < taken:
             assert time.monotonic() < deadline, f"of {taken} emails {taken - arrived} did not arrive"
             time.sleep(0.02)

@@ -69,6 +69,12 @@ def in_session(journey: Journey) -> None:
     journey.through_session()
 
 
+def finished(journey: Journey) -> None:
+    journey.through_session()
+    assert journey.finish().status == 200
+    settle(journey)
+
+
 def cancelled(journey: Journey) -> None:
     journey.through_session()
     assert journey.cancel("first").status == 200
@@ -142,6 +148,7 @@ CALLS: dict[str, Callable[[Journey], Answer]] = {
     "wrong code of customer": lambda j: j.enter_for_customer(wrong(code_of(j, "customer"))),
     "issue": lambda j: j.stack.api.post(f"{j.path}/session", {}, token=j.agent.token),
     "redeem": lambda j: j.redeem("web", f"{j.id}.{SECRET}" if j.session is None else None),
+    "finish": lambda j: j.finish(),
     "cancel": lambda j: j.cancel("second"),
     "deny": lambda j: j.deny(token_of(j)),
     "end": lambda j: j.end(token_of(j)),

@@ -12,6 +12,7 @@ import pytest
 
 from client import Mail
 from support.journey import Journey
+from support.patience import wait_until
 from support.stack import Stack
 
 SWEEP = "CloseVerificationFunction"
@@ -29,6 +30,17 @@ def schedule(stack: Stack) -> Iterator[Callable[[bool], None]]:
     switch(False)
     yield switch
     switch(True)
+
+
+@contextmanager
+def unscheduled(stack: Stack) -> Iterator[None]:
+    """The minute's schedule is off meanwhile."""
+    rule = stack.facts["resources"][f"{SWEEP}EveryMinute"]
+    stack.aws("events").disable_rule(Name=rule)
+    try:
+        yield
+    finally:
+        stack.aws("events").enable_rule(Name=rule)
 
 
 def invoke_sweep(stack: Stack) -> str | None:
@@ -86,11 +98,7 @@ def let_pass(journey: Journey, seconds: int) -> None:
 
 def told(journey: Journey, about: str, after: int = 0) -> Mail:
     """The email about a session's start or about the end."""
-    deadline = time.monotonic() + 10
-    while not (found := [mail for mail in mails(journey, after) if kind(mail) == about]):
-        assert time.monotonic() < deadline, f"no email about the {about}"
-        time.sleep(0.02)
-    (mail,) = found
+    (mail,) = wait_until(lambda: [mail for mail in mails(journey, after) if kind(mail) == about], f"no email about the {about}")
     return mail
 
 

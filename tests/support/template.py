@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 
 from settings import ROOT
@@ -14,6 +16,10 @@ class Template(yaml.SafeLoader):
 Template.add_multi_constructor("!", lambda loader, suffix, node: suffix)
 
 
+def resources() -> dict[str, Any]:
+    """The resources by their logical ids."""
+    return yaml.load((ROOT / "template.yaml").read_text(), Template)["Resources"]
+
+
 def functions() -> list[str]:
-    template = yaml.load((ROOT / "template.yaml").read_text(), Template)
-    return [name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"]
+    return [name for name, resource in resources().items() if resource["Type"] == "AWS::Serverless::Function"]

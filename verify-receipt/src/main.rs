@@ -13,9 +13,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use support_core::directory::Locale;
+use support_core::receipt::words::{action, actor, detail, fault};
 use support_core::receipt::{Fault, PublicKey, Receipt, ReceiptStep, check};
-
-use crate::words::Language;
 
 const USAGE: &str = "usage: verify-receipt [--language en|es] RECEIPT KEY\n\
     RECEIPT  the file attached to the closing email\n\
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 struct Arguments {
     receipt: PathBuf,
     key: PathBuf,
-    language: Language,
+    language: Locale,
 }
 
 impl Arguments {
@@ -50,9 +50,9 @@ impl Arguments {
         while let Some(next) = given.next() {
             let text = next.to_str().unwrap_or_default();
             if text == "--language" {
-                language = Some(Language::parse(given.next()?.to_str()?)?);
+                language = Some(words::parse(given.next()?.to_str()?)?);
             } else if let Some(name) = text.strip_prefix("--language=") {
-                language = Some(Language::parse(name)?);
+                language = Some(words::parse(name)?);
             } else {
                 files.push(PathBuf::from(next));
             }
@@ -64,12 +64,12 @@ impl Arguments {
 
 /// The first of these variables that is set counts (POSIX, section 8.2).
 #[expect(clippy::disallowed_methods, reason = "a command, whose start is here")]
-fn language_of_environment() -> Language {
+fn language_of_environment() -> Locale {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
         .filter_map(std::env::var_os)
         .find(|locale| !locale.is_empty());
-    Language::of_locale(set.unwrap_or_default().to_str().unwrap_or_default())
+    words::of_locale(set.unwrap_or_default().to_str().unwrap_or_default())
 }
 
 /// Names and damaged files come from others: they must not move the cursor or turn the line around.
@@ -83,24 +83,25 @@ fn is_format(c: char) -> bool {
 }
 
 /// Returns what to print and the exit code; as an error, why the check could not be made.
-fn run(receipt: &Path, key: &Path, language: Language) -> Result<(String, ExitCode), String> {
+fn run(receipt: &Path, key: &Path, language: Locale) -> Result<(String, ExitCode), String> {
     let read = |path: &Path| {
         std::fs::read(path).map_err(|error| {
-            language.unreadable_file(&path.display().to_string(), &error.to_string())
+            words::unreadable_file(language, &path.display().to_string(), &error.to_string())
         })
     };
     let (receipt, key) = (read(receipt)?, read(key)?);
-    let key: PublicKey = serde_json::from_slice(&key).map_err(|_| language.unreadable_key())?;
+    let key: PublicKey =
+        serde_json::from_slice(&key).map_err(|_| words::unreadable_key(language).to_owned())?;
     match check(&receipt, &key) {
         Ok(receipt) => Ok((in_words(&receipt, language), ExitCode::SUCCESS)),
-        Err(fault @ Fault::UnusableKey) => Err(language.fault(&fault)),
-        Err(fault) => Ok((format!("{}\n", printable(&language.fault(&fault))), ExitCode::FAILURE)),
+        Err(found @ Fault::UnusableKey) => Err(fault(language, &found)),
+        Err(found) => Ok((format!("{}\n", printable(&fault(language, &found))), ExitCode::FAILURE)),
     }
 }
 
 /// The sentence about a good receipt and, below it, its record.
-fn in_words(receipt: &Receipt, language: Language) -> String {
-    let mut text = format!("{}\n\n", printable(&language.good(receipt)));
+fn in_words(receipt: &Receipt, language: Locale) -> String {
+    let mut text = format!("{}\n\n", printable(&words::good(language, receipt)));
     for step in &receipt.steps {
         let _ = writeln!(text, "{}", printable(&line(step, language)));
     }
@@ -108,12 +109,12 @@ fn in_words(receipt: &Receipt, language: Language) -> String {
 }
 
 /// One step: its number, when, who, what.
-fn line(step: &ReceiptStep, language: Language) -> String {
-    let (actor, action) = (language.actor(&step.actor), language.action(&step.action));
+fn line(step: &ReceiptStep, language: Locale) -> String {
+    let (who, what) = (actor(language, &step.actor), action(language, &step.action));
     let ReceiptStep { seq, at, .. } = step;
-    let mut line = format!("{seq:>3}  {at}  {actor:<11}  {action}");
-    if let Some(detail) = language.detail(&step.action, step.detail.as_ref()) {
-        let _ = write!(line, ": {detail}");
+    let mut line = format!("{seq:>3}  {at}  {who:<11}  {what}");
+    if let Some(more) = detail(language, &step.action, step.detail.as_ref()) {
+        let _ = write!(line, ": {more}");
     }
     line
 }

@@ -7,7 +7,7 @@ use support_core::chain::{self, NewStep, Step};
 use support_core::identity::Reason;
 use support_core::receipt::Receipt;
 use support_core::step_detail::Detail;
-use support_core::verification::Cancelled;
+use support_core::verification::ClosedByAgent;
 use support_testing::samples::Walk;
 use support_testing::signer::Signer;
 
@@ -70,7 +70,7 @@ fn receipt(change: impl Fn(&mut Walk)) -> Receipt {
     walk.session();
     walk.wait(100);
     let reason = Reason::parse("solved").unwrap();
-    let Ok(Cancelled::Now(closed)) = walk.verification.cancel(reason, walk.now) else {
+    let Ok(ClosedByAgent::Now(closed)) = walk.verification.cancel(reason, walk.now) else {
         panic!("it was open")
     };
     Receipt::of(&closed).unwrap()

@@ -9,7 +9,7 @@ use support_core::identity::{LinkToken, Reason, TicketNumber};
 use support_core::notice::NoticeKind;
 use support_core::receipt::{Fault, PublicKey, Receipt, VERSION, check};
 use support_core::step_detail::{Detail, Facts};
-use support_core::verification::{Cancelled, Module, Side, Verdict, Verification};
+use support_core::verification::{ClosedByAgent, Module, Side, Verdict, Verification};
 use support_testing::samples::{CONFIRMED, NOON, Walk, agent, customer, ecosystem, right};
 use support_testing::signer::Signer;
 
@@ -168,7 +168,7 @@ fn eventful() -> Receipt {
         .unwrap();
     let reason = Reason::parse("The customer's question was answered").unwrap();
     let cancelled = walk.verification.clone().cancel(reason, walk.wait(60).now).unwrap();
-    let Cancelled::Now(closed) = cancelled else { panic!("it was open") };
+    let ClosedByAgent::Now(closed) = cancelled else { panic!("it was open") };
     Receipt::of(&closed).unwrap()
 }
 

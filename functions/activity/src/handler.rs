@@ -1,49 +1,15 @@
 //! `GET /verifications/{id}` and `POST /verifications/search`: what agents see of their own
-//! verifications, and a supervisor of everyone's. A successor's activity is read in [`successor`].
+//! verifications, and a supervisor of everyone's. It is searched in [`search`](crate::search); a successor's
+//! activity is read in [`successor`].
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
-use support_core::identity::{EmailAddress, IdText, New, VerificationId};
-use support_core::ports::{Activities, Listed, Position, Scope, VerificationIndex, Verifications};
+use support_core::ports::{Activities, VerificationIndex, Verifications};
 use support_core::refusal::Refusal;
-use support_core::time::Timestamp;
-use support_core::verification::{Status, Verification};
 use support_core::view::VerificationView;
-use support_gateway::{Answer, Caller, FieldError, Metric, Problem, Request, measure};
+use support_gateway::{Answer, Caller, FieldError, Problem, Request};
 
 use crate::app::App;
+use crate::search::search;
 use crate::successor;
-
-/// Items a page holds unless asked otherwise, and at most.
-const PAGE: usize = 20;
-const MAX_PAGE: usize = 100;
-/// Reads of the index that one search may cost; with a rare filter the page comes back short,
-/// with a cursor to go on from.
-const MAX_READS: usize = 5;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Search {
-    status: Option<Status>,
-    customer: Option<New<EmailAddress>>,
-    agent: Option<IdText>,
-    cursor: Option<IdText>,
-    limit: Option<usize>,
-}
-
-/// The answer to a search.
-#[derive(Serialize)]
-struct Found<'a> {
-    items: Vec<VerificationView<'a>>,
-    cursor: Option<String>,
-    /// How many were skipped because another version wrote them so that this one cannot read them. Whether
-    /// they fit the filters, nobody knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unreadable: Option<u64>,
-}
 
 pub async fn handle(
     app: &App<impl Verifications, impl VerificationIndex, impl Activities>,
@@ -64,97 +30,15 @@ async fn one<I, D>(
     caller: &Caller,
     request: &Request,
 ) -> Result<Answer, Problem> {
-    let stored = app.verifications.load(&request.verification_id()?).await?;
+    let id = request.verification_id()?;
+    let stored = match request.query_parameter("fresh") {
+        None | Some("true") => app.verifications.load(&id).await?,
+        Some("false") => app.verifications.glance(&id).await?,
+        Some(_) => return Err(FieldError::new("fresh", "must be true or false").into()),
+    };
     let mut verification = stored.ok_or(Refusal::NotFound)?.at(request.now());
     if !caller.supervisor {
         verification = verification.of(&caller.agent)?;
     }
     Ok(Answer::ok(&VerificationView::new(&verification, &app.limits)))
-}
-
-async fn search<V, D>(
-    app: &App<V, impl VerificationIndex, D>,
-    caller: &Caller,
-    request: &Request,
-) -> Result<Answer, Problem> {
-    let Search { status, customer, agent, cursor, limit } = request.json()?;
-    let customer = customer.map(|New(email)| email);
-    let limit = limit.unwrap_or(PAGE);
-    if !(1..=MAX_PAGE).contains(&limit) {
-        return Err(FieldError::new("limit", "must be from 1 to 100").into());
-    }
-    let filters =
-        digest_of(&(format!("{status:?}"), &customer, agent.as_ref().map(IdText::as_str)));
-    let mut before = match cursor {
-        None => None,
-        Some(text) => Some(parse_cursor(text.as_str(), &filters).ok_or_else(|| {
-            FieldError::new("cursor", "must be one that a search with these filters gave")
-        })?),
-    };
-    // An agent sees their own, whatever the filters say; a supervisor gets the narrowest index.
-    let own = (!caller.supervisor).then_some(&caller.agent.id);
-    let scope = match (own, &customer, &agent) {
-        (Some(id), _, _) => Scope::Agent(id.clone()),
-        (None, Some(email), _) => Scope::Customer(email.clone()),
-        (None, None, Some(id)) => Scope::Agent(id.as_str().to_owned()),
-        (None, None, None) => Scope::Everyone,
-    };
-    let wanted = |v: &Verification| {
-        status.is_none_or(|status| v.status() == status)
-            && customer.as_ref().is_none_or(|email| v.customer.email == *email)
-            && agent.as_ref().is_none_or(|id| v.agent.id == id.as_str())
-    };
-    let now = request.now();
-    let mut items = Vec::new();
-    let mut ended = false;
-    let mut unreadable: u64 = 0;
-    for _ in 0..MAX_READS {
-        let page = app.index.page(&scope, before.as_ref(), limit).await?;
-        ended = page.ended;
-        for Listed { place, verification } in page.items {
-            if items.len() == limit {
-                ended = false;
-                break;
-            }
-            before = Some(place);
-            match verification.map(|verification| verification.at(now)) {
-                Some(verification) if wanted(&verification) => items.push(verification),
-                Some(_) => {}
-                None => unreadable += 1,
-            }
-        }
-        if ended || items.len() == limit {
-            break;
-        }
-    }
-    if unreadable > 0 {
-        measure(Metric::UnreadableItems, unreadable);
-        tracing::warn!(target: "support", unreadable, "verifications of another version skipped");
-    }
-    let items: Vec<_> = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
-    let cursor = before.filter(|_| !ended).map(|position| cursor_text(&position, &filters));
-    Ok(Answer::ok(&Found { items, cursor, unreadable: (unreadable > 0).then_some(unreadable) }))
-}
-
-/// What a cursor remembers of the filters that it belongs to: under others it would leave out
-/// verifications unseen.
-fn digest_of(filters: &impl Hash) -> String {
-    let mut hasher = DefaultHasher::new();
-    filters.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
-fn cursor_text(position: &Position, filters: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}.{}.{filters}", position.created_at.millis(), position.id))
-}
-
-fn parse_cursor(text: &str, filters: &str) -> Option<Position> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (created_at, rest) = text.split_once('.')?;
-    let (id, its_filters) = rest.split_once('.')?;
-    (its_filters == filters).then_some(())?;
-    Some(Position {
-        created_at: Timestamp::from_millis(created_at.parse().ok()?),
-        id: VerificationId::parse(id)?,
-    })
 }

@@ -1,5 +1,6 @@
 mod app;
 mod handler;
+mod search;
 mod successor;
 #[cfg(test)]
 mod tests;

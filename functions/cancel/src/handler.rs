@@ -1,11 +1,13 @@
-//! `POST /verifications/{id}/cancel`: the agent stops, in whatever open state, and says why.
+//! `POST /verifications/{id}/finish` and `…/cancel`: agents stop, because they are done, or, in
+//! whatever open state, because something went wrong, and then say why.
 
 use serde::Deserialize;
 use support_core::attempt::{Decision, attempt};
 use support_core::identity::{New, Reason};
 use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
-use support_core::verification::Cancelled;
+use support_core::refusal::Refusal;
+use support_core::verification::ClosedByAgent;
 use support_core::view::VerificationView;
 use support_gateway::{Answer, Problem, Request};
 
@@ -16,26 +18,50 @@ pub struct App<V> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+struct Cancel {
     /// The customer reads it.
     reason: New<Reason>,
     /// For agents alone.
     note: Option<New<Reason>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Finish {}
+
+/// How the agent stops.
+enum How {
+    Finish,
+    Cancel(Cancel),
+}
+
 pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
     let caller = request.agent()?;
     let id = request.verification_id()?;
-    let Body { reason: New(reason), note } = request.json()?;
-    let note = note.map(|New(note)| note);
+    let how = match request.route() {
+        "POST /verifications/{id}/finish" => {
+            let Finish {} = request.json()?;
+            How::Finish
+        }
+        "POST /verifications/{id}/cancel" => How::Cancel(request.json()?),
+        _ => return Err(Refusal::NotFound.into()),
+    };
     let now = request.now();
     let verification = attempt(&app.verifications, &id, now, async |verification, _| {
-        Ok(match verification.of(&caller.agent)?.cancel(reason.clone(), now)? {
-            Cancelled::Now(next) => {
-                let next = next.with_note(note.clone());
-                Decision::Save(Change::to(next.clone()), next)
+        let verification = verification.of(&caller.agent)?;
+        let closed = match &how {
+            How::Finish => verification.finish(now)?,
+            How::Cancel(Cancel { reason: New(reason), note }) => {
+                let note = note.as_ref().map(|New(note)| note.clone());
+                match verification.cancel(reason.clone(), now)? {
+                    ClosedByAgent::Now(next) => ClosedByAgent::Now(next.with_note(note)),
+                    already @ ClosedByAgent::Already(_) => already,
+                }
             }
-            Cancelled::Already(verification) => Decision::Answer(verification),
+        };
+        Ok(match closed {
+            ClosedByAgent::Now(next) => Decision::Save(Change::to(next.clone()), next),
+            ClosedByAgent::Already(verification) => Decision::Answer(verification),
         })
     })
     .await?;

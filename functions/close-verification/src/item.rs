@@ -7,6 +7,7 @@
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use support_core::attempt::{Decision, attempt_on};
+use support_core::email::receipt_page;
 use support_core::identity::{LinkToken, VerificationId};
 use support_core::notices;
 use support_core::ports::{Change, Due, DueItems, Mailer, SupportGrants, Verifications};
@@ -71,7 +72,7 @@ pub async fn look_after(
         }
         // Others keep changing what is refused: if it is still due, the next sweep finds it.
         Ok(Taken::NoNotice) | Err(CallError::Refused(_)) => Ok(Looked::Done),
-        Err(CallError::Failed(failure)) if failure.unreadable => {
+        Err(CallError::Failed(failure)) if failure.of_other_version => {
             tracing::warn!(
                 target: "support",
                 verification = item.verification().map(VerificationId::as_str),
@@ -152,7 +153,10 @@ async fn tell(
     let Some(mut email) = notices::email(&verification, kind, &page, &settings.notices()) else {
         return Ok(Looked::Done);
     };
-    let signing = notices::attach_receipt(&mut email, &verification, app.receipt_key());
+    let reader = verification.customer.reader(&settings.time_zone);
+    let check_page = receipt_page(&settings.consent_page);
+    let key = app.receipt_key();
+    let signing = notices::attach_receipt(&mut email, &verification, key, &reader, &check_page);
     let Some(signed) = dependencies.receipt_key.call(signing).await else {
         return Ok(Looked::Postponed);
     };

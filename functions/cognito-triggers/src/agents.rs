@@ -1,9 +1,9 @@
-//! The agents' pool: access tokens say who the agent is and do not allow changing it. The email for
-//! a forgotten password is ours.
+//! The agents' pool: access tokens say who the agent is and do not allow changing it. The emails with
+//! an invitation and for a forgotten password are ours.
 
 use serde_json::{Map, Value, json};
 use support_core::directory::Locale;
-use support_core::email::{Email, RecoveryCode};
+use support_core::email::{AgentInvitation, Email, RecoveryCode};
 use support_core::mint::SELF_SERVICE_SCOPE;
 
 use crate::event::Event;
@@ -11,10 +11,17 @@ use crate::event::Event;
 /// The claims of an agent's access token beside `sub`, with their values at this moment.
 const ATTRIBUTES: [&str; 4] = ["email", "email_verified", "name", "locale"];
 
+/// An administrator created an account, or sent its invitation again.
+const INVITED: &str = "CustomMessage_AdminCreateUser";
+
+/// How long Cognito takes a first password, in days: `TemporaryPasswordValidityDays` of the pool.
+const FIRST_PASSWORD_DAYS: u32 = 7;
+
 /// Somebody requested a code because the password is forgotten, or an administrator reset it.
 const FORGOTTEN: &str = "CustomMessage_ForgotPassword";
 
-pub fn handle(mut event: Event) -> Event {
+/// `console_url`: where agents sign in.
+pub fn handle(mut event: Event, console_url: &str) -> Event {
     if event.is_pre_token() {
         let attributes = event.request("userAttributes");
         let claims: Map<String, Value> = ATTRIBUTES
@@ -26,22 +33,37 @@ pub fn handle(mut event: Event) -> Event {
             "scopesToSuppress": [SELF_SERVICE_SCOPE],
         });
         event.override_tokens(Map::from_iter([("accessTokenGeneration".to_owned(), access)]));
-    } else if event.source() == FORGOTTEN
-        && let Some(email) = recovery_email(&event)
-    {
+    } else if let Some(email) = message(&event, console_url) {
         event.respond("emailSubject", email.subject);
         event.respond("emailMessage", email.html);
     }
     event
 }
 
-/// Returns the email, with the placeholder that Cognito replaces with the code. Returns `None` if the
-/// event has no placeholder: Cognito then sends its own email.
-fn recovery_email(event: &Event) -> Option<Email> {
-    let code = event.request("codeParameter").as_str()?;
+/// Returns the email, with the placeholders that Cognito replaces with the code and the user name.
+/// Returns `None` for an email that is Cognito's own, or if the event has no placeholder: Cognito then
+/// sends its own.
+fn message(event: &Event, console_url: &str) -> Option<Email> {
+    let placeholder = |name| event.request(name).as_str();
     let attribute = |name| event.request("userAttributes")[name].as_str().unwrap_or_default();
-    let email = RecoveryCode { agent_name: attribute("name"), code };
-    Some(email.render(Locale::of_tag(attribute("locale"))))
+    let (agent_name, locale) = (attribute("name"), Locale::of_tag(attribute("locale")));
+    match event.source() {
+        FORGOTTEN => {
+            let code = placeholder("codeParameter")?;
+            Some(RecoveryCode { agent_name, code }.render(locale))
+        }
+        INVITED => {
+            let invitation = AgentInvitation {
+                agent_name,
+                username: placeholder("usernameParameter")?,
+                password: placeholder("codeParameter")?,
+                console_url,
+                days: FIRST_PASSWORD_DAYS,
+            };
+            Some(invitation.render(locale))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -53,12 +75,14 @@ mod tests {
         include_str!("../../../events/cognito-triggers-agents-custom-message.json");
     const OTHER: &str = include_str!("../../../events/cognito-triggers-post-confirmation.json");
 
+    const CONSOLE: &str = "https://console.example.com";
+
     fn value(text: &str) -> Value {
         serde_json::from_str(text).unwrap()
     }
 
     fn answer(event: &Value) -> Value {
-        handle(Event::from(event.clone())).into()
+        handle(Event::from(event.clone()), CONSOLE).into()
     }
 
     #[test] // P32
@@ -160,10 +184,45 @@ mod tests {
         assert!(!email["emailSubject"].as_str().unwrap().contains('\n'));
     }
 
+    fn invitation() -> Value {
+        let mut event = value(CUSTOM_MESSAGE);
+        event["triggerSource"] = json!(INVITED);
+        event["request"]["usernameParameter"] = json!("{username}");
+        event
+    }
+
+    #[test]
+    fn an_invitation_has_our_words_in_the_agents_language_and_says_where_the_console_is() {
+        for (locale, subject, words) in [
+            ("es", "Waizant: su acceso a la consola de soporte", "Su primera contraseña"),
+            ("en", "Waizant: your access to the support console", "works for 7 days"),
+        ] {
+            let mut event = invitation();
+            event["request"]["userAttributes"]["locale"] = json!(locale);
+            let answer = answer(&event);
+            let email = &answer["response"];
+            assert_eq!(email["emailSubject"], subject);
+            let message = email["emailMessage"].as_str().unwrap();
+            for part in [words, "Ana", "{username}", "{####}", CONSOLE] {
+                assert!(message.contains(part), "{part}: {message}");
+            }
+            assert_eq!(message.matches("{####}").count(), 1, "{message}");
+            assert!(message.len() <= 20_000, "Cognito's limit");
+        }
+    }
+
+    #[test]
+    fn an_invitation_without_its_placeholders_is_cognitos_own() {
+        for parameter in ["codeParameter", "usernameParameter"] {
+            let mut event = invitation();
+            event["request"][parameter] = json!(null);
+            assert_eq!(answer(&event), event, "{parameter}");
+        }
+    }
+
     #[test]
     fn cognitos_other_mails_are_its_own() {
         for source in [
-            "CustomMessage_AdminCreateUser",
             "CustomMessage_ResendCode",
             "CustomMessage_SignUp",
             "CustomMessage_UpdateUserAttribute",

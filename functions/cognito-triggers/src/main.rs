@@ -4,7 +4,7 @@ mod event;
 mod serve;
 mod store;
 
-use support_settings::variable::POOL;
+use support_settings::variable::{CONSOLE_URL, POOL};
 
 use crate::serve::serve;
 use crate::store::LazyStore;
@@ -13,7 +13,10 @@ use crate::store::LazyStore;
 async fn main() -> Result<(), lambda_runtime::Error> {
     support_gateway::init_logging();
     match POOL.required()?.as_str() {
-        "agents" => serve(async |event, _| Ok(agents::handle(event))).await,
+        "agents" => {
+            let console_url = CONSOLE_URL.required()?;
+            serve(async |event, _| Ok(agents::handle(event, &console_url))).await
+        }
         "customers" => {
             let store = LazyStore::from_env()?;
             serve(async |event, now| customers::handle(event, &store, now).await).await

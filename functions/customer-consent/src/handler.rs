@@ -30,6 +30,19 @@ struct TokenBody {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ViewBody {
+    token: TokenText,
+    /// Whether the answer must be the newest; otherwise it may be about a second old.
+    #[serde(default = "newest")]
+    fresh: bool,
+}
+
+const fn newest() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AnswerBody {
     token: TokenText,
     decision: Said,
@@ -58,9 +71,13 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
 }
 
 async fn view(app: &App<impl Verifications>, request: &Request) -> Result<Verification, Problem> {
-    let TokenBody { token } = request.json()?;
+    let ViewBody { token, fresh } = request.json()?;
     let page = page(request, &token)?;
-    let found = app.verifications.load(&page.verification).await?;
+    let found = if fresh {
+        app.verifications.load(&page.verification).await?
+    } else {
+        app.verifications.glance(&page.verification).await?
+    };
     let verification = found.ok_or(Refusal::ConsentRefused)?.at(request.now());
     Ok(open(verification, &page, &app.key)?)
 }

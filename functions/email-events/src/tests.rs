@@ -7,7 +7,7 @@ use support_core::identity::Reason;
 use support_core::ports::{Change, Verifications};
 use support_core::refusal::Failure;
 use support_core::step_detail::{Detail, Facts};
-use support_core::verification::{Cancelled, Status, Verification};
+use support_core::verification::{ClosedByAgent, Status, Verification};
 use support_gateway::Noted;
 use support_testing::samples::{NOON, Walk, versions};
 use support_testing::world::{Fault, FaultyStore};
@@ -136,7 +136,7 @@ async fn a_report_moves_no_verification_whatever_its_state() {
         assert_eq!((after.due_at(), after.notice), (before.due_at(), before.notice));
 
         let reason = Reason::parse("Wrong customer").unwrap();
-        let Ok(Cancelled::Now(closed)) = after.cancel(reason, NOON) else { panic!("open") };
+        let Ok(ClosedByAgent::Now(closed)) = after.cancel(reason, NOON) else { panic!("open") };
         store.memory.save(&Change::to(closed.clone())).await.unwrap();
         let again = about(COMPLAINT, &before, "closed", None);
         assert_eq!(take_in(&store, again).await.unwrap().0, "recorded");

@@ -14,7 +14,7 @@ use support_core::refusal::Failure;
 use support_core::secret::HashKey;
 use support_core::time::Timestamp;
 use support_core::verification::State;
-use support_gateway::{Answer, Problem, Request};
+use support_gateway::{Answer, Problem, Request, readable};
 
 use crate::customers::Customers;
 
@@ -78,8 +78,8 @@ async fn live(
     }
     let email = &verification.customer.email;
     let customer = match record {
-        Some(record) if expected.as_ref() == Some(email) => record?,
-        Some(_) | None => app.directory.glance(email).await?,
+        Some(record) if expected.as_ref() == Some(email) => readable(record)?,
+        Some(_) | None => readable(app.directory.glance(email).await)?,
     };
     app.customers.remember(id, email);
     let handoff = verification.live_handoff(token, customer.as_ref(), &app.key, &app.limits);

@@ -10,7 +10,7 @@ use support_core::limits::Limits;
 use support_core::ports::{Change, Verifications};
 use support_core::session::{Opening, Session, Tokens};
 use support_core::time::Timestamp;
-use support_core::verification::{Cancelled, Verification};
+use support_core::verification::{ClosedByAgent, Verification};
 use support_gateway::{DEADLINE, Event, respond};
 use support_testing::jwt;
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, key, rng, versions};
@@ -267,7 +267,7 @@ async fn cancel_and_the_customers_end_are_seen_at_the_next_call() {
         .cancel(Reason::parse("enough").unwrap(), NOON)
         .unwrap()
     {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     };
     let end = |verification: Verification| verification.stop_by_customer(NOON).unwrap();
     let ends: [&dyn Fn(Verification) -> Verification; 2] = [&cancel, &end];
@@ -311,6 +311,20 @@ async fn a_store_that_fails_is_no_answer() {
         assert!(!body.contains("active"), "{body}");
     }
     scene.app.directory.directory_down(false);
+    assert!(scene.active(&scene.token("access")).await);
+}
+
+/// Nobody is entitled to anything by a record that cannot be read. It is no failure, which would be safe to
+/// repeat.
+#[tokio::test] // P46
+async fn a_record_that_cannot_be_read_makes_a_token_inactive() {
+    let scene = Scene::in_session(1).await;
+    scene.app.directory.records_unreadable(true);
+    for usage in ["access", "id"] {
+        let (status, body) = scene.ask(&scene.token(usage), NOON).await;
+        assert_eq!((status, body.as_str()), (200, r#"{"active":false}"#), "{usage}");
+    }
+    scene.app.directory.records_unreadable(false);
     assert!(scene.active(&scene.token("access")).await);
 }
 

@@ -13,8 +13,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let aws = Aws::from_env(Timeouts::ORDINARY)?;
     let passwords = Cognito::new(aws.config()).passwords_from_env()?;
     let mailer = support_gateway::Counted(SesMailer::from_env(&aws)?);
-    let time_zone = settings::time_zone()?;
+    let settings = work::Settings {
+        time_zone: settings::time_zone()?,
+        console_url: settings::variable::CONSOLE_URL.required()?,
+    };
     aws.prime(&[(Service::Cognito, 1), (Service::Ses, 1)]).await;
-    support_gateway::serve_queue(async |job| work::work(&passwords, &mailer, &time_zone, job).await)
+    support_gateway::serve_queue(async |job| work::work(&passwords, &mailer, &settings, job).await)
         .await
 }

@@ -14,7 +14,11 @@ async fn work(
     mailbox: &World,
     job: Job,
 ) -> Result<&'static str, support_core::refusal::Failure> {
-    crate::work::work(accounts, mailbox, &TimeZone::default(), job).await
+    let settings = crate::work::Settings {
+        time_zone: TimeZone::default(),
+        console_url: "https://console.example.com".into(),
+    };
+    crate::work::work(accounts, mailbox, &settings, job).await
 }
 
 const SEND_CODE: &str = include_str!("../../../events/recovery-worker-send-code.json");
@@ -32,13 +36,12 @@ fn ana() -> EmailAddress {
 #[tokio::test] // P23
 async fn a_code_goes_to_an_agent_who_may_recover_and_to_nobody_else() {
     let agent = || account("Ana");
-    let cases: [(Option<Account>, bool); 8] = [
+    let cases: [(Option<Account>, bool); 7] = [
         (Some(agent()), true),
         (Some(Account { sign_in: SignIn::ResetRequired, ..agent() }), true),
         (None, false),
         (Some(Account { sign_in: SignIn::Disabled, ..agent() }), false),
         (Some(Account { sign_in: SignIn::Unconfirmed, ..agent() }), false),
-        (Some(Account { sign_in: SignIn::MustChangePassword, ..agent() }), false),
         (Some(Account { in_group: false, ..agent() }), false),
         (Some(Account { address_verified: false, ..agent() }), false),
     ];
@@ -53,6 +56,37 @@ async fn a_code_goes_to_an_agent_who_may_recover_and_to_nobody_else() {
         assert_eq!((outcome, accounts.sent()), (said, sent), "{found:?}");
         assert!(mailbox.emails().is_empty(), "Cognito sends the code");
     }
+}
+
+#[tokio::test] // P23
+async fn an_agent_who_was_never_activated_is_told_why_there_is_no_code_and_nobody_else_is() {
+    let invited = || Account { sign_in: SignIn::MustChangePassword, ..account("Ana Rivas") };
+    for (locale, subject) in [
+        (Locale::Es, "Waizant: su cuenta todavía no está activa"),
+        (Locale::En, "Waizant: your account is not active yet"),
+    ] {
+        let (accounts, mailbox) = (Accounts::default(), World::default());
+        accounts.set(&ana(), Account { locale, ..invited() });
+        let outcome = work(&accounts, &mailbox, job(SEND_CODE)).await;
+        assert_eq!(outcome, Ok("told that the account is not active"));
+        assert_eq!(accounts.sent(), []);
+        let emails = mailbox.emails();
+        let [(to, email)] = &emails[..] else { panic!("{} emails", emails.len()) };
+        assert_eq!((to, email.subject.as_str()), (&ana(), subject));
+        assert!(email.text.contains("Ana Rivas") && email.text.contains("https://console.example"));
+    }
+    for other in
+        [Account { in_group: false, ..invited() }, Account { address_verified: false, ..invited() }]
+    {
+        let (accounts, mailbox) = (Accounts::default(), World::default());
+        accounts.set(&ana(), other);
+        assert_eq!(work(&accounts, &mailbox, job(SEND_CODE)).await, Ok("nobody to send to"));
+        assert!(mailbox.emails().is_empty());
+    }
+    let (accounts, mailbox) = (Accounts::default(), World::default());
+    accounts.set(&ana(), invited());
+    mailbox.down(true);
+    assert!(work(&accounts, &mailbox, job(SEND_CODE)).await.is_err(), "the queue brings it again");
 }
 
 #[tokio::test]

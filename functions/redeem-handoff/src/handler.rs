@@ -10,7 +10,7 @@ use support_core::ports::{Change, Directory, SealedPairs, Verifications};
 use support_core::refusal::{CallError, Refusal};
 use support_core::secret::HashKey;
 use support_core::verification::State;
-use support_gateway::{Answer, Problem, Request};
+use support_gateway::{Answer, Problem, Request, readable};
 
 pub struct App<V, D> {
     pub verifications: V,
@@ -42,7 +42,7 @@ pub async fn handle(
             app.directory.find(&v.customer.email),
             app.verifications.load_sealed(&handoff.verification, environment),
         );
-        let (customer, sealed) = (customer?, sealed?);
+        let (customer, sealed) = (readable(customer)?, sealed?);
         let secret = &handoff.secret;
         let next = v.redeem(environment, secret, customer.as_ref(), &app.key, &app.limits, now)?;
         let tokens = sealed.and_then(|sealed| sealed.open(secret));

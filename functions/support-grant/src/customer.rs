@@ -7,6 +7,7 @@ use support_core::attempt::{Decision, attempt_on, close_if_over};
 use support_core::directory::{Customer, SignInStatus};
 use support_core::entitlement::{Access, Visibility};
 use support_core::identity::IdText;
+use support_core::limits::Quota;
 use support_core::notices::{grant_email, send_for_grant};
 use support_core::ports::{
     AgentPool, CustomerPool, Directory, GrantChange, Mailer, Quotas, Saved, SupportGrants,
@@ -18,7 +19,7 @@ use support_core::support_grant::{
 };
 use support_core::time::Timestamp;
 use support_core::verification::Verification;
-use support_gateway::{Answer, FieldError, Problem, Request};
+use support_gateway::{Answer, FieldError, Problem, Request, readable};
 
 use crate::app::{App, NOTICE_WAIT, notice_not_sent};
 
@@ -91,12 +92,20 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
     }
     let now = request.now();
     let place = GrantKey::of(&caller.user_id, &app.settings().key);
+    let quota = app.settings().grant_limits.credential_quota(&caller.user_id, now);
+    let before = async {
+        let before = app.store().load_grant(&place).await?;
+        // A call that is refused in the end sends no email: asked while the customer's record is read.
+        let owes = before.as_ref().is_some_and(|grant| owes_its_end(grant, now));
+        let spent = if owes { spent_quota(app, &quota).await? } else { None };
+        Ok::<_, Failure>((before, spent))
+    };
     let (before, found, elsewhere) = tokio::join!(
-        app.store().load_grant(&place),
+        before,
         customer(app, &caller.user_id),
         under_other_key(app, &caller.user_id),
     );
-    let ((customer, sign_in_status), before) = (found?, before?);
+    let ((customer, sign_in_status), (before, spent)) = (found?, before?);
     if let Some(live) = elsewhere?.filter(|grant| grant.is_live(now)) {
         return Err(Refusal::GrantExists { expires_at: live.terms.expires_at }.into());
     }
@@ -108,12 +117,12 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
         access: if body.allow_changes { Access::Change } else { Access::View },
         minutes: body.duration_minutes,
     };
-    let quota = app.settings().grant_limits.credential_quota(&caller.user_id, now);
     let mut before = Some(before);
     let load = async || match before.take() {
         Some(loaded) => Ok(loaded),
         None => Ok(app.store().load_grant(&place).await?),
     };
+    let mut spent = Some(spent);
     let created = attempt_on(app.store(), load, async |before: Option<SupportGrant>, over| {
         if let Some(quota) = over {
             return Err(Refusal::until(quota.ends_at, now).into());
@@ -127,8 +136,11 @@ pub async fn create(app: &impl App, request: &Request) -> Result<Answer, Problem
             now,
         )?;
         if let Some(over) = before.filter(|grant| owes_its_end(grant, now)) {
-            // A call that is refused in the end sends no email.
-            if let Saved::OverQuota(quota) = app.quotas().spend(&quota.clone().require()).await? {
+            let spent = match spent.take() {
+                Some(spent) => spent,
+                None => spent_quota(app, &quota).await?,
+            };
+            if let Some(quota) = spent {
                 return Err(Refusal::until(quota.ends_at, now).into());
             }
             send_its_end(app, over, now).await?;
@@ -218,8 +230,9 @@ async fn customer(app: &impl App, user_id: &str) -> Result<(Customer, SignInStat
     let (customer, colleague) =
         tokio::join!(app.directory().find(&email), app.agents().has_account(&email));
     // First: the address in the pool may be anybody's, and the answer must not tell whose it is.
-    let customer =
-        customer?.filter(|customer| customer.user_id == user_id).ok_or(NotAllowed::NoCustomer)?;
+    let customer = readable(customer)?
+        .filter(|customer| customer.user_id == user_id)
+        .ok_or(NotAllowed::NoCustomer)?;
     if colleague? {
         return Err(NotAllowed::Colleague.into());
     }
@@ -275,6 +288,14 @@ fn credentials_view(
         ecosystem: &grant.terms.ecosystem,
         notice: NOT_SHOWN_AGAIN,
     })
+}
+
+/// Returns the quota if it has nothing left. Counts nothing.
+async fn spent_quota(app: &impl App, quota: &Quota) -> Result<Option<Quota>, Failure> {
+    match app.quotas().spend(&quota.clone().require()).await? {
+        Saved::OverQuota(quota) => Ok(Some(quota)),
+        Saved::Done | Saved::LostRace => Ok(None),
+    }
 }
 
 /// Returns whether the notice of the grant's end is still to be sent.

@@ -3,6 +3,8 @@
 //! Anyone with write access to the table can write a whole new chain. Until a receipt is signed, the
 //! chain shows accidents, not forgery.
 
+pub(crate) mod stored;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
@@ -96,6 +98,8 @@ pub enum Action {
     CustomerTold,
     Completed,
     Ended,
+    /// The agent was done.
+    Finished,
     Cancelled,
     Denied,
     Expired,

@@ -8,8 +8,8 @@ use crate::attempt::{Decision, attempt_from};
 use crate::chain::{Step, check};
 use crate::directory::Reader;
 use crate::email::{
-    Attachment, Email, Ending, GrantCreated, GrantEnded, GrantUsed, SessionStarted, ToldSession,
-    VerificationClosed,
+    Attachment, Email, Ending, GrantCreated, GrantEnded, GrantUsed, ReceiptPage, SessionStarted,
+    ToldSession, VerificationClosed,
 };
 use crate::email_origin::EmailKind;
 use crate::grant_terms::GrantTerms;
@@ -134,6 +134,7 @@ fn ending<'a>(closed: &'a Closed, terms: Option<&GrantTerms>, steps: &[Step]) ->
         (Outcome::Completed, _) => Ending::Completed,
         (Outcome::Ended, _) if revoked() => Ending::Revoked,
         (Outcome::Ended, _) => Ending::Ended,
+        (Outcome::Finished, _) => Ending::Finished,
         (Outcome::Cancelled, Some(reason)) => Ending::Cancelled { reason },
         // Under a grant, the customer has no link with which to refuse before the session.
         (Outcome::Denied, _) if terms.is_some() => Ending::Revoked,
@@ -143,7 +144,8 @@ fn ending<'a>(closed: &'a Closed, terms: Option<&GrantTerms>, steps: &[Step]) ->
     }
 }
 
-/// Attaches the signed receipt, if there was a session and it is over.
+/// Attaches the signed receipt, if there was a session and it is over: the file, and a page that says the
+/// same. `reader` reads the page, which says that `check_page` checks the file.
 ///
 /// # Errors
 /// [`Failure`] of the key; also if the record's chain is broken, since a receipt would vouch for it.
@@ -151,16 +153,26 @@ pub async fn attach_receipt(
     email: &mut Email,
     verification: &Verification,
     key: &impl ReceiptKey,
+    reader: &Reader,
+    check_page: &str,
 ) -> Result<(), Failure> {
     let Some(receipt) = Receipt::of(verification) else { return Ok(()) };
     check(&verification.id, &verification.steps)
         .map_err(|seq| Failure::clean("record", format!("step {seq} does not follow")))?;
     let public = key.public().await?;
     let signature = key.sign(&receipt.canonical()).await?;
+    let (file, name) =
+        (receipt.signed(&signature, &public), format!("receipt-{}", verification.id));
+    let page = ReceiptPage { receipt: &receipt, file: &file, check_page }.render(reader);
     email.attachments.push(Attachment {
-        name: format!("receipt-{}.json", verification.id),
+        name: format!("{name}.json"),
         content_type: "application/json",
-        content: receipt.signed(&signature, &public),
+        content: file,
+    });
+    email.attachments.push(Attachment {
+        name: format!("{name}.html"),
+        content_type: "text/html; charset=utf-8",
+        content: page.into_bytes(),
     });
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::directory::{Customer, Process, SignInStatus};
 use crate::email::Email;
 use crate::entitlement::Environment;
-use crate::identity::{EmailAddress, VerificationId};
+use crate::identity::{EmailAddress, TicketNumber, VerificationId};
 use crate::limits::{LockoutQuota, Quota, QuotaUse};
 use crate::mint::{MintTicket, MintTicketId};
 use crate::password::NewPassword;
@@ -98,6 +98,14 @@ pub trait Verifications: Sync {
         id: &VerificationId,
     ) -> impl Future<Output = Result<Option<Verification>, Failure>> + Send;
 
+    /// A read for half the price, where the store has one: a change shows within about a second.
+    fn glance(
+        &self,
+        id: &VerificationId,
+    ) -> impl Future<Output = Result<Option<Verification>, Failure>> + Send {
+        self.load(id)
+    }
+
     /// Writes if the stored version is the one before `change.next`'s (or, for a first version,
     /// if there is none), and every charged quota is under its limit.
     fn save(&self, change: &Change) -> impl Future<Output = Result<Saved, Failure>> + Send;
@@ -185,11 +193,12 @@ pub enum Counted {
 
 /// The verifications, found by who and when.
 pub trait VerificationIndex: Sync {
-    /// The next `limit` verifications after `before`, newest first. Which there are is eventually
-    /// consistent, what each says is not.
+    /// The next `limit` verifications of `window` after `before`, newest first. Which there are is
+    /// eventually consistent, what each says is not.
     fn page(
         &self,
         scope: &Scope,
+        window: &Window,
         before: Option<&Position>,
         limit: usize,
     ) -> impl Future<Output = Result<Page, Failure>> + Send;
@@ -217,6 +226,23 @@ pub enum Scope {
     Everyone,
     Agent(String),
     Customer(EmailAddress),
+    /// Those with this ticket, whatever its capitals.
+    Ticket(TicketNumber),
+}
+
+/// When the verifications began that are looked through: all of them, unless it is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// At this moment or later.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
+impl Window {
+    pub fn holds(&self, moment: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= moment) && self.until.is_none_or(|until| moment < until)
+    }
 }
 
 /// A place in a listing: the verification last seen.

@@ -2,6 +2,7 @@
 //! to the table is not enough to forge one. Anyone can check it offline, with [`check`].
 
 mod public_key;
+pub mod words;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -202,6 +203,7 @@ const fn ends(action: Action) -> bool {
     match action {
         Action::Completed
         | Action::Ended
+        | Action::Finished
         | Action::Cancelled
         | Action::Denied
         | Action::Expired

@@ -121,6 +121,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether the agent was invited and has never set a password of their own: Cognito sends no code
+    /// then.
+    pub fn was_never_activated(&self) -> bool {
+        self.sign_in == SignIn::MustChangePassword && self.address_verified && self.in_group
+    }
+
     /// Whether the account is enabled, confirmed, an agent's, and has a verified address. An account
     /// whose password the administrator has reset is confirmed, too (Cognito says so of
     /// `RESET_REQUIRED`): a new code is all it needs.

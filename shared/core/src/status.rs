@@ -71,6 +71,8 @@ pub enum Outcome {
     Completed,
     /// The customer ended the session.
     Ended,
+    /// The agent was done, and ended the session or the request.
+    Finished,
     /// The agent cancelled.
     Cancelled,
     /// The customer refused.
@@ -86,6 +88,7 @@ impl Outcome {
         match self {
             Self::Completed => Action::Completed,
             Self::Ended => Action::Ended,
+            Self::Finished => Action::Finished,
             Self::Cancelled => Action::Cancelled,
             Self::Denied => Action::Denied,
             Self::Expired => Action::Expired,

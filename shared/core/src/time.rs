@@ -79,9 +79,13 @@ pub mod rfc3339 {
     /// The text is not a moment in RFC 3339.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let moment: jiff::Timestamp =
-            text.parse().map_err(|_| serde::de::Error::custom("not a moment in RFC 3339"))?;
-        Ok(Timestamp::from_millis(moment.as_millisecond()))
+        parse(&text).ok_or_else(|| serde::de::Error::custom("not a moment in RFC 3339"))
+    }
+
+    /// Returns `None` for a text that is not a moment in RFC 3339.
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        let moment: jiff::Timestamp = text.parse().ok()?;
+        Some(Timestamp::from_millis(moment.as_millisecond()))
     }
 }
 

@@ -6,14 +6,14 @@ use support_core::refusal::Refusal;
 use support_core::secret::Secret;
 use support_core::time::Timestamp;
 use support_core::verification::{
-    Cancelled, Closed, NoticeKind, Outcome, Side, State, Verification,
+    Closed, ClosedByAgent, NoticeKind, Outcome, Side, State, Verification,
 };
 use support_testing::samples::{NOON, Walk, key, rng, wrong};
 
 fn cancel(walk: &Walk) -> Verification {
     let reason = Reason::parse("enough").unwrap();
     match walk.verification.clone().cancel(reason, walk.now).unwrap() {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     }
 }
 

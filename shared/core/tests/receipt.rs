@@ -10,7 +10,7 @@ use support_core::identity::{LinkToken, Reason, TicketNumber};
 use support_core::receipt::{Fault, PublicKey, Receipt, check};
 use support_core::step_detail::Detail;
 use support_core::time::Timestamp;
-use support_core::verification::{Cancelled, NoticeKind, Outcome, Verification};
+use support_core::verification::{ClosedByAgent, NoticeKind, Outcome, Verification};
 use support_testing::samples::{NOON, Walk, customer, granted};
 use support_testing::signer::Signer;
 
@@ -190,7 +190,8 @@ fn a_receipt_says_who_why_where_when_and_who_got_the_qr() {
     let opened =
         verification.redeem(Environment::Web, &secret, Some(&carla), key, limits, walk.now);
     let reason = Reason::parse("«done» \u{202e}\n\"quoted\"").unwrap();
-    let Cancelled::Now(closed) = opened.unwrap().cancel(reason, walk.wait(33).now).unwrap() else {
+    let ClosedByAgent::Now(closed) = opened.unwrap().cancel(reason, walk.wait(33).now).unwrap()
+    else {
         panic!("it was open")
     };
     // What comes after the end is no part of it.

@@ -1,10 +1,9 @@
 //! The Core directory.
 
-use std::fmt::Display;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use support_aws::Aws;
 use support_core::directory::{Customer, Process};
 use support_core::identity::EmailAddress;
@@ -13,7 +12,6 @@ use support_core::refusal::Failure;
 use support_settings::SettingError;
 use support_settings::variable::CORE_TABLE;
 
-use crate::SERVICE;
 use crate::item::Item;
 use crate::table::Table;
 
@@ -45,17 +43,30 @@ fn key(email: &EmailAddress) -> AttributeValue {
     AttributeValue::S(format!("USER#{}", email.as_str()))
 }
 
-/// Reads a record, which others write: its address has to keep the rule for what comes in.
-fn customer(item: Item) -> Result<Customer, Failure> {
-    let read: Customer = serde_dynamo::from_item(item).map_err(not_a_customer)?;
-    let address = EmailAddress::parse(read.email.as_str());
-    let email = address.ok_or_else(|| not_a_customer("not an email address"))?;
-    Ok(Customer { email, ..read })
+/// Reads a part of a record.
+///
+/// # Errors
+/// [`Failure::unreadable_record`], which names the field that is not as it should be.
+fn part<T: DeserializeOwned>(item: Item) -> Result<T, Failure> {
+    let from = serde_dynamo::Deserializer::from_attribute_value(AttributeValue::M(item).into());
+    serde_path_to_error::deserialize(from).map_err(|error| {
+        let path = error.path().to_string();
+        // What serde says may quote what it read, except that a field is not there.
+        let said = error.into_inner().to_string();
+        let missing = said.strip_prefix("missing field ").filter(|name| name.starts_with('`'));
+        Failure::unreadable_record(match missing {
+            Some(name) => format!("{path}: {name} is missing"),
+            None => format!("{path}: not as expected"),
+        })
+    })
 }
 
-/// A record of the directory that is not as the directory's description has it.
-fn not_a_customer(error: impl Display) -> Failure {
-    Failure::clean(SERVICE, format!("record unreadable: {error}"))
+/// Reads a record, which others write: its address has to keep the rule for what comes in.
+fn customer(item: Item) -> Result<Customer, Failure> {
+    let read: Customer = part(item)?;
+    let address = EmailAddress::parse(read.email.as_str());
+    let email = address.ok_or_else(|| Failure::unreadable_record("email: not as expected"))?;
+    Ok(Customer { email, ..read })
 }
 
 impl Directory for DynamoDirectory {
@@ -81,8 +92,8 @@ impl Activities for DynamoDirectory {
         email: &EmailAddress,
     ) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
         let Some(item) = self.record(email).await? else { return Ok(None) };
-        let Processes { processes } =
-            serde_dynamo::from_item(item.clone()).map_err(not_a_customer)?;
-        Ok(Some((customer(item)?, processes)))
+        let customer = customer(item.clone())?;
+        let Processes { processes } = part(item)?;
+        Ok(Some((customer, processes)))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use aws_types::SdkConfig;
 use support_aws::Aws;
-use support_core::ports::{Listed, Page, Position, Scope, VerificationIndex};
+use support_core::ports::{Listed, Page, Position, Scope, VerificationIndex, Window};
 use support_core::refusal::Failure;
 use support_core::time::Timestamp;
 use support_settings::SettingError;
@@ -22,6 +22,7 @@ mod name {
     pub const BY_AGENT: &str = "by-agent";
     pub const BY_CUSTOMER: &str = "by-customer";
     pub const BY_KIND: &str = "by-kind";
+    pub const BY_TICKET: &str = "by-ticket";
 }
 
 /// The verifications of the Support table, to look through.
@@ -46,24 +47,29 @@ impl DynamoIndex {
     async fn places(
         &self,
         scope: &Scope,
+        window: &Window,
         before: Option<&Position>,
         limit: usize,
     ) -> Result<(Vec<Position>, bool), Failure> {
         let (index, attribute, value) = match scope {
-            Scope::Everyone => (name::BY_KIND, attribute::KIND, VERIFICATION),
-            Scope::Agent(id) => (name::BY_AGENT, attribute::AGENT_ID, id.as_str()),
+            Scope::Everyone => (name::BY_KIND, attribute::KIND, VERIFICATION.to_owned()),
+            Scope::Agent(id) => (name::BY_AGENT, attribute::AGENT_ID, id.clone()),
             Scope::Customer(email) => {
-                (name::BY_CUSTOMER, attribute::CUSTOMER_EMAIL, email.as_str())
+                (name::BY_CUSTOMER, attribute::CUSTOMER_EMAIL, email.as_str().to_owned())
             }
+            Scope::Ticket(ticket) => (name::BY_TICKET, attribute::TICKET_KEY, ticket.found_by()),
         };
-        let value = AttributeValue::S(value.to_owned());
+        if window.from.zip(window.until).is_some_and(|(from, until)| from >= until) {
+            return Ok((Vec::new(), true));
+        }
+        let value = AttributeValue::S(value);
+        let moment = |moment: Timestamp| AttributeValue::N(moment.millis().to_string());
+        let first = moment(window.from.unwrap_or(Timestamp::from_millis(0)));
+        let last = window.until.map_or(i64::MAX, |until| until.millis().saturating_sub(1));
         let start = before.map(|position| {
             HashMap::from([
                 (attribute::KEY.to_owned(), key(&position.id)),
-                (
-                    attribute::CREATED_AT.to_owned(),
-                    AttributeValue::N(position.created_at.millis().to_string()),
-                ),
+                (attribute::CREATED_AT.to_owned(), moment(position.created_at)),
                 (attribute.to_owned(), value.clone()),
             ])
         });
@@ -73,9 +79,12 @@ impl DynamoIndex {
             .query()
             .table_name(&self.table.name)
             .index_name(index)
-            .key_condition_expression("#partition = :value")
+            .key_condition_expression("#partition = :value AND #created BETWEEN :first AND :last")
             .expression_attribute_names("#partition", attribute)
+            .expression_attribute_names("#created", attribute::CREATED_AT)
             .expression_attribute_values(":value", value)
+            .expression_attribute_values(":first", first)
+            .expression_attribute_values(":last", moment(Timestamp::from_millis(last)))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
@@ -110,7 +119,7 @@ impl DynamoIndex {
                 let id = item.get(attribute::KEY).and_then(id);
                 let read = match verification(item) {
                     Ok(verification) => Some(verification),
-                    Err(failure) if failure.unreadable => None,
+                    Err(failure) if failure.of_other_version => None,
                     Err(failure) => return Err(failure),
                 };
                 found.extend(id.map(|id| (id, read)));
@@ -136,10 +145,11 @@ impl VerificationIndex for DynamoIndex {
     async fn page(
         &self,
         scope: &Scope,
+        window: &Window,
         before: Option<&Position>,
         limit: usize,
     ) -> Result<Page, Failure> {
-        let (places, ended) = self.places(scope, before, limit).await?;
+        let (places, ended) = self.places(scope, window, before, limit).await?;
         Ok(Page { items: self.items(places).await?, ended })
     }
 }

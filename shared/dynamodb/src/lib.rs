@@ -51,7 +51,7 @@ fn not_built<E>(_: E) -> Failure {
 
 /// An item that is not what this version of the crate writes.
 fn unreadable(error: serde_dynamo::Error) -> Failure {
-    Failure::unreadable(SERVICE, format!("item unreadable: {error}"))
+    Failure::of_other_version(SERVICE, format!("item unreadable: {error}"))
 }
 
 /// A value that no item can hold: a mistake in this crate.
@@ -70,6 +70,7 @@ mod attribute {
     pub const CREATED_AT: &str = "created_at";
     pub const AGENT_ID: &str = "agent_id";
     pub const CUSTOMER_EMAIL: &str = "customer_email";
+    pub const TICKET_KEY: &str = "ticket_key";
     pub const KIND: &str = "kind";
     pub const DUE: &str = "due";
     pub const DUE_AT: &str = "due_at";

@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use serde::Serialize;
 use support_aws::Aws;
 use support_core::entitlement::Environment;
-use support_core::identity::VerificationId;
+use support_core::identity::{TicketNumber, VerificationId};
 use support_core::limits::QuotaUse;
 use support_core::ports::{Change, Saved, SealedPairs, SupportGrants, TicketChange, Verifications};
 use support_core::refusal::Failure;
@@ -37,6 +37,9 @@ struct Row<'a> {
     kind: &'static str,
     agent_id: &'a str,
     customer_email: &'a str,
+    /// What its ticket is found by, where it has one: no index takes a null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket_key: Option<String>,
     /// Its [shard](crate::due) of the sparse index of what needs looking at, where there is `due_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     due: Option<String>,
@@ -72,6 +75,7 @@ fn item(verification: &Verification, writer: &str, record_seconds: i64) -> Resul
         kind: VERIFICATION,
         agent_id: &verification.agent.id,
         customer_email: verification.customer.email.as_str(),
+        ticket_key: verification.ticket.as_ref().map(TicketNumber::found_by),
         due: verification.due_at().map(|_| shard(&pk)),
         due_at: verification.due_at().map(Timestamp::millis),
         writer,
@@ -152,6 +156,10 @@ impl DynamoVerifications {
 impl Verifications for DynamoVerifications {
     async fn load(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
         self.table.read(key(id)).await?.map(verification).transpose()
+    }
+
+    async fn glance(&self, id: &VerificationId) -> Result<Option<Verification>, Failure> {
+        self.table.glance(key(id)).await?.map(verification).transpose()
     }
 
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {

@@ -15,7 +15,7 @@ use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
     Activities, Change, Counted, Directory, Due, DueItems, DuePage, DuePlace, JointQuotas,
     MintTickets, Page, Position, Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants,
-    VerificationIndex, Verifications,
+    VerificationIndex, Verifications, Window,
 };
 use support_core::refusal::Failure;
 use support_core::session::SealedTokens;
@@ -86,10 +86,11 @@ impl VerificationIndex for Dynamo {
     async fn page(
         &self,
         scope: &Scope,
+        window: &Window,
         before: Option<&Position>,
         limit: usize,
     ) -> Result<Page, Failure> {
-        self.index.page(scope, before, limit).await
+        self.index.page(scope, window, before, limit).await
     }
 }
 

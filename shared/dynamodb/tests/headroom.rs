@@ -17,7 +17,7 @@ use support_core::refusal::{NotAllowed, Refusal};
 use support_core::secret::Secret;
 use support_core::session::SealedChange;
 use support_core::step_detail::Facts;
-use support_core::verification::{Cancelled, Module, Side, Status, Verdict, Verification};
+use support_core::verification::{ClosedByAgent, Module, Side, Status, Verdict, Verification};
 use support_dynamodb::DynamoVerifications;
 use support_testing::samples::{
     CONFIRMED, NOON, Walk, agent, customer, ecosystem, key, rng, wrong,
@@ -155,7 +155,7 @@ fn fullest() -> Walk {
 async fn no_verification_comes_near_the_largest_item() {
     let walk = fullest();
     let reason = Reason::parse(&WIDE.repeat(500)).unwrap();
-    let Ok(Cancelled::Now(closed)) = walk.verification.cancel(reason.clone(), walk.now) else {
+    let Ok(ClosedByAgent::Now(closed)) = walk.verification.cancel(reason.clone(), walk.now) else {
         panic!("it can be cancelled")
     };
     let closed = closed.with_note(Some(reason));

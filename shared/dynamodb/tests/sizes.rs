@@ -90,8 +90,6 @@ async fn an_item_stays_below_3_kb_in_every_state() {
         let read = client.get_item().table_name("support").key("pk", key).send().await.unwrap();
         let bytes = of_item(&read.item.expect("it is there"));
         println!("{name}: {bytes} bytes");
-        // A closed one keeps the link of its last email, which then says that the session is over.
-        let link = if name.starts_with("closed") { 64 } else { 0 };
-        assert!(bytes < 3 * 1024 + link, "{name}: {bytes} bytes");
+        assert!(bytes < 3 * 1024, "{name}: {bytes} bytes");
     }
 }

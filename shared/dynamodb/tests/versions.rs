@@ -16,12 +16,12 @@ use support_core::mint::{MintTicket, MintTicketId, SessionClaims};
 use support_core::notice::NoticeKind;
 use support_core::ports::{
     Change, Due, DueItems, MintTickets, Saved, Scope, SealedPairs, SupportGrants, TicketChange,
-    VerificationIndex, Verifications,
+    VerificationIndex, Verifications, Window,
 };
 use support_core::receipt::{self, Receipt};
 use support_core::secret::Secret;
 use support_core::step_detail::Detail;
-use support_core::verification::{Cancelled, Side, State, Verification};
+use support_core::verification::{ClosedByAgent, Side, State, Verification};
 use support_dynamodb::{DynamoIndex, DynamoMintTickets, DynamoVerifications};
 use support_testing::samples::{CONFIRMED, NOON, Walk, granted, key, rng, versions};
 use support_testing::signer::Signer;
@@ -299,7 +299,8 @@ async fn steps_of_another_version_are_kept_shown_and_signed_as_they_are() {
     }
     stored.walked(&walk).await;
     let index = DynamoIndex::new(stored.aws.config(), "support");
-    let page = index.page(&Scope::Agent("ana".to_owned()), None, 10).await.unwrap();
+    let page =
+        index.page(&Scope::Agent("ana".to_owned()), &Window::default(), None, 10).await.unwrap();
     let listed = page.items[0].verification.as_ref().expect("readable");
     assert!(matches!(&listed.steps[1].detail, Some(Detail::Other(_))));
     let ended = stored.save(listed.clone().stop_by_customer(NOON.plus(9)).unwrap()).await;
@@ -348,7 +349,7 @@ async fn a_verification_that_cannot_be_read_is_left_alone_and_hides_no_other() {
         let hidden = &known[2];
         let before = stored.item(&pk(hidden)).await;
         let failure = stored.store.load(&hidden.id).await.unwrap_err();
-        assert!(failure.unreadable && !failure.maybe_done, "{unreadable:?}: {failure}");
+        assert!(failure.of_other_version && !failure.maybe_done, "{unreadable:?}: {failure}");
 
         // Each list goes on behind it, one at a time and all at once.
         let index = DynamoIndex::new(stored.aws.config(), "support");
@@ -357,7 +358,10 @@ async fn a_verification_that_cannot_be_read_is_left_alone_and_hides_no_other() {
             for limit in [1, 2, 5] {
                 let (mut found, mut before) = (Vec::new(), None);
                 loop {
-                    let page = index.page(&scope, before.as_ref(), limit).await.unwrap();
+                    let page = index
+                        .page(&scope, &Window::default(), before.as_ref(), limit)
+                        .await
+                        .unwrap();
                     before = page.items.last().map(|listed| listed.place.clone()).or(before);
                     found.extend(page.items);
                     if page.ended {
@@ -372,7 +376,7 @@ async fn a_verification_that_cannot_be_read_is_left_alone_and_hides_no_other() {
         }
         // Who has read it before it changed loses the race, whatever they want.
         let reason = Reason::parse("too late").unwrap();
-        let Ok(Cancelled::Now(late)) = hidden.clone().cancel(reason, NOON.plus(9)) else {
+        let Ok(ClosedByAgent::Now(late)) = hidden.clone().cancel(reason, NOON.plus(9)) else {
             panic!("it can be cancelled")
         };
         stored
@@ -455,7 +459,7 @@ async fn tickets_tokens_and_grants_of_a_newer_schema_open_nothing() {
         for read in read {
             match schema {
                 None | Some("0" | "1") => assert_eq!(read, Ok(true)),
-                Some(_) => assert!(read.unwrap_err().unreadable, "{schema:?}"),
+                Some(_) => assert!(read.unwrap_err().of_other_version, "{schema:?}"),
             }
         }
     }

@@ -28,13 +28,7 @@ async fn run(job: &impl AsyncFn(Timestamp) -> Result<usize, Failure>) -> Result<
     let duration_ms = started.millis();
     match &outcome {
         Ok(done) => tracing::info!(done, outcome = "ok", duration_ms, "schedule"),
-        Err(failure) => tracing::error!(
-            outcome = "unavailable",
-            duration_ms,
-            failure = failure.service,
-            failure_detail = failure.detail,
-            "schedule"
-        ),
+        Err(failure) => log_failure("schedule", None, failure, duration_ms),
     }
     outcome.map_err(Error::from)
 }
@@ -75,15 +69,7 @@ async fn take_in_one<E: DeserializeOwned>(
             let verification = verification.as_ref().map(VerificationId::as_str);
             tracing::info!(request_id, verification, outcome, duration_ms, "event");
         }
-        Err(failure) => tracing::error!(
-            request_id,
-            outcome = "unavailable",
-            duration_ms,
-            failure = failure.service,
-            failure_detail = failure.detail,
-            maybe_done = failure.maybe_done,
-            "event"
-        ),
+        Err(failure) => log_failure("event", Some(&request_id), failure, duration_ms),
     }
     taken_in.map(drop)
 }
@@ -122,17 +108,22 @@ async fn do_job<J: DeserializeOwned>(
     let duration_ms = started.millis();
     match &outcome {
         Ok(outcome) => tracing::info!(request_id, outcome, duration_ms, "job"),
-        Err(failure) => tracing::error!(
-            request_id,
-            outcome = "unavailable",
-            duration_ms,
-            failure = failure.service,
-            failure_detail = failure.detail,
-            maybe_done = failure.maybe_done,
-            "job"
-        ),
+        Err(failure) => log_failure("job", Some(request_id), failure, duration_ms),
     }
     outcome.map(drop)
+}
+
+/// Logs the failure of a run; `what` is the line's message, which the runbook searches for.
+fn log_failure(what: &'static str, request_id: Option<&str>, failure: &Failure, duration_ms: u64) {
+    tracing::error!(
+        request_id,
+        outcome = "unavailable",
+        duration_ms,
+        failure = failure.service,
+        failure_detail = failure.detail,
+        maybe_done = failure.maybe_done,
+        "{what}"
+    );
 }
 
 #[cfg(test)]

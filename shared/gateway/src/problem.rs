@@ -77,7 +77,10 @@ impl Problem {
             Self::Invalid(_) => ProblemDetails::invalid(),
             Self::Unauthenticated(why) => ProblemDetails::unauthenticated(*why),
             Self::Refused(refusal) => ProblemDetails::refused(refusal),
-            Self::Failed(failure) if failure.unreadable => ProblemDetails::of_another_version(),
+            Self::Failed(failure) if failure.of_other_version => ProblemDetails::of_other_version(),
+            Self::Failed(failure) if failure.unreadable_record => {
+                ProblemDetails::unreadable_record()
+            }
             Self::Failed(_) => ProblemDetails::unavailable(),
         }
     }

@@ -92,7 +92,7 @@ impl Line<'_> {
                 duration_ms,
                 "request"
             ),
-            Some(failure) if failure.unreadable => {
+            Some(failure) if failure.of_other_version => {
                 measure(Metric::UnreadableItems, 1);
                 tracing::warn!(
                     request_id,
@@ -105,6 +105,18 @@ impl Line<'_> {
                     "request"
                 );
             }
+            // Nothing of ours failed, so no alarm is for it.
+            Some(failure) if failure.unreadable_record => tracing::warn!(
+                request_id,
+                route,
+                verification,
+                outcome = slug,
+                status,
+                duration_ms,
+                failure = failure.service,
+                failure_detail = failure.detail,
+                "request"
+            ),
             Some(failure) => tracing::error!(
                 request_id,
                 route,

@@ -20,7 +20,7 @@ use support_gateway::{Event, Request};
 
 /// A file, its route, and who calls (`none` for routes that a token in the body opens, that are for
 /// everybody, or that AWS keeps for its own principals).
-const EVENTS: [(&str, &str, &str); 27] = [
+const EVENTS: [(&str, &str, &str); 28] = [
     ("start-verification-technical-assistance", "POST /verifications", "agent"),
     ("start-verification-ecosystem-admin", "POST /verifications", "agent"),
     ("send-mfa-agent", "POST /verifications/{id}/mfa", "agent"),
@@ -28,6 +28,7 @@ const EVENTS: [(&str, &str, &str); 27] = [
     ("verify-code-agent", "POST /verifications/{id}/code", "agent"),
     ("verify-code-customer", "POST /verifications/{id}/code", "agent"),
     ("issue-session-start", "POST /verifications/{id}/session", "agent"),
+    ("cancel-finish", "POST /verifications/{id}/finish", "agent"),
     ("cancel-reason", "POST /verifications/{id}/cancel", "agent"),
     ("activity-get", "GET /verifications/{id}", "agent"),
     ("activity-search", "POST /verifications/search", "supervisor"),

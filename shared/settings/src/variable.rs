@@ -70,6 +70,8 @@ variables! {
     GRANT_PAGE_URL,
     /// The page where an agent enters the credentials of a support grant.
     GRANT_REDEEM_URL,
+    /// Where agents sign in.
+    CONSOLE_URL,
     /// The time zone of emails to a reader whose own is not known.
     TIME_ZONE,
     /// The CloudWatch namespace of the metrics in the log. Without it, the log has none.

@@ -10,7 +10,7 @@ use support_core::mint::{MintTicket, MintTicketId};
 use support_core::ports::{
     Change, Counted, Due, DueItems, DuePage, DuePlace, JointQuotas, Listed, MintTickets, Page,
     Position, Quotas, Saved, Scope, SealedPairs, Spent, SupportGrants, TicketChange,
-    VerificationIndex, Verifications,
+    VerificationIndex, Verifications, Window,
 };
 use support_core::refusal::Failure;
 use support_core::session::{SealedChange, SealedTokens};
@@ -131,6 +131,7 @@ impl VerificationIndex for Memory {
     async fn page(
         &self,
         scope: &Scope,
+        window: &Window,
         before: Option<&Position>,
         limit: usize,
     ) -> Result<Page, Failure> {
@@ -142,7 +143,11 @@ impl VerificationIndex for Memory {
                 Scope::Everyone => true,
                 Scope::Agent(id) => v.agent.id == *id,
                 Scope::Customer(email) => v.customer.email == *email,
+                Scope::Ticket(ticket) => {
+                    v.ticket.as_ref().is_some_and(|own| own.found_by() == ticket.found_by())
+                }
             })
+            .filter(|v| window.holds(v.created_at))
             .filter(|v| before.is_none_or(|b| (v.created_at, &v.id) < (b.created_at, &b.id)))
             .cloned()
             .collect();

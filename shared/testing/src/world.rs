@@ -164,6 +164,7 @@ struct Inside {
     tokens: Option<TokensOf>,
     mint_fails: HashSet<Environment>,
     directory_down: bool,
+    records_unreadable: bool,
     revoked: usize,
     down: bool,
     email_down: bool,
@@ -227,6 +228,11 @@ impl World {
         self.inside().directory_down = down;
     }
 
+    /// Makes every record of the directory unreadable, or readable again.
+    pub fn records_unreadable(&self, unreadable: bool) {
+        self.inside().records_unreadable = unreadable;
+    }
+
     /// How many refresh tokens were revoked.
     pub fn revoked(&self) -> usize {
         self.inside().revoked
@@ -271,6 +277,9 @@ impl Directory for World {
         let inside = self.up()?;
         if inside.directory_down {
             return Err(Failure::clean("directory", "down"));
+        }
+        if inside.records_unreadable {
+            return Err(Failure::unreadable_record("name: not as expected"));
         }
         Ok(inside.customers.get(email).cloned())
     }

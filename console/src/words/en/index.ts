@@ -4,7 +4,7 @@ import { codes } from './codes';
 import { failures } from './failures';
 import { list, record, undelivered } from './record';
 import { remote } from './remote';
-import { activity, cancel, closed, session } from './session';
+import { activity, cancel, closed, finish, session } from './session';
 import { newPassword, recovery, signIn } from './sign-in';
 import { lookUp, modules, redeem } from './starting';
 import { code, consent, customer, ecosystem, environments, grant, process, validation } from './verification';
@@ -58,6 +58,7 @@ export const en = {
   session,
   activity,
   cancel,
+  finish,
   closed,
   record,
   undelivered,

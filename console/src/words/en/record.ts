@@ -30,6 +30,7 @@ export const record = {
     'activity-read': 'Activity read',
     completed: 'Session over',
     ended: 'Ended by the customer',
+    finished: 'Ended by the agent',
     cancelled: 'Cancelled by the agent',
     denied: 'Refused by the customer',
     expired: 'Expired',
@@ -122,6 +123,7 @@ export const list = {
   outcomes: {
     completed: 'Session over',
     ended: 'Ended by the customer',
+    finished: 'Ended by the agent',
     cancelled: 'Cancelled',
     denied: 'Refused by the customer',
     expired: 'Expired',

@@ -49,6 +49,12 @@ export const activity = {
   statuses: { waiting: 'Waiting', 'in-progress': 'In progress', done: 'Done', rejected: 'Rejected' },
 };
 
+export const finish = {
+  /** In a session, and before it. */
+  session: 'End session',
+  request: 'End process',
+};
+
 export const cancel = {
   button: 'Cancel process',
   title: 'Cancel process',
@@ -56,12 +62,7 @@ export const cancel = {
   field: 'Why are you cancelling it?',
   hint: 'The customer, if they were asked, reads this word for word in an email. It also stands in the record and on the receipt.',
   choices: 'Reasons to choose from',
-  reasons: [
-    'The call was interrupted.',
-    'The problem is solved.',
-    'The request was opened for the wrong customer.',
-    'The code did not arrive.',
-  ],
+  reasons: ['The call was interrupted.', 'The request was opened for the wrong customer.', 'The code did not arrive.'],
   note: 'Internal note',
   noteHint: 'For agents and supervisors. It stays in the record and stands in no email and no receipt.',
   count: (used: number) => `${used} of 500 characters`,
@@ -78,6 +79,7 @@ export const closed = {
       title: 'The customer ended the session',
       next: 'It is closed in every environment. If there is more to do, ask the customer first.',
     },
+    finished: { title: 'You ended the process', next: 'Nothing is open any more.' },
     cancelled: { title: 'You cancelled the process', next: 'Nothing is open any more.' },
     denied: { title: 'The customer refused', next: 'Nothing was opened. Talk to the customer before you try again.' },
     expired: {
@@ -89,7 +91,11 @@ export const closed = {
       next: 'A wrong code was entered too many times. Start another, and have the code read digit by digit.',
     },
   } satisfies Record<Outcome, Advice>,
-  cancelledBy: (agent: string) => `${agent} cancelled the process`,
+  /** What an agent did, to everybody else. */
+  byAnother: {
+    finished: (agent: string) => `${agent} ended the process`,
+    cancelled: (agent: string) => `${agent} cancelled the process`,
+  } as Partial<Record<Outcome, (agent: string) => string>>,
   reason: 'Reason',
   /** Whether the customer knows of the end. */
   notice: {

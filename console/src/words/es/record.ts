@@ -28,6 +28,7 @@ export const record: Words['record'] = {
     'activity-read': 'Actividad consultada',
     completed: 'Sesión terminada',
     ended: 'Terminada por el cliente',
+    finished: 'Terminada por el agente',
     cancelled: 'Cancelada por el agente',
     denied: 'Rechazada por el cliente',
     expired: 'Vencida',
@@ -117,6 +118,7 @@ export const list: Words['list'] = {
   outcomes: {
     completed: 'Sesión terminada',
     ended: 'Terminada por el cliente',
+    finished: 'Terminada por el agente',
     cancelled: 'Cancelada',
     denied: 'Rechazada por el cliente',
     expired: 'Vencida',

@@ -46,6 +46,11 @@ export const activity: Words['activity'] = {
   statuses: { waiting: 'En espera', 'in-progress': 'En curso', done: 'Hecho', rejected: 'Rechazado' },
 };
 
+export const finish: Words['finish'] = {
+  session: 'Terminar sesión',
+  request: 'Terminar proceso',
+};
+
 export const cancel: Words['cancel'] = {
   button: 'Cancelar proceso',
   title: 'Cancelar proceso',
@@ -53,12 +58,7 @@ export const cancel: Words['cancel'] = {
   field: '¿Por qué la cancela?',
   hint: 'Si al cliente se le pidió la autorización, lee esto tal cual en un correo. También queda en el registro y en el recibo.',
   choices: 'Motivos para elegir',
-  reasons: [
-    'La llamada se interrumpió.',
-    'El problema está resuelto.',
-    'La solicitud se abrió para otro cliente por error.',
-    'El código no llegó.',
-  ],
+  reasons: ['La llamada se interrumpió.', 'La solicitud se abrió para otro cliente por error.', 'El código no llegó.'],
   note: 'Nota interna',
   noteHint: 'Para agentes y supervisores. Queda en el registro y no aparece en ningún correo ni recibo.',
   count: (used) => `${used} de 500 caracteres`,
@@ -75,6 +75,7 @@ export const closed: Words['closed'] = {
       title: 'El cliente terminó la sesión',
       next: 'Está cerrada en todos los entornos. Si queda algo por hacer, pregunte primero al cliente.',
     },
+    finished: { title: 'Usted terminó el proceso', next: 'Ya no hay nada abierto.' },
     cancelled: { title: 'Usted canceló el proceso', next: 'Ya no hay nada abierto.' },
     denied: { title: 'El cliente rechazó la solicitud', next: 'No se abrió nada. Hable con el cliente antes de intentar de nuevo.' },
     expired: {
@@ -86,7 +87,10 @@ export const closed: Words['closed'] = {
       next: 'Se ingresó un código incorrecto demasiadas veces. Inicie otra y pida que le lean el código dígito por dígito.',
     },
   },
-  cancelledBy: (agent) => `${agent} canceló el proceso`,
+  byAnother: {
+    finished: (agent) => `${agent} terminó el proceso`,
+    cancelled: (agent) => `${agent} canceló el proceso`,
+  },
   reason: 'Motivo',
   notice: {
     label: 'Correo al cliente',

@@ -29,7 +29,7 @@ use support_core::support_grant::{Ended, GrantEnding, GrantKey, GrantNoticeKind,
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 use support_core::verification::{
-    Cancelled, Closed, NoticeKind, Outcome, Side, State, Status, Verification,
+    Closed, ClosedByAgent, NoticeKind, Outcome, Side, State, Status, Verification,
 };
 use support_testing::memory::Memory;
 use support_testing::samples::{CONFIRMED, NOON, Walk, granted, key, rng, versions, wrong};
@@ -166,7 +166,7 @@ fn told_session(seed: u64) -> Verification {
 fn cancelled(verification: Verification, now: Timestamp) -> Verification {
     let reason = Reason::parse("All done <b>& thanks</b>").unwrap();
     match verification.cancel(reason, now).unwrap() {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     }
 }
 

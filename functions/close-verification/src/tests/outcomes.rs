@@ -45,8 +45,11 @@ async fn a_session_that_ran_out_gets_its_step_its_email_and_its_receipt() {
     let [email] = emails.as_slice() else { panic!("{} emails", emails.len()) };
     assert_eq!(email.subject, "Waizant: the support session in your account has ended");
     assert!(!email.text.contains("#token="), "there is nothing left to end");
-    let [file] = email.attachments.as_slice() else { panic!("one receipt") };
+    let [file, page] = email.attachments.as_slice() else { panic!("one receipt") };
     assert_eq!(file.name, format!("receipt-{}.json", over.id));
+    assert_eq!(page.name, format!("receipt-{}.html", over.id));
+    let page = String::from_utf8(page.content.clone()).unwrap();
+    assert!(page.contains("https://consent.example.com/receipt.html"), "what checks it: {page}");
     let receipt = check(&file.content, &scene.signer.public_key()).unwrap();
     assert_eq!(receipt.outcome, Outcome::Completed);
     assert_eq!(receipt.steps.last().unwrap().action, Action::Completed);
@@ -79,7 +82,7 @@ async fn every_outcome_is_told_and_a_receipt_sent_where_there_was_a_session() {
         let [email] = emails.as_slice() else { panic!("{says}: {} emails", emails.len()) };
         assert!(email.text.contains(says), "{says}:\n{}", email.text);
         assert!(!email.html.contains("<b>&"), "{says}: other people's words are escaped");
-        assert_eq!(email.attachments.len(), usize::from(receipt), "{says}");
+        assert_eq!(email.attachments.len(), 2 * usize::from(receipt), "{says}");
         assert_eq!(email.text.contains("receipt of the session is attached"), receipt, "{says}");
         let stored = scene.stored(&verification.id).await;
         assert_eq!(

@@ -151,7 +151,7 @@ async fn a_cancel_or_a_denial_during_the_mint_wins() {
         let issued = scene
             .issue_while(|minting| match error {
                 "cancel" => match minting.cancel(Reason::parse("no").unwrap(), NOON).unwrap() {
-                    Cancelled::Now(next) | Cancelled::Already(next) => vec![next],
+                    ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => vec![next],
                 },
                 _ => vec![minting.stop_by_customer(NOON).unwrap()],
             })

@@ -18,7 +18,7 @@ use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 use support_core::verification::{
-    Cancelled, Module, NoticeKind, Side, State, Status, Verification,
+    ClosedByAgent, Module, NoticeKind, Side, State, Status, Verification,
 };
 use support_gateway::Request;
 use support_testing::calls::{Answered, call};

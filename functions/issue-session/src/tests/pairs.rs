@@ -59,7 +59,7 @@ async fn whatever_wins_over_four_mints_leaves_no_token_and_revokes_what_was_mint
         let issued = scene
             .issue_while(|minting| match end {
                 "cancel" => match minting.cancel(Reason::parse("no").unwrap(), NOON).unwrap() {
-                    Cancelled::Now(next) | Cancelled::Already(next) => vec![next],
+                    ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => vec![next],
                 },
                 _ => vec![minting.stop_by_customer(NOON).unwrap()],
             })

@@ -22,7 +22,7 @@ use support_core::identity::{EmailAddress, Reason, VerificationId};
 use support_core::limits::{Limits, LockoutQuota, QuotaUse};
 use support_core::ports::{
     Change, Counted, CustomerPool, Mailer, Quotas, Saved, Scope, SupportGrants, VerificationIndex,
-    Verifications,
+    Verifications, Window,
 };
 use support_core::refusal::Failure;
 use support_core::step_detail::Facts;
@@ -32,7 +32,7 @@ use support_core::support_grant::{
 use support_core::time::Timestamp;
 use support_core::time_zone::TimeZone;
 use support_core::verification::{
-    Cancelled, Closed, NoticeKind, Outcome, State, Status, Verdict, Verification,
+    Closed, ClosedByAgent, NoticeKind, Outcome, State, Status, Verdict, Verification,
 };
 use support_testing::calls::{Answered, CUSTOMER_CLIENT, agent_event, customer_event, send};
 use support_testing::samples::{CONFIRMED, NOON, Walk, customer, key, right};
@@ -145,7 +145,8 @@ impl Scene {
     }
 
     async fn verifications(&self) -> Vec<Verification> {
-        let page = self.store.memory.page(&Scope::Everyone, None, 100).await.unwrap();
+        let window = Window::default();
+        let page = self.store.memory.page(&Scope::Everyone, &window, None, 100).await.unwrap();
         page.items.into_iter().filter_map(|listed| listed.verification).collect()
     }
 
@@ -163,7 +164,7 @@ impl Scene {
     async fn cancel(&self) {
         let open = self.verifications().await.into_iter().find(|v| v.status() != Status::Closed);
         let reason = Reason::parse("enough").unwrap();
-        let Cancelled::Now(next) = open.unwrap().cancel(reason, NOON).unwrap() else {
+        let ClosedByAgent::Now(next) = open.unwrap().cancel(reason, NOON).unwrap() else {
             panic!("it was open")
         };
         assert_eq!(self.save(next).await, Saved::Done);

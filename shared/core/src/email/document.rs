@@ -119,6 +119,11 @@ pub fn code(code: &Code) -> Inline {
     placeholder(code.expose())
 }
 
+/// Something to type as it stands, such as a user name.
+pub fn spelled(text: &str) -> Inline {
+    strong(Words::ours(sanitize::graphic(text)))
+}
+
 /// What somebody else puts a code in place of.
 pub fn placeholder(code: &str) -> Inline {
     Inline::Code(Words::ours(sanitize::graphic(code)))

@@ -44,6 +44,13 @@ pub fn minutes(minutes: u32) -> Words {
     }
 }
 
+pub fn days(days: u32) -> Words {
+    match days {
+        1 => "1 day".into(),
+        _ => Words::ours(format!("{days} days")),
+    }
+}
+
 /// What a customer's email is about.
 pub fn about(number: Option<&TicketNumber>, ecosystem: &str) -> Facts {
     Facts::default().fact_if("Case:", number.map(ticket)).fact("Ecosystem:", name(ecosystem))

@@ -44,6 +44,13 @@ pub fn minutes(minutes: u32) -> Words {
     }
 }
 
+pub fn days(days: u32) -> Words {
+    match days {
+        1 => "1 día".into(),
+        _ => Words::ours(format!("{days} días")),
+    }
+}
+
 /// What a customer's email is about.
 pub fn about(number: Option<&TicketNumber>, ecosystem: &str) -> Facts {
     Facts::default().fact_if("Caso:", number.map(ticket)).fact("Ecosistema:", name(ecosystem))

@@ -1,4 +1,5 @@
-//! A document as HTML, with its style in the tags: many email programs drop a style sheet.
+//! A document as HTML, with its style in the tags: many email programs drop a style sheet. Those that
+//! keep it show dark colors to readers who prefer them.
 
 use super::document::{Block, Document, Fact, Facts, Inline, Line, Words};
 use crate::directory::Locale;
@@ -14,6 +15,13 @@ const BUTTON: &str = "display:inline-block;margin:8px 0;padding:12px 20px;border
     background:#0b5cad;color:#fff;font-weight:bold;text-decoration:none";
 const LINK: &str = "color:#0b5cad";
 
+/// The dark colors stand over those in the tags, which is why they are important.
+const DARK: &str = "@media (prefers-color-scheme:dark){\
+    body,.sheet{background:#12161d!important;color:#eef1f6!important}\
+    .warning{background:#431d1a!important;border-color:#ff9d94!important}\
+    a{color:#7db8f5!important}\
+    a.button{background:#7db8f5!important;color:#0d1a2a!important}}";
+
 pub fn render(document: &Document) -> String {
     let language = match document.language {
         Locale::Es => "es",
@@ -26,10 +34,13 @@ pub fn render(document: &Document) -> String {
          <head>\n\
          <meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"supported-color-schemes\" content=\"light dark\">\n\
          <title>Waizant</title>\n\
+         <style>{DARK}</style>\n\
          </head>\n\
          <body style=\"{BODY}\">\n\
-         <div style=\"max-width:560px;margin:0 auto\">\n\
+         <div class=\"sheet\" style=\"max-width:560px;margin:0 auto\">\n\
          {blocks}\
          </div>\n\
          </body>\n\
@@ -51,7 +62,9 @@ fn block(block: &Block) -> String {
             words(id),
             escaped(alt),
         ),
-        Block::Warning(warning) => format!("<p style=\"{WARNING}\">{}</p>\n", line(warning)),
+        Block::Warning(warning) => {
+            format!("<p class=\"warning\" style=\"{WARNING}\">{}</p>\n", line(warning))
+        }
     }
 }
 
@@ -86,24 +99,24 @@ fn inline(part: &Inline) -> String {
         Inline::Code(code) => {
             format!("<strong style=\"{CODE}\">{}</strong>", words(code))
         }
-        Inline::Link { words, url } => anchor(url, LINK, words),
-        Inline::Button { words, url } => anchor(url, BUTTON, words),
-        Inline::Address(url) => anchor(url, LINK, url),
+        Inline::Link { words, url } => anchor(url, "link", LINK, words),
+        Inline::Button { words, url } => anchor(url, "button", BUTTON, words),
+        Inline::Address(url) => anchor(url, "link", LINK, url),
     }
 }
 
-fn anchor(url: &Words, style: &str, text: &Words) -> String {
-    format!("<a href=\"{}\" style=\"{style}\">{}</a>", words(url), words(text))
+fn anchor(url: &Words, class: &str, style: &str, text: &Words) -> String {
+    format!("<a href=\"{}\" class=\"{class}\" style=\"{style}\">{}</a>", words(url), words(text))
 }
 
 /// A tag between the pieces keeps other people's words from becoming a link, and copies as nothing.
-fn words(words: &Words) -> String {
+pub(super) fn words(words: &Words) -> String {
     let pieces = words.in_pieces().into_iter().map(escaped);
     pieces.collect::<Vec<_>>().join("<wbr>")
 }
 
 /// Harmless between tags and in an attribute's quotation marks.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

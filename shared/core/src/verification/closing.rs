@@ -10,17 +10,17 @@ use crate::step_detail::Facts;
 use crate::time::Timestamp;
 
 use super::state::{Closed, State};
-use super::{Cancelled, Verification};
+use super::{ClosedByAgent, Verification};
 
 impl Verification {
     /// Cancels the verification for the agent. One that is cancelled already keeps its first reason.
     ///
     /// # Errors
     /// [`Refusal::WrongStep`] if it was closed in any other way.
-    pub fn cancel(self, reason: Reason, now: Timestamp) -> Result<Cancelled, Refusal> {
+    pub fn cancel(self, reason: Reason, now: Timestamp) -> Result<ClosedByAgent, Refusal> {
         match &self.state {
             State::Closed(Closed { outcome: Outcome::Cancelled, .. }) => {
-                Ok(Cancelled::Already(self))
+                Ok(ClosedByAgent::Already(self))
             }
             State::Closed(_) => Err(self.wrong_step()),
             State::Started { .. }
@@ -29,13 +29,36 @@ impl Verification {
             | State::AwaitingConsent { .. }
             | State::Consented { .. }
             | State::Minting { .. }
-            | State::InSession { .. } => Ok(Cancelled::Now(self.close(
+            | State::InSession { .. } => Ok(ClosedByAgent::Now(self.close(
                 Outcome::Cancelled,
                 Some(reason),
                 now,
                 Actor::Agent,
                 None,
             ))),
+        }
+    }
+
+    /// Ends the verification for an agent who is done. They say no reason: [`cancel`](Self::cancel) is
+    /// for what went wrong. One that is finished already stays as it is.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongStep`] if the agent has not authenticated yet, or it was closed in any other way.
+    pub fn finish(self, now: Timestamp) -> Result<ClosedByAgent, Refusal> {
+        match &self.state {
+            State::Closed(Closed { outcome: Outcome::Finished, .. }) => {
+                Ok(ClosedByAgent::Already(self))
+            }
+            State::Started { .. } | State::AgentChallenged { .. } | State::Closed(_) => {
+                Err(self.wrong_step())
+            }
+            State::AgentVerified { .. }
+            | State::AwaitingConsent { .. }
+            | State::Consented { .. }
+            | State::Minting { .. }
+            | State::InSession { .. } => {
+                Ok(ClosedByAgent::Now(self.close(Outcome::Finished, None, now, Actor::Agent, None)))
+            }
         }
     }
 

@@ -56,6 +56,7 @@ pub struct Verification {
     /// The notice that the customer is still owed.
     pub notice: Option<Notice<NoticeKind>>,
     /// The record.
+    #[serde(with = "chain::stored")]
     pub steps: Vec<Step>,
     /// Counts the writes: every transition, which is also a step, and every try of a notice, which is
     /// not.
@@ -69,9 +70,9 @@ pub struct Verification {
     pub kept: Kept,
 }
 
-/// What a cancel came to.
+/// What a cancel or a finish came to.
 #[derive(Debug)]
-pub enum Cancelled {
+pub enum ClosedByAgent {
     Now(Verification),
     Already(Verification),
 }

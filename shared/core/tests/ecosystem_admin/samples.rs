@@ -7,7 +7,7 @@ use support_core::limits::Limits;
 use support_core::refusal::Refusal;
 use support_core::step_detail::Facts;
 use support_core::time::Timestamp;
-use support_core::verification::{Cancelled, Module, NewConsentRequest, Status, Verification};
+use support_core::verification::{ClosedByAgent, Module, NewConsentRequest, Status, Verification};
 use support_core::view::VerificationView;
 use support_testing::samples::{Walk, customer, ecosystem, right};
 
@@ -59,6 +59,6 @@ pub fn shown(verification: &Verification) -> serde_json::Value {
 
 pub fn ended(verification: Verification, now: Timestamp) -> Verification {
     match verification.cancel(Reason::parse("done").unwrap(), now).unwrap() {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     }
 }

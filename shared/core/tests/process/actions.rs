@@ -5,7 +5,7 @@ use support_core::identity::{LinkToken, Reason};
 use support_core::refusal::Refusal;
 use support_core::secret::Secret;
 use support_core::time::Timestamp;
-use support_core::verification::{Cancelled, NewConsentRequest, Side, Verdict, Verification};
+use support_core::verification::{ClosedByAgent, NewConsentRequest, Side, Verdict, Verification};
 use support_testing::samples::{CONFIRMED, Walk, granted, right, wrong};
 
 pub type Next = Result<Verification, Refusal>;
@@ -25,13 +25,14 @@ pub enum Action {
     MintFails,
     Session,
     Redeem,
+    Finish,
     Cancel,
     CustomerStops,
 }
 
 use Action::*;
 
-pub const ACTIONS: [Action; 14] = [
+pub const ACTIONS: [Action; 15] = [
     Challenge,
     Authenticate,
     AgentWrong,
@@ -44,6 +45,7 @@ pub const ACTIONS: [Action; 14] = [
     MintFails,
     Session,
     Redeem,
+    Finish,
     Cancel,
     CustomerStops,
 ];
@@ -51,7 +53,13 @@ pub const ACTIONS: [Action; 14] = [
 pub fn cancel(verification: Verification, now: Timestamp) -> Next {
     let reason = Reason::parse("no need any more").unwrap();
     match verification.cancel(reason, now)? {
-        Cancelled::Now(next) | Cancelled::Already(next) => Ok(next),
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => Ok(next),
+    }
+}
+
+pub fn finish(verification: Verification, now: Timestamp) -> Next {
+    match verification.finish(now)? {
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => Ok(next),
     }
 }
 
@@ -102,6 +110,7 @@ pub fn act(walk: &Walk, action: Action) -> Next {
             let customer = v.customer.clone();
             v.redeem(Environment::Web, &secret, Some(&customer), key, limits, now)
         }
+        Finish => finish(v, now),
         Cancel => cancel(v, now),
         CustomerStops => v.stop_by_customer(now),
     }
@@ -164,6 +173,7 @@ pub fn everywhere_from(start: Start) -> Vec<(&'static str, Walk)> {
         ("in_session", at(start, |w| _ = w.session())),
         ("completed", completed),
         ("ended", after(start, |w| _ = w.session(), CustomerStops)),
+        ("finished", after(start, |w| _ = w.session(), Finish)),
         ("cancelled", after(start, |w| _ = w.mint(), Cancel)),
         ("denied", after(start, |w| _ = w.consent(), CustomerStops)),
         ("expired", expired),

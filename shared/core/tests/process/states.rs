@@ -14,7 +14,7 @@ use crate::actions::Action::*;
 #[test] // P10
 fn every_state_knows_every_action() {
     use Status::*;
-    let allowed: [Allowed; 14] = [
+    let allowed: [Allowed; 15] = [
         ("started", &[(Challenge, AgentChallenged), (Cancel, Closed)]),
         (
             "agent_challenged",
@@ -25,7 +25,10 @@ fn every_state_knows_every_action() {
                 (Cancel, Closed),
             ],
         ),
-        ("agent_verified", &[(RequestConsent, AwaitingConsent), (Cancel, Closed)]),
+        (
+            "agent_verified",
+            &[(RequestConsent, AwaitingConsent), (Finish, Closed), (Cancel, Closed)],
+        ),
         (
             "awaiting_consent",
             &[
@@ -34,30 +37,42 @@ fn every_state_knows_every_action() {
                 (CustomerEnters, AwaitingConsent),
                 (AgentMisreads, AwaitingConsent),
                 (CustomerMistypes, AwaitingConsent),
+                (Finish, Closed),
                 (Cancel, Closed),
                 (CustomerStops, Closed),
             ],
         ),
-        ("consented", &[(Mint, Minting), (Cancel, Closed), (CustomerStops, Closed)]),
+        (
+            "consented",
+            &[(Mint, Minting), (Finish, Closed), (Cancel, Closed), (CustomerStops, Closed)],
+        ),
         (
             "minting",
             &[
                 (MintFails, Consented),
                 (Session, InSession),
+                (Finish, Closed),
                 (Cancel, Closed),
                 (CustomerStops, Closed),
             ],
         ),
-        ("lease lapsed", &[(Mint, Minting), (Cancel, Closed), (CustomerStops, Closed)]),
-        ("in_session", &[(Redeem, InSession), (Cancel, Closed), (CustomerStops, Closed)]),
+        (
+            "lease lapsed",
+            &[(Mint, Minting), (Finish, Closed), (Cancel, Closed), (CustomerStops, Closed)],
+        ),
+        (
+            "in_session",
+            &[(Redeem, InSession), (Finish, Closed), (Cancel, Closed), (CustomerStops, Closed)],
+        ),
         ("completed", &[]),
         ("ended", &[]),
+        ("finished", &[(Finish, Closed)]),
         ("cancelled", &[(Cancel, Closed)]),
         ("denied", &[]),
         ("expired", &[]),
         ("locked", &[]),
     ];
-    assert_eq!(try_everything(everywhere(), &allowed), 15 * 14);
+    assert_eq!(try_everything(everywhere(), &allowed), 16 * 15);
 }
 
 /// With a support grant the proof is the consent: the states in which a customer is asked, and all
@@ -65,7 +80,7 @@ fn every_state_knows_every_action() {
 #[test] // P10
 fn every_state_under_a_grant_knows_every_action() {
     use Status::*;
-    let allowed: [Allowed; 12] = [
+    let allowed: [Allowed; 13] = [
         ("started", &[(Challenge, AgentChallenged), (Cancel, Closed)]),
         (
             "agent_challenged",
@@ -76,26 +91,37 @@ fn every_state_under_a_grant_knows_every_action() {
                 (Cancel, Closed),
             ],
         ),
-        ("consented", &[(Mint, Minting), (Cancel, Closed), (CustomerStops, Closed)]),
+        (
+            "consented",
+            &[(Mint, Minting), (Finish, Closed), (Cancel, Closed), (CustomerStops, Closed)],
+        ),
         (
             "minting",
             &[
                 (MintFails, Consented),
                 (Session, InSession),
+                (Finish, Closed),
                 (Cancel, Closed),
                 (CustomerStops, Closed),
             ],
         ),
-        ("lease lapsed", &[(Mint, Minting), (Cancel, Closed), (CustomerStops, Closed)]),
-        ("in_session", &[(Redeem, InSession), (Cancel, Closed), (CustomerStops, Closed)]),
+        (
+            "lease lapsed",
+            &[(Mint, Minting), (Finish, Closed), (Cancel, Closed), (CustomerStops, Closed)],
+        ),
+        (
+            "in_session",
+            &[(Redeem, InSession), (Finish, Closed), (Cancel, Closed), (CustomerStops, Closed)],
+        ),
         ("completed", &[]),
         ("ended", &[]),
+        ("finished", &[(Finish, Closed)]),
         ("cancelled", &[(Cancel, Closed)]),
         ("denied", &[]),
         ("expired", &[]),
         ("locked", &[]),
     ];
-    assert_eq!(try_everything(everywhere_from(under_a_grant), &allowed), 12 * 14);
+    assert_eq!(try_everything(everywhere_from(under_a_grant), &allowed), 13 * 15);
 }
 
 /// What may be done in a state, and what that comes to.
@@ -113,7 +139,7 @@ fn try_everything(walks: Vec<(&'static str, Walk)>, allowed: &[Allowed]) -> usiz
             match (act(&walk, action), expected) {
                 (Ok(next), Some(status)) => {
                     assert_eq!(next.status(), status, "{action:?} in {name}");
-                    let again = name == "cancelled";
+                    let again = name == "cancelled" || name == "finished";
                     let steps = before.steps.len() + usize::from(!again);
                     assert_eq!(next.steps.len(), steps, "{action:?} in {name}: one step (P11)");
                     assert_eq!(chain::check(&next.id, &next.steps), Ok(()));

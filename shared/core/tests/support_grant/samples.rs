@@ -8,7 +8,7 @@ use support_core::limits::Limits;
 use support_core::refusal::Refusal;
 use support_core::support_grant::{Credentials, EnteredCredentials, Offer, SupportGrant};
 use support_core::time::Timestamp;
-use support_core::verification::{Cancelled, Status, Verification};
+use support_core::verification::{ClosedByAgent, Status, Verification};
 use support_testing::samples::{
     CONFIRMED, NOON, Walk, agent, customer, entered, granted, key, rng,
 };
@@ -114,6 +114,6 @@ pub fn everywhere() -> Vec<(&'static str, Walk, SupportGrant)> {
 pub fn cancelled(verification: &Verification, now: Timestamp) -> Verification {
     let reason = Reason::parse("enough").unwrap();
     match verification.clone().cancel(reason, now).unwrap() {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     }
 }

@@ -6,13 +6,13 @@ use support_core::entitlement::Environment;
 use support_core::identity::{LinkToken, Reason, VerificationId};
 use support_core::notice::NoticeKind;
 use support_core::ports::{
-    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications, Window,
 };
 use support_core::receipt::{self, Receipt};
 use support_core::refusal::Refusal;
 use support_core::secret::Secret;
 use support_core::step_detail::Detail;
-use support_core::verification::{Cancelled, Side, State, Status, Verdict, Verification};
+use support_core::verification::{ClosedByAgent, Side, State, Status, Verdict, Verification};
 use support_core::view::{ConsentView, VerificationView};
 use support_dynamodb::{DynamoIndex, DynamoVerifications};
 use support_testing::samples::{CONFIRMED, NOON, Walk, key, right, rng};
@@ -193,8 +193,8 @@ async fn a_released_verification_can_be_stopped_by_anyone_who_could_stop_it_then
         seen.push(status);
         let reason = Reason::parse("Stopped under newer code").unwrap();
         let cancelled = match loaded.clone().cancel(reason, now) {
-            Ok(Cancelled::Now(closed)) => Some(closed),
-            Ok(Cancelled::Already(_)) | Err(_) => None,
+            Ok(ClosedByAgent::Now(closed)) => Some(closed),
+            Ok(ClosedByAgent::Already(_)) | Err(_) => None,
         };
         let late = loaded.expires_at().and_then(|deadline| loaded.clone().close_if_over(deadline));
         let stopped = loaded.clone().stop_by_customer(now).ok();
@@ -229,7 +229,7 @@ async fn released_verifications_are_listed_and_found_when_they_are_due() {
     let samples = Sample::all("V#");
     let (aws, _) = holding(&samples).await;
     let index = DynamoIndex::new(aws.config(), "support");
-    let page = index.page(&Scope::Everyone, None, 100).await.unwrap();
+    let page = index.page(&Scope::Everyone, &Window::default(), None, 100).await.unwrap();
     assert!(page.ended);
     assert_eq!(page.items.len(), samples.len());
 }

@@ -45,6 +45,23 @@ async fn a_failure_is_logged_and_not_shown() {
     assert_eq!(lines_of("failed"), [line]);
 }
 
+/// A record that others wrote wrong is no failure of ours, and no alarm is for it.
+#[tokio::test] // P46
+async fn a_record_that_cannot_be_read_is_its_own_answer_and_a_warning() {
+    let detail = "ecosystems[0].id: not as expected";
+    let fail = async |_: &Request| Err(Failure::unreadable_record(detail).into());
+    let (status, body) = status_and_body(event("unreadable"), LONG, fail).await;
+    assert_eq!((status, &body["type"]), (409, &json!("/problems/unreadable-record")));
+    assert!(!body.to_string().contains("ecosystems"));
+    let line = json!({
+        "level": "WARN", "message": "request", "request_id": "unreadable",
+        "route": "POST /verifications/{id}/code", "verification": ID,
+        "outcome": "unreadable-record", "status": 409,
+        "failure": "directory", "failure_detail": detail,
+    });
+    assert_eq!(lines_of("unreadable"), [line]);
+}
+
 #[tokio::test] // P25
 async fn a_handler_that_hangs_still_gets_an_answer_in_time() {
     let hang = async |_: &Request| std::future::pending().await;

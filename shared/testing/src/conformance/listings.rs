@@ -1,7 +1,8 @@
 //! What is found by who and when, and what is due.
 
+use support_core::identity::TicketNumber;
 use support_core::ports::{
-    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications,
+    Change, Due, DueItems, Saved, Scope, SupportGrants, VerificationIndex, Verifications, Window,
 };
 use support_core::support_grant::GrantNoticeKind;
 use support_core::time::Timestamp;
@@ -24,7 +25,7 @@ pub(super) async fn listings_are_newest_first_and_go_on_where_they_stopped(
     let scope = Scope::Agent("lister".into());
     let (mut found, mut before) = (Vec::new(), None);
     loop {
-        let page = store.page(&scope, before.as_ref(), 3).await.expect("read");
+        let page = store.page(&scope, &Window::default(), before.as_ref(), 3).await.expect("read");
         assert!(page.items.len() <= 3);
         found.extend(page.items.iter().map(|listed| listed.place.id.clone()));
         before = page.items.last().map(|last| last.place.clone());
@@ -33,12 +34,51 @@ pub(super) async fn listings_are_newest_first_and_go_on_where_they_stopped(
         }
     }
     assert_eq!(found, expected);
-    let everyone = store.page(&Scope::Everyone, None, 100).await.expect("read");
+    let everyone = store.page(&Scope::Everyone, &Window::default(), None, 100).await.expect("read");
     assert!(everyone.items.len() > 7);
-    let nobody = store.page(&Scope::Agent("nobody".into()), None, 3).await.expect("read");
+    let nobody = store
+        .page(&Scope::Agent("nobody".into()), &Window::default(), None, 3)
+        .await
+        .expect("read");
     assert!(nobody.items.is_empty() && nobody.ended);
     let customer = Scope::Customer(crate::samples::customer("carla").email);
-    assert_eq!(store.page(&customer, None, 3).await.expect("read").items.len(), 3);
+    assert_eq!(
+        store.page(&customer, &Window::default(), None, 3).await.expect("read").items.len(),
+        3
+    );
+    let window = Window { from: Some(NOON.plus(2)), until: Some(NOON.plus(5)) };
+    for (window, within) in [
+        (window, 2..5),
+        (Window { from: None, ..window }, 2..7),
+        (Window { until: None, ..window }, 0..5),
+        (Window { from: window.until, until: window.from }, 0..0),
+    ] {
+        let page = store.page(&scope, &window, None, 100).await.expect("read");
+        let found: Vec<_> = page.items.iter().map(|listed| listed.place.id.clone()).collect();
+        assert_eq!(found, expected[within], "{window:?}");
+        assert!(page.ended);
+    }
+}
+
+pub(super) async fn a_ticket_is_found_whatever_its_capitals(
+    store: &(impl Verifications + VerificationIndex),
+) {
+    let ticket = |number: &str| TicketNumber::parse(number).expect("a ticket's number");
+    for (n, number) in [(8100, "WZ-81"), (8101, "wz-81"), (8102, "WZ-810")] {
+        let mut verification = verification(n);
+        verification.ticket = Some(ticket(number));
+        verification.created_at = NOON.plus(u32::try_from(n).expect("small"));
+        store.save(&Change::to(verification)).await.expect("saved");
+    }
+    for (number, count) in [("Wz-81", 2), ("WZ-810", 1), ("WZ-8", 0)] {
+        let scope = Scope::Ticket(ticket(number));
+        let page = store.page(&scope, &Window::default(), None, 100).await.expect("read");
+        assert_eq!(page.items.len(), count, "{number}");
+        let Some(newest) = page.items.first() else { continue };
+        let rest =
+            store.page(&scope, &Window::default(), Some(&newest.place), 100).await.expect("read");
+        assert_eq!(rest.items.len(), count - 1, "{number}");
+    }
 }
 
 /// Everything that is due, `limit` at a time.

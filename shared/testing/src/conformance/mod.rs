@@ -13,7 +13,7 @@ use support_core::ports::{
     Verifications,
 };
 use support_core::support_grant::SupportGrant;
-use support_core::verification::{Cancelled, Verification};
+use support_core::verification::{ClosedByAgent, Verification};
 
 use crate::samples::{NOON, Walk, granted};
 
@@ -61,6 +61,7 @@ pub async fn suite(store: Arc<impl Store>) {
     verifications::a_mint_ticket_lives_and_dies_with_its_write(&*store).await;
     verifications::sealed_tokens_live_and_die_with_their_write(&*store).await;
     listings::listings_are_newest_first_and_go_on_where_they_stopped(&*store).await;
+    listings::a_ticket_is_found_whatever_its_capitals(&*store).await;
     listings::what_is_due_is_found_until_it_is_done(&*store).await;
     listings::a_listing_of_what_is_due_goes_on_where_it_stopped(&*store).await;
     listings::what_is_postponed_is_listed_later_until_it_is_written(&*store).await;
@@ -79,7 +80,7 @@ fn verification(seed: u64) -> Verification {
 fn cancelled(verification: Verification, reason: &str) -> Verification {
     let reason = Reason::parse(reason).expect("a reason");
     match verification.cancel(reason, NOON).expect("open") {
-        Cancelled::Now(next) | Cancelled::Already(next) => next,
+        ClosedByAgent::Now(next) | ClosedByAgent::Already(next) => next,
     }
 }
 

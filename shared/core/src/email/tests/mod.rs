@@ -196,6 +196,21 @@ impl Written {
             |qr| self.closed_with_qr(Ending::Completed, true, qr).render(&reader(locale));
         vec![
             ("agent-code", AgentCode { agent_name: agent, code, minutes: 5 }.render(locale)),
+            (
+                "agent-invitation",
+                AgentInvitation {
+                    agent_name: agent,
+                    username: "{username}",
+                    password: "{####}",
+                    console_url: page_url,
+                    days: 7,
+                }
+                .render(locale),
+            ),
+            (
+                "agent-not-active",
+                AgentNotActive { agent_name: agent, console_url: page_url }.render(locale),
+            ),
             ("recovery-code", RecoveryCode { agent_name: agent, code: "{####}" }.render(locale)),
             (
                 "password-changed",
@@ -206,6 +221,8 @@ impl Written {
             ("session-started", self.started().render(&reader(locale))),
             ("closed-completed", closed(Ending::Completed, true)),
             ("closed-ended", closed(Ending::Ended, true)),
+            ("closed-finished-in-session", closed(Ending::Finished, true)),
+            ("closed-finished", closed(Ending::Finished, false)),
             ("closed-cancelled-in-session", closed(Ending::Cancelled { reason }, true)),
             ("closed-cancelled", closed(Ending::Cancelled { reason }, false)),
             ("closed-denied", closed(Ending::Denied, false)),
@@ -243,6 +260,8 @@ impl Written {
             ("session-started-by-grant", self.started_by_grant().render(&reader(locale))),
             ("closed-by-grant-completed", closed(Ending::Completed, true)),
             ("closed-by-grant-ended", closed(Ending::Ended, true)),
+            ("closed-by-grant-finished-in-session", closed(Ending::Finished, true)),
+            ("closed-by-grant-finished", closed(Ending::Finished, false)),
             ("closed-by-grant-cancelled-in-session", closed(Ending::Cancelled { reason }, true)),
             ("closed-by-grant-cancelled", closed(Ending::Cancelled { reason }, false)),
             ("closed-by-grant-expired", closed(Ending::Expired, false)),

@@ -10,7 +10,8 @@ pub fn words(email: &VerificationClosed<'_>, zone: &TimeZone) -> Document {
     let mut document = en::to(email.customer_name, subject(email)).lines(what_happened(email));
     document = match &email.session {
         Some(session) => document.facts(of_session(email, session, facts, zone)).paragraph(
-            "The signed receipt of the session is attached, with every step as it was recorded.",
+            "The signed receipt of the session is attached, with every step as it was recorded: as a \
+             page to read and print, which also says how to check it, and as the signed file.",
         ),
         None => document.facts(facts).paragraph(line![strong(if email.by_grant {
             "No session was opened this time: the agent did not enter your account."
@@ -31,6 +32,7 @@ pub fn words(email: &VerificationClosed<'_>, zone: &TimeZone) -> Document {
         }
         Ending::Completed
         | Ending::Ended
+        | Ending::Finished
         | Ending::Cancelled { .. }
         | Ending::Expired
         | Ending::Revoked => "If you do not recognize any of this, tell Waizant support.",
@@ -42,8 +44,13 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Completed | Ending::Ended, _) => {
             "Waizant: the support session in your account has ended".into()
         }
-        (Ending::Cancelled { .. } | Ending::Revoked, _) if email.session.is_some() => {
+        (Ending::Finished | Ending::Cancelled { .. } | Ending::Revoked, _)
+            if email.session.is_some() =>
+        {
             "Waizant: the support session in your account has ended".into()
+        }
+        (Ending::Finished, false) => {
+            "Waizant: the support request for your account has ended".into()
         }
         (Ending::Cancelled { .. }, false) => {
             "Waizant: the support request for your account was cancelled".into()
@@ -56,7 +63,8 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Locked, false) => {
             "Waizant: the support request for your account was locked".into()
         }
-        (Ending::Cancelled { .. } | Ending::Expired, true) | (Ending::Revoked, _) => {
+        (Ending::Finished | Ending::Cancelled { .. } | Ending::Expired, true)
+        | (Ending::Revoked, _) => {
             line!["Waizant: ", name(email.agent_name), " did not enter your account this time"]
         }
     }
@@ -90,6 +98,13 @@ fn what_happened(email: &VerificationClosed<'_>) -> Vec<Line> {
         (Ending::Revoked, _) if email.session.is_some() => {
             vec![session("the access was revoked.")]
         }
+        (Ending::Finished, by_grant) => vec![match (&email.session, by_grant) {
+            (Some(_), _) => session("the agent had finished and ended it."),
+            (None, true) => redeemer("finished without entering your account."),
+            (None, false) => {
+                request("has ended: the agent closed it without entering your account.")
+            }
+        }],
         (Ending::Cancelled { reason: why }, by_grant) => vec![
             match (&email.session, by_grant) {
                 (Some(_), _) => session("the agent ended it."),

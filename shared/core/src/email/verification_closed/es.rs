@@ -10,7 +10,8 @@ pub fn words(email: &VerificationClosed<'_>, zone: &TimeZone) -> Document {
     let mut document = es::to(email.customer_name, subject(email)).lines(what_happened(email));
     document = match &email.session {
         Some(session) => document.facts(of_session(email, session, facts, zone)).paragraph(
-            "Se adjunta el recibo firmado de la sesión, con cada paso tal como quedó registrado.",
+            "Se adjunta el recibo firmado de la sesión, con cada paso tal como quedó registrado: como \
+             página para leer e imprimir, que también dice cómo revisarlo, y como archivo firmado.",
         ),
         None => document.facts(facts).paragraph(line![strong(if email.by_grant {
             "Esta vez no se abrió ninguna sesión: el agente no entró a su cuenta."
@@ -31,6 +32,7 @@ pub fn words(email: &VerificationClosed<'_>, zone: &TimeZone) -> Document {
         }
         Ending::Completed
         | Ending::Ended
+        | Ending::Finished
         | Ending::Cancelled { .. }
         | Ending::Expired
         | Ending::Revoked => "Si no reconoce algo de esto, avise a soporte de Waizant.",
@@ -42,9 +44,12 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Completed | Ending::Ended, _) => {
             "Waizant: terminó la sesión de soporte en su cuenta".into()
         }
-        (Ending::Cancelled { .. } | Ending::Revoked, _) if email.session.is_some() => {
+        (Ending::Finished | Ending::Cancelled { .. } | Ending::Revoked, _)
+            if email.session.is_some() =>
+        {
             "Waizant: terminó la sesión de soporte en su cuenta".into()
         }
+        (Ending::Finished, false) => "Waizant: terminó la solicitud de soporte en su cuenta".into(),
         (Ending::Cancelled { .. }, false) => {
             "Waizant: se canceló la solicitud de soporte en su cuenta".into()
         }
@@ -54,7 +59,8 @@ fn subject(email: &VerificationClosed<'_>) -> Line {
         (Ending::Locked, false) => {
             "Waizant: se bloqueó la solicitud de soporte en su cuenta".into()
         }
-        (Ending::Cancelled { .. } | Ending::Expired, true) | (Ending::Revoked, _) => {
+        (Ending::Finished | Ending::Cancelled { .. } | Ending::Expired, true)
+        | (Ending::Revoked, _) => {
             line!["Waizant: ", name(email.agent_name), " no entró esta vez a su cuenta"]
         }
     }
@@ -84,6 +90,11 @@ fn what_happened(email: &VerificationClosed<'_>) -> Vec<Line> {
         (Ending::Revoked, _) if email.session.is_some() => {
             vec![session("se revocó el acceso.")]
         }
+        (Ending::Finished, by_grant) => vec![match (&email.session, by_grant) {
+            (Some(_), _) => session("el agente la terminó porque ya había acabado."),
+            (None, true) => redeemer("acabó sin entrar a su cuenta."),
+            (None, false) => request("Terminó", "el agente la cerró sin entrar a su cuenta."),
+        }],
         (Ending::Cancelled { reason: why }, by_grant) => vec![
             match (&email.session, by_grant) {
                 (Some(_), _) => session("el agente la terminó."),

@@ -40,6 +40,8 @@ pub enum Ending<'a> {
     Completed,
     /// The customer ended the session with the link in the email.
     Ended,
+    /// The agent was done, before or in the session.
+    Finished,
     /// The agent cancelled it, before or in the session.
     Cancelled { reason: &'a Reason },
     /// The customer refused.
@@ -60,6 +62,7 @@ impl VerificationClosed<'_> {
                 Ending::Revoked => false,
                 Ending::Completed
                 | Ending::Ended
+                | Ending::Finished
                 | Ending::Cancelled { .. }
                 | Ending::Denied
                 | Ending::Expired

@@ -1,104 +1,51 @@
-//! The words of what is printed, one file for each language.
+//! A receipt in words: what its steps say, and what is wrong with it. One file for each language.
 
 mod en;
 mod es;
 
-use support_core::chain::{Action, Actor, Word};
-use support_core::receipt::{Fault, Receipt};
-use support_core::step_detail::{Detail, Facts};
+use crate::chain::{Action, Actor, Word};
+use crate::directory::Locale;
+use crate::receipt::Fault;
+use crate::step_detail::{Detail, Facts};
 
-/// A language that the program speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Spanish,
+/// Returns the sentence about a receipt that is not as it was signed, or about an unusable key.
+pub fn fault(language: Locale, fault: &Fault) -> String {
+    match language {
+        Locale::En => fault.to_string(),
+        Locale::Es => es::fault(fault),
+    }
 }
 
-impl Language {
-    /// Parses `--language`.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "en" => Some(Self::English),
-            "es" => Some(Self::Spanish),
-            _ => None,
-        }
+/// Returns who took a step. An actor that this version does not know is its code.
+pub fn actor(language: Locale, actor: &Word<Actor>) -> &str {
+    match (language, actor) {
+        (Locale::En, Word::Known(actor)) => en::actor(*actor),
+        (Locale::Es, Word::Known(actor)) => es::actor(*actor),
+        (_, Word::Other(word)) => word,
     }
+}
 
-    /// Returns the language of a locale, such as `es_CO.UTF-8`: English unless it is Spanish.
-    pub fn of_locale(locale: &str) -> Self {
-        match locale.split(['_', '-', '.', '@']).next() {
-            Some("es") => Self::Spanish,
-            Some(_) | None => Self::English,
-        }
+/// Returns what a step is. An action that this version does not know is its code.
+pub fn action(language: Locale, action: &Word<Action>) -> &str {
+    match (language, action) {
+        (Locale::En, Word::Known(action)) => en::action(*action),
+        (Locale::Es, Word::Known(action)) => es::action(*action),
+        (_, Word::Other(word)) => word,
     }
+}
 
-    /// The sentence about a receipt that is as it was signed.
-    pub fn good(self, receipt: &Receipt) -> String {
-        match self {
-            Self::English => en::good(receipt),
-            Self::Spanish => es::good(receipt),
-        }
-    }
-
-    /// The sentence about a receipt that is not, or about an unusable key.
-    pub fn fault(self, fault: &Fault) -> String {
-        match self {
-            Self::English => fault.to_string(),
-            Self::Spanish => es::fault(fault),
-        }
-    }
-
-    /// The sentence about a file that cannot be read.
-    pub fn unreadable_file(self, name: &str, error: &str) -> String {
-        match self {
-            Self::English => en::unreadable_file(name, error),
-            Self::Spanish => es::unreadable_file(name, error),
-        }
-    }
-
-    /// The sentence about a file that holds no key.
-    pub fn unreadable_key(self) -> String {
-        match self {
-            Self::English => en::UNREADABLE_KEY.to_owned(),
-            Self::Spanish => es::UNREADABLE_KEY.to_owned(),
-        }
-    }
-
-    /// Who took a step.
-    pub fn actor(self, actor: &Word<Actor>) -> &str {
-        match (self, actor) {
-            (Self::English, Word::Known(actor)) => en::actor(*actor),
-            (Self::Spanish, Word::Known(actor)) => es::actor(*actor),
-            (_, Word::Other(word)) => word,
-        }
-    }
-
-    /// What a step is. An action that this program does not know is its code.
-    pub fn action(self, action: &Word<Action>) -> &str {
-        match (self, action) {
-            (Self::English, Word::Known(action)) => en::action(*action),
-            (Self::Spanish, Word::Known(action)) => es::action(*action),
-            (_, Word::Other(word)) => word,
-        }
-    }
-
-    /// The detail of a step; `None` where it says no more than the action. The texts of older steps
-    /// stay as they are, in English.
-    pub fn detail(self, action: &Word<Action>, detail: Option<&Detail>) -> Option<String> {
-        match detail? {
-            Detail::Facts(Facts::AppQr) if *action == Action::AppQrSent => None,
-            Detail::Facts(facts) => Some(self.facts(facts)),
-            Detail::Other(facts) => Some(facts.to_string()),
-            Detail::Text(text) if text.is_empty() => None,
-            Detail::Text(text) => Some(text.clone()),
-        }
-    }
-
-    fn facts(self, facts: &Facts) -> String {
-        match self {
-            Self::English => en::facts(facts),
-            Self::Spanish => es::facts(facts),
-        }
+/// Returns the detail of a step; `None` where it says no more than the action. The texts of older
+/// steps stay as they are, in English.
+pub fn detail(language: Locale, action: &Word<Action>, detail: Option<&Detail>) -> Option<String> {
+    match detail? {
+        Detail::Facts(Facts::AppQr) if *action == Action::AppQrSent => None,
+        Detail::Facts(facts) => Some(match language {
+            Locale::En => en::facts(facts),
+            Locale::Es => es::facts(facts),
+        }),
+        Detail::Other(facts) => Some(facts.to_string()),
+        Detail::Text(text) if text.is_empty() => None,
+        Detail::Text(text) => Some(text.clone()),
     }
 }
 
@@ -180,11 +127,11 @@ mod tests {
         for (facts, english, spanish) in kinds {
             let detail = Detail::Facts(from_value(facts).unwrap());
             assert_eq!(
-                Language::English.detail(&Action::EmailFailed.into(), Some(&detail)).as_deref(),
+                super::detail(Locale::En, &Action::EmailFailed.into(), Some(&detail)).as_deref(),
                 Some(english)
             );
             assert_eq!(
-                Language::Spanish.detail(&Action::EmailFailed.into(), Some(&detail)).as_deref(),
+                super::detail(Locale::Es, &Action::EmailFailed.into(), Some(&detail)).as_deref(),
                 Some(spanish)
             );
         }
@@ -192,10 +139,9 @@ mod tests {
 
     #[test]
     fn a_text_stays_as_it_is_and_nothing_is_said_where_there_is_nothing() {
-        for language in [Language::English, Language::Spanish] {
-            let said = |detail: Option<Detail>| {
-                language.detail(&Action::AppQrSent.into(), detail.as_ref())
-            };
+        for language in [Locale::En, Locale::Es] {
+            let sent = Word::from(Action::AppQrSent);
+            let said = |it: Option<Detail>| detail(language, &sent, it.as_ref());
             let text = Detail::Text("sending 1 of 5".to_owned());
             assert_eq!(said(Some(text)).as_deref(), Some("sending 1 of 5"));
             assert_eq!(said(Some(Detail::Text(String::new()))), None);

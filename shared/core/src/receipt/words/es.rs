@@ -1,24 +1,11 @@
 //! Spanish.
 
-use support_core::chain::{Action, Actor};
-use support_core::email_origin::EmailKind;
-use support_core::entitlement::{Access, Environment};
-use support_core::notice::NoticeKind;
-use support_core::receipt::{Fault, Receipt, VERSION};
-use support_core::step_detail::Facts;
-
-pub const UNREADABLE_KEY: &str = "La clave no es la respuesta de GET /receipts/key.";
-
-pub fn good(receipt: &Receipt) -> String {
-    format!(
-        "Este recibo está como se firmó: {} en la cuenta de {}, de {} a {}, {} pasos.",
-        receipt.agent.name,
-        receipt.customer.name,
-        receipt.session.started_at,
-        receipt.session.ended_at,
-        receipt.steps.len()
-    )
-}
+use crate::chain::{Action, Actor};
+use crate::email_origin::EmailKind;
+use crate::entitlement::{Access, Environment};
+use crate::notice::NoticeKind;
+use crate::receipt::{Fault, VERSION};
+use crate::step_detail::Facts;
 
 pub fn fault(fault: &Fault) -> String {
     match fault {
@@ -49,10 +36,6 @@ pub fn fault(fault: &Fault) -> String {
                              pero otro dato, o la firma, no está como se firmó."
             .to_owned(),
     }
-}
-
-pub fn unreadable_file(name: &str, error: &str) -> String {
-    format!("No se puede leer {name}: {error}.")
 }
 
 pub const fn actor(actor: Actor) -> &'static str {
@@ -86,6 +69,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::CustomerTold => "Aviso enviado al cliente",
         Action::Completed => "Sesión terminada",
         Action::Ended => "Terminada por el cliente",
+        Action::Finished => "Terminada por el agente, que ya había acabado",
         Action::Cancelled => "Cancelada por el agente",
         Action::Denied => "Rechazada por el cliente",
         Action::Expired => "Vencida",

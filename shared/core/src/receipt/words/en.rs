@@ -1,28 +1,10 @@
 //! English.
 
-use support_core::chain::{Action, Actor};
-use support_core::email_origin::EmailKind;
-use support_core::entitlement::{Access, Environment};
-use support_core::notice::NoticeKind;
-use support_core::receipt::Receipt;
-use support_core::step_detail::Facts;
-
-pub const UNREADABLE_KEY: &str = "The key is not what GET /receipts/key answers.";
-
-pub fn good(receipt: &Receipt) -> String {
-    format!(
-        "This receipt is as it was signed: {} in {}'s account, from {} to {}, {} steps.",
-        receipt.agent.name,
-        receipt.customer.name,
-        receipt.session.started_at,
-        receipt.session.ended_at,
-        receipt.steps.len()
-    )
-}
-
-pub fn unreadable_file(name: &str, error: &str) -> String {
-    format!("{name} cannot be read: {error}.")
-}
+use crate::chain::{Action, Actor};
+use crate::email_origin::EmailKind;
+use crate::entitlement::{Access, Environment};
+use crate::notice::NoticeKind;
+use crate::step_detail::Facts;
 
 pub const fn actor(actor: Actor) -> &'static str {
     match actor {
@@ -55,6 +37,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::CustomerTold => "Customer notified by email",
         Action::Completed => "Session over",
         Action::Ended => "Ended by the customer",
+        Action::Finished => "Ended by the agent, who had finished",
         Action::Cancelled => "Cancelled by the agent",
         Action::Denied => "Refused by the customer",
         Action::Expired => "Expired",
