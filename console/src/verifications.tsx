@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
@@ -53,6 +54,8 @@ export function VerificationsPage() {
   const [page, setPage] = useState(0);
   /** Whether nothing was found so far, although there is more to search. */
   const [further, setFurther] = useState(false);
+  /** How many were left out because a newer version of the service wrote them. */
+  const [unreadable, setUnreadable] = useState(0);
   const [loading, setLoading] = useState(true);
   const [failure, setFailure] = useState<Failure | null>(null);
   /** By id, as they appear in the list: no route lists the agents. */
@@ -74,6 +77,7 @@ export function VerificationsPage() {
         setItems(found.items);
         setPage(index);
         setFurther(found.further);
+        setUnreadable(found.unreadable);
         setCursors(cursorsAfter(known, index, found));
         setAgents((before) => new Map([...before, ...found.items.map((item) => [item.agent.id, item.agent.name] as const)]));
       } catch (error) {
@@ -109,6 +113,7 @@ export function VerificationsPage() {
       const found = document.visibilityState === 'visible' ? await readPage(api, filters, null).catch(() => null) : null;
       if (found === null || turn.current !== asked) return;
       setItems(found.items);
+      setUnreadable(found.unreadable);
       setCursors(cursorsAfter([null], 0, found));
     }, RENEWED_MILLISECONDS);
     return () => clearInterval(timer);
@@ -133,6 +138,7 @@ export function VerificationsPage() {
     <div ref={list}>
       <SpaceBetween size="l">
         {failure && <FailureAlert failure={failure} onDismiss={() => setFailure(null)} />}
+        {unreadable > 0 && <Alert type="info">{words.list.unreadable(unreadable)}</Alert>}
         <Table
           variant="full-page"
           items={items}
