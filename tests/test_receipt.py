@@ -18,7 +18,7 @@ from client import Mail
 from settings import ROOT
 from support.introspection import role_keys
 from support.journey import Journey
-from support.receipts import Verify, unpadded
+from support.receipts import Verify, attached, unpadded
 from support.stack import Stack
 from support.sweep import SWEEP
 
@@ -35,8 +35,8 @@ def test_the_receipt_in_the_mail_checks_offline(
     assert code == 0, sentence
     assert journey.agent.name in sentence
     assert journey.customer.name in sentence
-    (name,) = (part.get_filename() for part in mail.message.iter_attachments() if part.get_filename())
-    assert name == f"receipt-{journey.id}.json"
+    names = [part.get_filename() for part in attached(mail)]
+    assert names == [f"receipt-{journey.id}.json", f"receipt-{journey.id}.html"]
 
     signed = json.loads(file)
     receipt = signed["receipt"]

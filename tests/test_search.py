@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,13 +125,67 @@ def test_a_rare_filter_ends_by_its_cursor(stack: Stack) -> None:
         {"cursor": "nonsense"},
         {"cursor": ""},
         {"cursor": base64.urlsafe_b64encode(b"1.V#1").decode()},
-        {"outcome": "locked"},
+        {"outcome": "open"},
+        {"module": "other"},
+        {"id": "short"},
+        {"ticket": "two words"},
+        {"ticket": ""},
+        {"agent_name": "  "},
+        {"agent_name": "x" * 81},
+        {"created_from": "2026-10-28"},
+        {"created_until": "yesterday"},
+        {"created_until": 5},
     ],
     ids=json.dumps,
 )
 def test_a_search_that_makes_no_sense_is_refused(stack: Stack, wanted: dict[str, Any]) -> None:
     answer = stack.api.post("/verifications/search", wanted, token=stack.new_agent().token)
     assert (answer.status, answer.json["type"]) == (400, "/problems/invalid-request")
+
+
+def test_a_case_is_found_by_its_id_and_by_its_ticket(stack: Stack) -> None:
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    number = f"WZ-{uuid.uuid4().hex[:8].upper()}"
+    first = stack.journey(ticket=number).through_start()
+    second = stack.journey(ticket=number.lower()).through_start()
+    stack.journey(ticket=f"{number}0").through_start()
+    assert ids(search(stack, supervisor, ticket=number)) == [second.id, first.id]
+    assert ids(search(stack, supervisor, ticket=number.title(), agent=first.agent.sub)) == [first.id]
+    assert ids(search(stack, first.agent, ticket=number)) == [first.id], "an agent's own alone"  # P22
+    page = search(stack, supervisor, ticket=number, limit=1)
+    assert ids(page) == [second.id]
+    assert ids(search(stack, supervisor, ticket=number, limit=1, cursor=page["cursor"])) == [first.id]
+
+    assert search(stack, supervisor, id=first.id) == {"items": [search(stack, first.agent)["items"][0]], "cursor": None}
+    assert ids(search(stack, first.agent, id=first.id)) == [first.id]
+    assert ids(search(stack, first.agent, id=second.id)) == []  # P22
+    assert ids(search(stack, supervisor, id=first.id, ticket="ANOTHER-1")) == []
+    assert ids(search(stack, supervisor, id="AAAAAAAAAAAAAAAAAAAAAA")) == []
+
+
+def test_cases_are_found_by_agents_name_module_outcome_and_time(stack: Stack) -> None:
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    name = f"Ágata {uuid.uuid4().hex[:8]}"
+    agent, customer = stack.new_agent(name=name), stack.new_customer()
+    began = [stack.journey(agent, customer).through_start() for _ in range(2)]
+    assert began[0].cancel().status == 200
+    begun, cancelled = began[1].id, began[0].id
+    for part in (name, name.upper(), name[3:], agent.email.upper(), agent.email[:20]):
+        assert ids(search(stack, supervisor, customer=customer.email, agent_name=part)) == [begun, cancelled], part
+    assert ids(search(stack, supervisor, customer=customer.email, agent_name="Nobody")) == []
+    assert ids(search(stack, agent, outcome="cancelled")) == [cancelled]
+    assert ids(search(stack, agent, outcome="locked")) == []
+    assert ids(search(stack, agent, status="started", outcome="cancelled")) == []
+    assert ids(search(stack, agent, module="technical-assistance")) == [begun, cancelled]
+    assert ids(search(stack, agent, module="ecosystem-admin")) == []
+
+    moment = datetime.fromisoformat(search(stack, agent)["items"][0]["created_at"])
+    hour = timedelta(hours=1)
+    for earliest, latest, found in [(moment - hour, moment + hour, 2), (moment + hour, None, 0), (None, moment - hour, 0), (moment + hour, moment, 0)]:
+        window = {"created_from": earliest, "created_until": latest}
+        asked = {name: at.isoformat() for name, at in window.items() if at}
+        for caller in (agent, supervisor):
+            assert len(ids(search(stack, caller, customer=customer.email, **asked))) == found, asked
 
 
 def test_a_supervisor_finds_everyones(stack: Stack) -> None:  # P22

@@ -94,7 +94,8 @@ def test_the_pages_origins_may_call_and_no_other(stack: Stack) -> None:
         origin = stack.facts["parameters"][name]
         answer = stack.api.call("OPTIONS", "/verifications", headers={"Origin": origin, **asking})
         assert answer.headers["Access-Control-Allow-Origin"] == origin
-        assert answer.headers["Access-Control-Allow-Headers"] == "authorization,content-type"
+        # A page that is traced adds three.
+        assert answer.headers["Access-Control-Allow-Headers"] == "authorization,baggage,content-type,traceparent,tracestate"
     answer = stack.api.call("OPTIONS", "/verifications", headers={"Origin": "https://elsewhere.example", **asking})
     assert answer.headers["Access-Control-Allow-Origin"] is None
 

@@ -44,6 +44,7 @@ const SLUGS: Record<Slug, true> = {
   'not-found': true,
   'wrong-step': true,
   conflict: true,
+  'unreadable-record': true,
   'code-refused': true,
   'environment-refused': true,
   'grant-exists': true,

@@ -81,7 +81,7 @@ function Page({ route }: { route: Exclude<Route, { page: 'recovery' }> }) {
     case 'start':
       return route.module === 'support-grant' ? <RedeemPage /> : <StartPage key={route.module} module={route.module} />;
     case 'verifications':
-      return <VerificationsPage />;
+      return <VerificationsPage query={route.query} />;
     case 'verification':
       return <VerificationPage key={route.id} id={route.id} module={route.module} view={route.view} />;
   }
@@ -109,13 +109,13 @@ function Navigation({ route, agent }: { route: Route; agent: Agent }) {
       href: href({ page: 'start', module }),
     })),
     { type: 'divider' },
-    { type: 'link', text: words.list.title(agent.supervisor), href: href({ page: 'verifications' }) },
+    { type: 'link', text: words.list.title(agent.supervisor), href: href({ page: 'verifications', query: '' }) },
   ];
   return (
     <SideNavigation
       header={{ text: words.navigation.title, href: href(HOME) }}
       items={items}
-      activeHref={href(route.page === 'verifications' ? route : { page: 'start', module: moduleOf(route) })}
+      activeHref={href(route.page === 'verifications' ? { page: 'verifications', query: '' } : { page: 'start', module: moduleOf(route) })}
     />
   );
 }

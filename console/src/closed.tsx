@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { againFor, lookUpOf } from './again';
 import { useConsole } from './console';
 import { chosenEcosystem } from './customer';
+import { endOfGrant } from './grant';
 import { Indicator } from './indicator';
 import type { Verification } from './model';
 import { OUTCOME_LOOKS } from './outcome-looks';
@@ -19,8 +20,9 @@ export function Closed({ verification }: { verification: Verification }) {
   const { agent } = useConsole();
   const { outcome, reason, note } = verification;
   if (outcome === null) return null;
+  const grantEnded = outcome === 'ended' || outcome === 'denied' ? endOfGrant(verification) : null;
+  const { title, next } = grantEnded === null ? words.closed.outcomes[outcome] : words.closed.byGrant[grantEnded.how];
   const mine = verification.agent.id === agent.id;
-  const { title, next } = words.closed.outcomes[outcome];
   const byAnother = mine ? undefined : words.closed.byAnother[outcome]?.(verification.agent.name);
   const notice = noticeOfEnd(verification);
   const again = lookUpOf(verification.id);
@@ -55,7 +57,7 @@ export function Closed({ verification }: { verification: Verification }) {
               {words.closed.again}
             </Button>
           )}
-          <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>
+          <Button href={href({ page: 'verifications', query: '' })}>{words.list.title(agent.supervisor)}</Button>
         </SpaceBetween>
       </SpaceBetween>
     </Container>

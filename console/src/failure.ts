@@ -16,7 +16,10 @@ export type FailureKind =
   | 'unexpected';
 
 /** Those that a customer who offers access may see. */
-export type CustomersFailureKind = Exclude<FailureKind, 'unknown-customer' | 'wrong-step' | 'code-refused' | 'grant-refused'>;
+export type CustomersFailureKind = Exclude<
+  FailureKind,
+  'unknown-customer' | 'wrong-step' | 'unreadable-record' | 'code-refused' | 'grant-refused'
+>;
 
 /** Those that have words of their own during a recovery, where there is no verification. */
 export type RecoveryFailureKind = Extract<FailureKind, 'offline' | 'timeout' | 'too-many-requests' | 'throttled' | 'unavailable'>;

@@ -16,6 +16,7 @@ import { announceView, asActive, type GrantAct, type GrantView, pauseBeforeGrant
 import { ActiveGrant } from './grant-active';
 import { ShownCredentials } from './grant-credentials';
 import { GrantForm } from './grant-form';
+import { RunningSession } from './grant-session';
 import type { SupportCredentials, SupportGrantOptions } from './model';
 import { Stage } from './stage';
 import { CLOCK_MOVED } from './use-clock';
@@ -73,6 +74,13 @@ export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void 
     void look().catch(() => undefined);
   };
 
+  /** Ends a session that is running, too. */
+  const revoke = () =>
+    act('revoke', async () => {
+      await api.revoke();
+      return { at: 'form' };
+    });
+
   useWatch(view, busy !== null, look);
 
   return (
@@ -119,20 +127,18 @@ export function GrantPage({ api, onSignOut }: { api: Api; onSignOut: () => void 
             <ShownCredentials credentials={view.credentials} options={options} onClose={() => close(view.credentials)} />
           )}
           {view?.at === 'active' && (
-            <ActiveGrant
-              grant={view.grant}
-              options={options}
-              busy={busy}
-              retryAt={failure?.retryAt ?? null}
-              onRegenerate={() => act('regenerate', async () => ({ at: 'credentials', credentials: await api.regenerate() }))}
-              onRevoke={() =>
-                act('revoke', async () => {
-                  await api.revoke();
-                  return { at: 'form' };
-                })
-              }
-              onSignOut={onSignOut}
-            />
+            <SpaceBetween size="l">
+              {view.grant.session && <RunningSession session={view.grant.session} busy={busy === 'revoke'} onEnd={revoke} />}
+              <ActiveGrant
+                grant={view.grant}
+                options={options}
+                busy={busy}
+                retryAt={failure?.retryAt ?? null}
+                onRegenerate={() => act('regenerate', async () => ({ at: 'credentials', credentials: await api.regenerate() }))}
+                onRevoke={revoke}
+                onSignOut={onSignOut}
+              />
+            </SpaceBetween>
           )}
         </Stage>
       </SpaceBetween>

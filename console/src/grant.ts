@@ -76,7 +76,7 @@ export function announceView(view: GrantView, words: Words): string {
     case 'credentials':
       return words.remote.credentials.title;
     case 'active':
-      return words.remote.active.said;
+      return view.grant.session === undefined ? words.remote.active.said : words.remote.session.title(view.grant.session.agent.name);
   }
 }
 
@@ -86,8 +86,9 @@ export function announceView(view: GrantView, words: Words): string {
  */
 export function pauseBeforeGrantLook(view: GrantView | null, serverNow: number): number | null {
   if (view === null || view.at === 'form') return null;
-  const expiresAt = Date.parse(view.at === 'active' ? view.grant.expires_at : view.credentials.expires_at);
-  const left = expiresAt - serverNow + SPARE_MILLISECONDS;
+  const ends = view.at === 'active' ? [view.grant.expires_at, view.grant.session?.expires_at] : [view.credentials.expires_at];
+  const next = Math.min(...ends.filter((end) => end !== undefined).map((end) => Date.parse(end)));
+  const left = next - serverNow + SPARE_MILLISECONDS;
   const untilEnd = left > 0 ? left : AGAIN_MILLISECONDS;
   return view.at === 'active' ? Math.min(untilEnd, WATCHED_MILLISECONDS) : untilEnd;
 }

@@ -9,7 +9,7 @@ export type IssuedVerification = Schemas['IssuedVerification'];
 export type VerificationSummary = Schemas['VerificationSummary'];
 export type Module = Schemas['Module'];
 export type Status = Schemas['Status'];
-export type Outcome = NonNullable<Schemas['OutcomeOrNull']>;
+export type Outcome = Schemas['Outcome'];
 export type Customer = Schemas['Customer'];
 export type ShownCustomer = Schemas['ShownCustomer'];
 export type SignInState = ShownCustomer['sign_in'];
@@ -30,6 +30,7 @@ export type ActivityItem = Schemas['ActivityItem'];
 export type ActivityDetail = Schemas['ActivityDetail'];
 export type SupportCredentials = Schemas['SupportCredentials'];
 export type SupportGrant = Schemas['SupportGrant'];
+export type GrantSession = Schemas['GrantSession'];
 export type SupportGrantOptions = Schemas['SupportGrantOptions'];
 export type Visibility = Schemas['Visibility'];
 export type Access = Schemas['Access'];
@@ -47,6 +48,7 @@ export type Problem =
   | Schemas['NotFound']
   | Schemas['WrongStep']
   | Schemas['Conflict']
+  | Schemas['UnreadableRecord']
   | Schemas['CodeRefused']
   | Schemas['EnvironmentRefused']
   | Schemas['GrantExists']

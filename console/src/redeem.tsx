@@ -83,7 +83,9 @@ export function RedeemPage() {
             advice={failure.kind === 'wrong-step' ? words.redeem.open : adviceOnStart(failure, agent.supervisor, words)}
           />
         )}
-        {failure?.kind === 'wrong-step' && <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>}
+        {failure?.kind === 'wrong-step' && (
+          <Button href={href({ page: 'verifications', query: '' })}>{words.list.title(agent.supervisor)}</Button>
+        )}
         <form onSubmit={submit} onPaste={paste} noValidate autoComplete="off">
           <Form
             actions={

@@ -7,13 +7,16 @@ export type Route =
   /** The page that starts a module's verifications: by a look-up, or with a customer's credentials. */
   | { page: 'start'; module: Module }
   | { page: 'verification'; module: Module; id: string; view: 'process' | 'app' }
-  | { page: 'verifications' }
+  /** `query`: the filters, as in `filters.ts`. */
+  | { page: 'verifications'; query: string }
   /** For people who are not signed in. `back`: where they go once they are. */
   | { page: 'recovery'; back: Route };
 
 export const HOME: Route = { page: 'start', module: 'technical-assistance' };
 
 const IN_MODULE = /^#\/(technical-assistance|ecosystem-admin|support-grant)(?:\/([A-Za-z0-9_-]{22})(\/app)?)?$/u;
+
+const LIST = /^#\/verifications(?:\?(.*))?$/u;
 
 const RECOVERY = /^#\/recovery(\/.*)?$/u;
 
@@ -23,7 +26,8 @@ export function parse(hash: string): Route {
     const [, module, id, app] = found as unknown as [string, Module, string | undefined, string | undefined];
     return id === undefined ? { page: 'start', module } : { page: 'verification', module, id, view: app ? 'app' : 'process' };
   }
-  if (hash === '#/verifications') return { page: 'verifications' };
+  const list = LIST.exec(hash);
+  if (list) return { page: 'verifications', query: list[1] ?? '' };
   const recovery = RECOVERY.exec(hash);
   if (!recovery) return HOME;
   const back = parse(`#${recovery[1] ?? ''}`);
@@ -37,7 +41,7 @@ export function href(route: Route): string {
     case 'verification':
       return `#/${route.module}/${route.id}${route.view === 'app' ? '/app' : ''}`;
     case 'verifications':
-      return '#/verifications';
+      return `#/verifications${route.query === '' ? '' : `?${route.query}`}`;
     case 'recovery':
       return route.back === HOME ? '#/recovery' : `#/recovery${href(route.back).slice(1)}`;
   }

@@ -1,15 +1,8 @@
 /** The list of verifications: its filters, and how it is read page by page. */
 
 import type { Api } from './api';
-import type { Search, Status, VerificationSummary } from './model';
-
-export interface Filters {
-  status: Status | null;
-  customer: string;
-  agent: string | null;
-}
-
-export const NO_FILTERS: Filters = { status: null, customer: '', agent: null };
+import { asSearch, type Filters } from './filters';
+import type { VerificationSummary } from './model';
 
 /** After this many empty pages in a row the agent is asked whether to continue. */
 const EMPTY_PAGES = 10;
@@ -22,19 +15,6 @@ export interface Page {
   further: boolean;
   /** How many were left out of the page because a newer version of the service wrote them. */
   unreadable: number;
-}
-
-export function isFiltered({ status, customer, agent }: Filters): boolean {
-  return status !== null || customer !== '' || agent !== null;
-}
-
-function asSearch({ status, customer, agent }: Filters, cursor: string | null): Search {
-  return {
-    ...(status === null ? {} : { status }),
-    ...(customer === '' ? {} : { customer }),
-    ...(agent === null ? {} : { agent }),
-    ...(cursor === null ? {} : { cursor }),
-  };
 }
 
 /**
@@ -51,7 +31,7 @@ export async function readPage(
   let unreadable = 0;
   for (let pages = 1; pages <= EMPTY_PAGES; pages += 1) {
     // biome-ignore lint/performance/noAwaitInLoops: each page says where the next one begins.
-    const page = await api.search(asSearch(filters, cursor));
+    const page = await api.search({ ...asSearch(filters), ...(cursor === null ? {} : { cursor }) });
     unreadable += page.unreadable ?? 0;
     if (page.items.length > 0 || page.cursor === null) return { ...page, unreadable, further: false };
     ({ cursor } = page);

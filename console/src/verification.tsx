@@ -17,6 +17,7 @@ import { AwaitingConsent, ChooseEcosystem, Consented, Minting } from './consent'
 import { useConsole } from './console';
 import { Countdown } from './countdown';
 import { CustomerCard } from './customer-card';
+import { Earlier } from './earlier';
 import { Failure } from './failure';
 import { FailureAlert } from './failure-alert';
 import { FinishProcess } from './finish';
@@ -61,7 +62,7 @@ function Unreadable({ failure, module }: { failure: Failure; module: Module }) {
       <SpaceBetween size="l">
         <FailureAlert failure={failure} advice={missing ? words.process.missing : undefined} />
         <SpaceBetween direction="horizontal" size="xs">
-          <Button href={href({ page: 'verifications' })}>{words.list.title(agent.supervisor)}</Button>
+          <Button href={href({ page: 'verifications', query: '' })}>{words.list.title(agent.supervisor)}</Button>
           <Button href={href({ page: 'start', module })}>{words.closed.another}</Button>
         </SpaceBetween>
       </SpaceBetween>
@@ -110,6 +111,7 @@ function Shown({ process, view }: { process: Process; view: 'process' | 'app' })
           <SpaceBetween size="l">
             <GrantTerms verification={verification} mine={mine} />
             <CustomerCard verification={verification} mine={mine} />
+            <Earlier verification={verification} />
           </SpaceBetween>
         </Grid>
         <Record verification={verification} expanded={!open || !mine} />

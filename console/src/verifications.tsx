@@ -1,33 +1,30 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
 import Pagination from '@cloudscape-design/components/pagination';
-import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
-import { addressIn } from './address';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useConsole } from './console';
 import { chosenEcosystem, nameOf } from './customer';
 import { Failure, refusedFields } from './failure';
 import { FailureAlert } from './failure-alert';
+import { asQuery, type Filters, fromQuery, isFiltered, type Typed } from './filters';
+import { FiltersForm } from './filters-form';
 import { Indicator } from './indicator';
 import { tab } from './kept';
-import { focusFault, useFocusOnChange } from './keyboard';
-import { isShown, type Status, type VerificationSummary } from './model';
+import { useFocusOnChange } from './keyboard';
+import { isShown, type VerificationSummary } from './model';
 import { useNarrow } from './narrow';
 import { lookOf } from './outcome-looks';
 import { href } from './route';
-import { cursorsAfter, type Filters, isFiltered, NO_FILTERS, readPage } from './search';
-import { visible } from './typed';
+import { cursorsAfter, readPage } from './search';
 import { useSpeech } from './words';
 import type { Words } from './words/en';
 
-/** The filters stay as long as the tab, so that “back” and a reload return to the same list. */
+/** The last search stays as long as the tab, so that the list's own links return to it. */
 const KEPT = 'filters';
 
 /** How often the first page of the list renews itself. */
@@ -36,18 +33,14 @@ const RENEWED_MILLISECONDS = 30_000;
 /** The columns for which a phone has room. */
 const NARROW_COLUMNS = ['customer', 'details'];
 
-function keptFilters(): Filters {
-  return { ...NO_FILTERS, ...(JSON.parse(tab.get(KEPT) ?? '{}') as Partial<Filters>) };
-}
-
 /** The agent's verifications; a supervisor's list has everyone's. */
-export function VerificationsPage() {
+export function VerificationsPage({ query }: { query: string }) {
   const { words, shortTime } = useSpeech();
   const { api, agent } = useConsole();
   const narrow = useNarrow();
-  const [filters, setFilters] = useState(keptFilters);
-  const [customer, setCustomer] = useState(filters.customer);
-  const [wrong, setWrong] = useState(false);
+  const asked = query === '' ? (tab.get(KEPT) ?? '') : query;
+  const [filters, setFilters] = useState(() => fromQuery(asked));
+  const [refused, setRefused] = useState<Typed[]>([]);
   const [items, setItems] = useState<VerificationSummary[]>([]);
   /** Where each known page begins; the first has no cursor. */
   const [cursors, setCursors] = useState<(string | null)[]>([null]);
@@ -58,8 +51,6 @@ export function VerificationsPage() {
   const [unreadable, setUnreadable] = useState(0);
   const [loading, setLoading] = useState(true);
   const [failure, setFailure] = useState<Failure | null>(null);
-  /** By id, as they appear in the list: no route lists the agents. */
-  const [agents, setAgents] = useState(new Map([[agent.id, agent.name]]));
   /** Counts the calls: the answer to an earlier one is out of date. */
   const turn = useRef(0);
   /** “Search further” disappears when it finds something. */
@@ -67,10 +58,11 @@ export function VerificationsPage() {
 
   const load = useCallback(
     async (chosen: Filters, index: number, known: (string | null)[]) => {
-      const asked = ++turn.current;
-      const overtaken = () => turn.current !== asked;
+      const mine = ++turn.current;
+      const overtaken = () => turn.current !== mine;
       setLoading(true);
       setFailure(null);
+      setRefused([]);
       try {
         const found = await readPage(api, chosen, known[index] ?? null, overtaken);
         if (overtaken()) return;
@@ -79,16 +71,14 @@ export function VerificationsPage() {
         setFurther(found.further);
         setUnreadable(found.unreadable);
         setCursors(cursorsAfter(known, index, found));
-        setAgents((before) => new Map([...before, ...found.items.map((item) => [item.agent.id, item.agent.name] as const)]));
       } catch (error) {
         if (overtaken()) return;
         const happened = Failure.from(error);
         setFailure(happened);
-        if (refusedFields(happened).includes('customer')) {
-          setWrong(true);
-          // A reload would only send the same search again.
-          tab.delete(KEPT);
-        }
+        const fields = refusedFields(happened).filter((field): field is Typed => field in chosen);
+        setRefused(fields);
+        // A reload would only send the same search again.
+        if (fields.length > 0) keep('');
       } finally {
         if (!overtaken()) setLoading(false);
       }
@@ -96,8 +86,15 @@ export function VerificationsPage() {
     [api],
   );
 
+  const search = useCallback((wanted: Filters) => setFilters(wanted), []);
+
+  // Somebody has opened another search in this tab.
   useEffect(() => {
-    tab.set(KEPT, JSON.stringify(filters));
+    if (query !== '') setFilters((now) => (asQuery(now) === query ? now : fromQuery(query)));
+  }, [query]);
+
+  useEffect(() => {
+    keep(asQuery(filters));
     void load(filters, 0, [null]);
     return () => {
       // On another page nobody waits for the answer.
@@ -109,9 +106,9 @@ export function VerificationsPage() {
     if (page > 0 || further) return;
     // On a later page somebody is reading.
     const timer = setInterval(async () => {
-      const asked = turn.current;
+      const before = turn.current;
       const found = document.visibilityState === 'visible' ? await readPage(api, filters, null).catch(() => null) : null;
-      if (found === null || turn.current !== asked) return;
+      if (found === null || turn.current !== before) return;
       setItems(found.items);
       setUnreadable(found.unreadable);
       setCursors(cursorsAfter([null], 0, found));
@@ -121,18 +118,6 @@ export function VerificationsPage() {
 
   const filtered = isFiltered(filters);
   const title = words.list.title(agent.supervisor);
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const address = visible(customer) === '' ? '' : addressIn(customer);
-    setWrong(address === null);
-    if (address === null) focusFault(event.currentTarget);
-    if (address !== null) setFilters({ ...filters, customer: address });
-  };
-  const statuses = options(words.list.anyStatus, Object.entries(words.list.statuses));
-  const people = options(
-    words.list.anyAgent,
-    [...agents].map(([id, name]) => [id, id === agent.id ? `${name} (${words.list.me})` : name]),
-  );
 
   return (
     <div ref={list}>
@@ -160,56 +145,7 @@ export function VerificationsPage() {
               {title}
             </Header>
           }
-          filter={
-            <form onSubmit={submit} noValidate>
-              <div className="filters">
-                <FormField label={words.list.status}>
-                  <Select
-                    options={statuses}
-                    selectedOption={statuses.find(({ value }) => value === (filters.status ?? '')) ?? null}
-                    onChange={({ detail }) => setFilters({ ...filters, status: (detail.selectedOption.value || null) as Status | null })}
-                  />
-                </FormField>
-                {agent.supervisor && (
-                  <FormField label={words.list.agent}>
-                    <Select
-                      options={people}
-                      selectedOption={people.find(({ value }) => value === (filters.agent ?? '')) ?? null}
-                      onChange={({ detail }) => setFilters({ ...filters, agent: detail.selectedOption.value || null })}
-                      expandToViewport
-                    />
-                  </FormField>
-                )}
-                <FormField label={words.list.customer} errorText={wrong ? words.lookUp.emailWrong : undefined}>
-                  <Input
-                    value={customer}
-                    onChange={({ detail }) => setCustomer(detail.value)}
-                    type="email"
-                    name="customer"
-                    autoComplete={false}
-                    spellcheck={false}
-                    placeholder={words.list.customerHint}
-                  />
-                </FormField>
-                <SpaceBetween direction="horizontal" size="xs">
-                  <Button>{words.list.search}</Button>
-                  {filtered && (
-                    <Button
-                      variant="link"
-                      formAction="none"
-                      onClick={() => {
-                        setCustomer('');
-                        setWrong(false);
-                        setFilters(NO_FILTERS);
-                      }}
-                    >
-                      {words.list.clear}
-                    </Button>
-                  )}
-                </SpaceBetween>
-              </div>
-            </form>
-          }
+          filter={<FiltersForm filters={filters} refused={refused} onSearch={search} />}
           pagination={
             <Pagination
               currentPageIndex={page + 1}
@@ -253,6 +189,12 @@ export function VerificationsPage() {
   );
 }
 
+/** Keeps a search for this tab, and in the fragment of the address, which can be shared. No server is sent a fragment. */
+function keep(query: string): void {
+  tab.set(KEPT, query);
+  history.replaceState(history.state, '', href({ page: 'verifications', query }));
+}
+
 /** What the list shows instead of items: nothing was found, or nothing so far. */
 function Empty({
   filtered,
@@ -280,10 +222,6 @@ function Empty({
       {!further && !filtered && <Box variant="p">{words.list.emptyHint}</Box>}
     </Box>
   );
-}
-
-function options(all: string, entries: [string, string][]): SelectProps.Option[] {
-  return [{ value: '', label: all }, ...entries.map(([value, label]) => ({ value, label }))];
 }
 
 function Who({ item: { customer } }: { item: VerificationSummary }) {

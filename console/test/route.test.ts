@@ -7,10 +7,11 @@ test.each<[string, Route]>([
   ['#/technical-assistance', { page: 'start', module: 'technical-assistance' }],
   ['#/ecosystem-admin', { page: 'start', module: 'ecosystem-admin' }],
   ['#/support-grant', { page: 'start', module: 'support-grant' }],
-  ['#/verifications', { page: 'verifications' }],
+  ['#/verifications', { page: 'verifications', query: '' }],
+  ['#/verifications?status=closed&ticket=A-1', { page: 'verifications', query: 'status=closed&ticket=A-1' }],
   [`#/ecosystem-admin/${ID}`, { page: 'verification', module: 'ecosystem-admin', id: ID, view: 'process' }],
   [`#/technical-assistance/${ID}/app`, { page: 'verification', module: 'technical-assistance', id: ID, view: 'app' }],
-  ['#/recovery/verifications', { page: 'recovery', back: { page: 'verifications' } }],
+  ['#/recovery/verifications', { page: 'recovery', back: { page: 'verifications', query: '' } }],
 ])('%s leads to its page and back', (hash, route) => {
   expect(parse(hash)).toEqual(route);
   expect(href(route)).toBe(hash);

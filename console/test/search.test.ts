@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { Api } from '../src/api';
+import { isFiltered, NO_FILTERS } from '../src/filters';
 import type { Search, SearchPage, VerificationSummary } from '../src/model';
-import { cursorsAfter, isFiltered, NO_FILTERS, readPage } from '../src/search';
+import { cursorsAfter, readPage } from '../src/search';
 
 const ITEM = { id: 'AAAAAAAAAAAAAAAAAAAAAA' } as VerificationSummary;
 
@@ -19,8 +20,8 @@ test('filters that are not set are not sent', async () => {
   const api = pagesOf(1);
   await readPage(api, NO_FILTERS, null);
   expect(api.search).toHaveBeenLastCalledWith({});
-  await readPage(api, { status: 'in_session', customer: 'carla@example.com', agent: 'ana' }, '0');
-  expect(api.search).toHaveBeenLastCalledWith({ status: 'in_session', customer: 'carla@example.com', agent: 'ana', cursor: '0' });
+  await readPage(api, { ...NO_FILTERS, status: 'in_session', customer: 'carla@example.com', agent: 'ana' }, '0');
+  expect(api.search).toHaveBeenLastCalledWith({ status: 'in_session', customer: 'carla@example.com', agent_name: 'ana', cursor: '0' });
 });
 
 test('a list is filtered if any filter is set', () => {

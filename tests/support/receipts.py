@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Callable
+from email.message import EmailMessage
 
 import pytest
 
@@ -17,9 +18,15 @@ from support.sweep import sweep, told
 
 
 def receipts(mail: Mail) -> list[bytes]:
+    """The signed files."""
+    return [part.get_payload(decode=True) for part in attached(mail) if part.get_content_type() == "application/json"]
+
+
+def attached(mail: Mail) -> list[EmailMessage]:
+    """The signed files, each with its page."""
     found = [part for part in mail.message.iter_attachments() if part.get_filename()]
-    assert all(part.get_content_type() == "application/json" for part in found)
-    return [part.get_payload(decode=True) for part in found]
+    assert [part.get_content_type() for part in found] == ["application/json", "text/html"] * (len(found) // 2)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 use support_core::attempt::{Decision, attempt_on, close_if_over};
 use support_core::directory::{Customer, SignInStatus};
-use support_core::entitlement::{Access, Visibility};
+use support_core::entitlement::{Access, Environment, Visibility};
 use support_core::identity::IdText;
 use support_core::limits::Quota;
 use support_core::notices::{grant_email, send_for_grant};
@@ -18,7 +18,7 @@ use support_core::support_grant::{
     Credentials, GrantKey, GrantNoticeKind, Offer, Place, SupportGrant, SupportGrantId, may_offer,
 };
 use support_core::time::Timestamp;
-use support_core::verification::Verification;
+use support_core::verification::{State, Verification};
 use support_gateway::{Answer, FieldError, Problem, Request, readable};
 
 use crate::app::{App, NOTICE_WAIT, notice_not_sent};
@@ -61,6 +61,31 @@ struct GrantView<'a> {
     ecosystem: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     redeemed_by: Option<Name<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionView<'a>>,
+}
+
+/// The session that is running under the grant.
+#[derive(Serialize)]
+struct SessionView<'a> {
+    agent: Name<'a>,
+    ecosystem: Name<'a>,
+    environments: Vec<Environment>,
+    access: Access,
+    expires_at: String,
+}
+
+impl<'a> SessionView<'a> {
+    fn of(verification: &'a Verification) -> Option<Self> {
+        let State::InSession { consent, session, .. } = &verification.state else { return None };
+        Some(Self {
+            agent: Name { name: &verification.agent.name },
+            ecosystem: Name { name: &consent.ecosystem_name },
+            environments: session.environments(),
+            access: consent.access(),
+            expires_at: session.expires_at.to_string(),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -160,11 +185,11 @@ pub async fn read(app: &impl App, request: &Request) -> Result<Answer, Problem> 
     let now = request.now();
     let grant = live(app, &caller.user_id, now).await?;
     // New credentials leave a session that runs with the old ones alone: that agent is still in it.
-    let running = match (&grant.redeemed_by, &grant.verification) {
-        (None, Some(id)) => app.store().load(id).await?.map(|last| last.at(now)),
-        (Some(_), _) | (None, None) => None,
+    let last = match &grant.verification {
+        Some(id) => app.store().load(id).await?.map(|last| last.at(now)),
+        None => None,
     };
-    let running = running.as_ref().filter(|last| last.expires_at().is_some());
+    let running = last.as_ref().filter(|last| last.expires_at().is_some());
     let redeemer = grant.redeemed_by.as_ref().or(running.map(|last| &last.agent));
     Ok(Answer::ok(&GrantView {
         id: &grant.terms.id,
@@ -173,6 +198,7 @@ pub async fn read(app: &impl App, request: &Request) -> Result<Answer, Problem> 
         access: grant.terms.access,
         ecosystem: &grant.terms.ecosystem,
         redeemed_by: redeemer.map(|agent| Name { name: &agent.name }),
+        session: running.and_then(SessionView::of),
     }))
 }
 

@@ -25,6 +25,10 @@ export const failures = {
       title: 'Somebody else changed it at the same moment',
       next: 'Nothing was done. Check its current state, and try again if you still need to.',
     },
+    'unreadable-record': {
+      title: 'The customer’s record cannot be read',
+      next: 'Trying again does not help. Ask those who maintain the customer directory to correct the record, and give them the reference.',
+    },
     'code-refused': { title: 'The code was not accepted', next: 'It is wrong, expired or already used. Check it, or request a new one.' },
     'environment-refused': {
       title: 'Nothing can be opened there',

@@ -102,6 +102,13 @@ export const remote = {
     /** Announced when this view appears. */
     said: 'Remote support access is active.',
   },
+  session: {
+    title: (agent: string) => `${agent} is in your account`,
+    environments: 'Where',
+    left: 'Time left',
+    end: 'End the session',
+    explain: 'Ending the session also revokes the credentials, so nobody can enter with them again.',
+  },
   revoking: {
     title: 'Revoke the credentials?',
     explain: 'They stop working immediately. If a session is open, it ends immediately, too.',

@@ -96,6 +96,17 @@ export const closed = {
     finished: (agent: string) => `${agent} ended the process`,
     cancelled: (agent: string) => `${agent} cancelled the process`,
   } as Partial<Record<Outcome, (agent: string) => string>>,
+  /** Under a support grant, where the record says that the customer ended it so. */
+  byGrant: {
+    revoked: {
+      title: 'The customer revoked the access',
+      next: 'The credentials open nothing any more. Ask the customer before you go on.',
+    },
+    replaced: {
+      title: 'The customer replaced the credentials',
+      next: 'The ones that you entered open nothing any more. If you are to go on, the customer gives you the new ones.',
+    },
+  } satisfies Record<'revoked' | 'replaced', Advice>,
   reason: 'Reason',
   /** Whether the customer knows of the end. */
   notice: {

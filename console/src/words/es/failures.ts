@@ -24,6 +24,10 @@ export const failures: Words['failures'] = {
       title: 'Otra persona la cambió en el mismo momento',
       next: 'No se hizo nada. Revise su estado actual e intente de nuevo si todavía hace falta.',
     },
+    'unreadable-record': {
+      title: 'No se puede leer el registro del cliente',
+      next: 'Intentar de nuevo no sirve. Pida a quienes mantienen el directorio de clientes que corrijan el registro, y deles la referencia.',
+    },
     'code-refused': { title: 'No se aceptó el código', next: 'Es incorrecto, venció o ya se usó. Revíselo o pida uno nuevo.' },
     'environment-refused': {
       title: 'Allí no se puede abrir nada',

@@ -98,6 +98,13 @@ export const remote: Words['remote'] = {
     regenerate: 'Generar credenciales de nuevo',
     said: 'El acceso de soporte remoto está activo.',
   },
+  session: {
+    title: (agent) => `${agent} está en su cuenta`,
+    environments: 'Dónde',
+    left: 'Tiempo restante',
+    end: 'Terminar la sesión',
+    explain: 'Al terminar la sesión también se revocan las credenciales, así que nadie puede volver a entrar con ellas.',
+  },
   revoking: {
     title: '¿Revocar las credenciales?',
     explain: 'Dejan de servir de inmediato. Si hay una sesión abierta, también termina de inmediato.',

@@ -91,6 +91,13 @@ export const closed: Words['closed'] = {
     finished: (agent) => `${agent} terminó el proceso`,
     cancelled: (agent) => `${agent} canceló el proceso`,
   },
+  byGrant: {
+    revoked: { title: 'El cliente revocó el acceso', next: 'Las credenciales ya no abren nada. Pregunte al cliente antes de continuar.' },
+    replaced: {
+      title: 'El cliente reemplazó las credenciales',
+      next: 'Las que usted ingresó ya no abren nada. Si debe continuar, el cliente le da las nuevas.',
+    },
+  },
   reason: 'Motivo',
   notice: {
     label: 'Correo al cliente',

@@ -201,6 +201,12 @@ async fn revoking_ends_a_session_and_regenerating_does_not() {
             // The new ones wait for the end of it, and until then the customer sees who is there.
             let new = credentials(&answer);
             let used_by = async |now| scene.carla(READ, now).await.body.get("redeemed_by").cloned();
+            let session = scene.carla(READ, NOON.plus(299)).await.body["session"].clone();
+            assert_eq!(session["agent"], json!({"name": "ana"}));
+            assert_eq!(session["ecosystem"], json!({"name": "Ecosystem eco-1"}));
+            assert_eq!(session["expires_at"], NOON.plus(300).to_string());
+            assert_eq!(session["environments"], json!(["store", "web", "app", "rcm"]));
+            assert_eq!(scene.carla(READ, NOON.plus(300)).await.body.get("session"), None);
             assert_eq!(used_by(NOON.plus(299)).await, Some(json!({"name": "ana"})));
             assert_eq!(used_by(NOON.plus(300)).await, None);
             let waits = scene.redeem("ben", &new, NOON.plus(11)).await;
