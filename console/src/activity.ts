@@ -35,6 +35,6 @@ export function statusOf(status: string, words: Words): { look: StatusIndicatorP
 }
 
 /** The value of a name, which may be any text: `constructor`, for example. */
-function named<T>(known: Record<string, T>, name: string): T | undefined {
+export function named<T>(known: Record<string, T>, name: string): T | undefined {
   return Object.hasOwn(known, name) ? known[name] : undefined;
 }

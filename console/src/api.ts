@@ -51,6 +51,7 @@ const SLUGS: Record<Slug, true> = {
   'grant-refused': true,
   'too-many-requests': true,
   unavailable: true,
+  'other-version': true,
 };
 
 /** The routes that the agents' console and the customers' page call. Every method throws only `Failure`. */

@@ -1,5 +1,6 @@
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Table from '@cloudscape-design/components/table';
+import { named } from './activity';
 import type { Step, Verification } from './model';
 import { factsInWords } from './step-detail';
 import { useSpeech } from './words';
@@ -19,11 +20,11 @@ export function Record({ verification, expanded }: { verification: Verification;
         columnDefinitions={[
           { id: 'seq', header: '#', cell: (step) => step.seq },
           { id: 'at', header: words.record.at, cell: (step) => dateTime(step.at) },
-          { id: 'actor', header: words.record.actor, cell: (step) => words.record.actors[step.actor] },
+          { id: 'actor', header: words.record.actor, cell: (step) => named(words.record.actors, step.actor) ?? step.actor },
           {
             id: 'action',
             header: words.record.action,
-            cell: (step) => words.record.actions[step.action] ?? step.action,
+            cell: (step) => named(words.record.actions, step.action) ?? step.action,
             isRowHeader: true,
           },
           { id: 'detail', header: words.record.detail, cell: (step) => <Detail step={step} verification={verification} /> },

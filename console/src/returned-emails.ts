@@ -1,6 +1,6 @@
 /** The emails that reached nobody, as far as they matter now. The record keeps them all. */
 
-import type { EmailKind, Status, Step, Verification } from './model';
+import type { Action, EmailKind, Status, Verification } from './model';
 
 /** While an email is what the people wait for or go by. One that was sent again is another. */
 const MATTERS: Record<EmailKind, readonly Status[]> = {
@@ -13,7 +13,7 @@ const MATTERS: Record<EmailKind, readonly Status[]> = {
 };
 
 /** The steps that send what can be sent again. */
-const SENDINGS: Partial<Record<EmailKind, Step['action']>> = { 'agent-code': 'agent-code-sent', 'consent-request': 'consent-asked' };
+const SENDINGS: Partial<Record<EmailKind, Action>> = { 'agent-code': 'agent-code-sent', 'consent-request': 'consent-asked' };
 
 export function undelivered({ status, steps }: Pick<Verification, 'status' | 'steps'>): EmailKind[] {
   const found = steps.flatMap(({ action, detail }) => {

@@ -13,6 +13,8 @@ export interface Page {
   cursor: string | null;
   /** Whether nothing was found so far, although there is more to search. */
   further: boolean;
+  /** How many were left out of the page because a newer version of the service wrote them. */
+  unreadable: number;
 }
 
 /**
@@ -26,14 +28,16 @@ export async function readPage(
   overtaken: () => boolean = () => false,
 ): Promise<Page> {
   let cursor = from;
+  let unreadable = 0;
   for (let pages = 1; pages <= EMPTY_PAGES; pages += 1) {
     // biome-ignore lint/performance/noAwaitInLoops: each page says where the next one begins.
     const page = await api.search({ ...asSearch(filters), ...(cursor === null ? {} : { cursor }) });
-    if (page.items.length > 0 || page.cursor === null) return { ...page, further: false };
+    unreadable += page.unreadable ?? 0;
+    if (page.items.length > 0 || page.cursor === null) return { ...page, unreadable, further: false };
     ({ cursor } = page);
     if (overtaken()) break;
   }
-  return { items: [], cursor, further: true };
+  return { items: [], cursor, unreadable, further: true };
 }
 
 /** The cursors of the pages known so far, the first of which has none, after a page was read. */

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
@@ -46,6 +47,8 @@ export function VerificationsPage({ query }: { query: string }) {
   const [page, setPage] = useState(0);
   /** Whether nothing was found so far, although there is more to search. */
   const [further, setFurther] = useState(false);
+  /** How many were left out because a newer version of the service wrote them. */
+  const [unreadable, setUnreadable] = useState(0);
   const [loading, setLoading] = useState(true);
   const [failure, setFailure] = useState<Failure | null>(null);
   /** Counts the calls: the answer to an earlier one is out of date. */
@@ -66,6 +69,7 @@ export function VerificationsPage({ query }: { query: string }) {
         setItems(found.items);
         setPage(index);
         setFurther(found.further);
+        setUnreadable(found.unreadable);
         setCursors(cursorsAfter(known, index, found));
       } catch (error) {
         if (overtaken()) return;
@@ -106,6 +110,7 @@ export function VerificationsPage({ query }: { query: string }) {
       const found = document.visibilityState === 'visible' ? await readPage(api, filters, null).catch(() => null) : null;
       if (found === null || turn.current !== before) return;
       setItems(found.items);
+      setUnreadable(found.unreadable);
       setCursors(cursorsAfter([null], 0, found));
     }, RENEWED_MILLISECONDS);
     return () => clearInterval(timer);
@@ -118,6 +123,7 @@ export function VerificationsPage({ query }: { query: string }) {
     <div ref={list}>
       <SpaceBetween size="l">
         {failure && <FailureAlert failure={failure} onDismiss={() => setFailure(null)} />}
+        {unreadable > 0 && <Alert type="info">{words.list.unreadable(unreadable)}</Alert>}
         <Table
           variant="full-page"
           items={items}

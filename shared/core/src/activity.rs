@@ -1,6 +1,8 @@
 //! A successor's activity, as the agent reads it: the processes in the directory and, in the same
 //! list, the steps of the verification itself. Newest first, page by page.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
@@ -64,7 +66,7 @@ enum Title<'a> {
 enum ItemDetail<'a> {
     /// The directory's own words.
     Process(&'a str),
-    Step(Option<&'a Detail>),
+    Step(Option<Cow<'a, Detail>>),
 }
 
 /// A place in the list: the item last seen. It stays where it is when newer ones come.
@@ -137,7 +139,10 @@ impl<'a> Item<'a> {
         }
         let mut items = steps.iter().map(|step| (step, Self::step(step)));
         let (step, item) = items.find(|(_, item)| item.id == id)?;
-        Some(Self { detail: Some(ItemDetail::Step(step.detail.as_ref())), ..item })
+        Some(Self {
+            detail: Some(ItemDetail::Step(step.detail.as_ref().map(Detail::shown))),
+            ..item
+        })
     }
 
     /// Its id as the record of a reading has it, which keeps many long ones out of one item.

@@ -105,7 +105,7 @@ impl Failure {
     }
 
     /// A stored item is not one of those that this version can read.
-    pub fn unreadable(service: &'static str, detail: impl Into<String>) -> Self {
+    pub fn of_other_version(service: &'static str, detail: impl Into<String>) -> Self {
         Self { unreadable: Some(Unreadable::OtherVersion), ..Self::clean(service, detail) }
     }
 

@@ -1,5 +1,7 @@
 //! What a step of the record says beyond its action, as data: words are made where it is shown.
 
+use std::borrow::Cow;
+
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +41,16 @@ impl<'de> Deserialize<'de> for Detail {
                 return Err(D::Error::custom("neither an object nor a text"));
             }
         })
+    }
+}
+
+impl Detail {
+    /// Returns the detail as the API gives it: what this version does not know is a text, its JSON.
+    pub fn shown(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Other(facts) => Cow::Owned(Self::Text(facts.to_string())),
+            Self::Facts(_) | Self::Text(_) => Cow::Borrowed(self),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the API shows of a verification: to the agent, and to the customer on the consent page.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::chain::{Action, Actor, Step, Word};
@@ -156,7 +158,7 @@ struct StepView<'a> {
     at: String,
     actor: &'a Word<Actor>,
     action: &'a Word<Action>,
-    detail: Option<&'a Detail>,
+    detail: Option<Cow<'a, Detail>>,
 }
 
 impl<'a> VerificationView<'a> {
@@ -258,7 +260,13 @@ impl<'a> CustomerView<'a> {
 impl<'a> From<&'a Step> for StepView<'a> {
     fn from(step: &'a Step) -> Self {
         let Step { seq, at, actor, action, detail, hash: _ } = step;
-        Self { seq: *seq, at: at.to_string(), actor, action, detail: detail.as_ref() }
+        Self {
+            seq: *seq,
+            at: at.to_string(),
+            actor,
+            action,
+            detail: detail.as_ref().map(Detail::shown),
+        }
     }
 }
 

@@ -20,11 +20,12 @@ use crate::{SERVICE, attribute, unreadable};
 pub(crate) const SCHEMA: u32 = 1;
 
 /// The attributes that this crate adds to a record. It knows them in every item.
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     attribute::KEY,
     attribute::KIND,
     attribute::AGENT_ID,
     attribute::CUSTOMER_EMAIL,
+    attribute::TICKET_KEY,
     attribute::DUE,
     attribute::DUE_AT,
     attribute::WRITER,
@@ -53,15 +54,15 @@ fn schema(item: &Item) -> Option<u32> {
 /// Checks that this code may read an item, and so change it.
 ///
 /// # Errors
-/// [`Failure::unreadable`] if its schema is newer.
+/// [`Failure::of_other_version`] if its schema is newer.
 pub(crate) fn check(item: &Item) -> Result<u32, Failure> {
     match schema(item) {
         Some(schema) if schema <= SCHEMA => Ok(schema),
         Some(schema) => {
             let detail = format!("an item of schema {schema}: this version knows {SCHEMA}");
-            Err(Failure::unreadable(SERVICE, detail))
+            Err(Failure::of_other_version(SERVICE, detail))
         }
-        None => Err(Failure::unreadable(SERVICE, "an item whose schema is no number")),
+        None => Err(Failure::of_other_version(SERVICE, "an item whose schema is no number")),
     }
 }
 
@@ -71,7 +72,7 @@ pub(crate) fn check(item: &Item) -> Result<u32, Failure> {
 /// What is not known in an item of an older schema has no use any more, and is not kept.
 ///
 /// # Errors
-/// [`Failure::unreadable`] if its schema is newer, or if it is not such a record.
+/// [`Failure::of_other_version`] if its schema is newer, or if it is not such a record.
 pub(crate) fn read<T: DeserializeOwned>(
     item: Item,
     write: impl Fn(&T) -> Result<Item, Failure>,

@@ -51,7 +51,7 @@ fn not_built<E>(_: E) -> Failure {
 
 /// An item that is not what this version of the crate writes.
 fn unreadable(error: serde_dynamo::Error) -> Failure {
-    Failure::unreadable(SERVICE, format!("item unreadable: {error}"))
+    Failure::of_other_version(SERVICE, format!("item unreadable: {error}"))
 }
 
 /// A value that no item can hold: a mistake in this crate.

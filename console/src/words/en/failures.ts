@@ -47,6 +47,10 @@ export const failures = {
       title: 'The service could not finish this',
       next: 'You see how far it got. It is safe to try again.',
     },
+    'other-version': {
+      title: 'A newer version of the service wrote this',
+      next: 'The version that answered cannot read it, and changed nothing. Try again in a minute; if that does not help, tell your administrator.',
+    },
     offline: { title: 'No connection', next: 'Check your network, then try again. The verification keeps its state.' },
     timeout: { title: 'No answer in time', next: 'You see how far it got. It is safe to try again.' },
     throttled: { title: 'The service is busy', next: 'Wait a few seconds, then try again.' },

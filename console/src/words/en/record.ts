@@ -1,4 +1,4 @@
-import type { EmailKind, Outcome, Status, Step, StepFacts } from '../../model';
+import type { Action, Actor, EmailKind, Outcome, Status, StepFacts } from '../../model';
 
 type Notice = Extract<StepFacts, { kind: 'notice' }>['notice'];
 
@@ -8,7 +8,7 @@ export const record = {
   actor: 'Who',
   action: 'What',
   detail: 'Detail',
-  actors: { agent: 'Agent', customer: 'Customer', environment: 'Environment', system: 'System' } satisfies Record<Step['actor'], string>,
+  actors: { agent: 'Agent', customer: 'Customer', environment: 'Environment', system: 'System' } satisfies Record<Actor, string>,
   actions: {
     started: 'Customer looked up',
     'agent-code-sent': 'Code sent to the agent',
@@ -35,7 +35,7 @@ export const record = {
     denied: 'Refused by the customer',
     expired: 'Expired',
     locked: 'Locked',
-  } satisfies Record<Step['action'], string>,
+  } satisfies Record<Action, string>,
   /** What a step says beyond its action. */
   details: {
     supportGrant: 'with the credentials of a support grant',
@@ -122,6 +122,10 @@ export const list = {
   noMatch: 'No verifications match these filters',
   noneYet: 'Nothing found so far',
   further: 'Search further',
+  unreadable: (count: number) =>
+    count === 1
+      ? 'One more verification cannot be shown at the moment, because a newer version of the service wrote it.'
+      : `${count} more verifications cannot be shown at the moment, because a newer version of the service wrote them.`,
   columns: {
     created: 'Started',
     customer: 'Customer',

@@ -139,6 +139,10 @@ export const remote = {
       next: 'You can create credentials only a few times per hour. Active access stays active, and you can revoke it.',
     },
     unavailable: { title: 'The service could not finish this', next: 'You see its current state. Try again if you still need to.' },
+    'other-version': {
+      title: 'The service is being updated',
+      next: 'Nothing was changed. Try again in a minute; if that does not help, tell your support provider.',
+    },
     offline: {
       title: 'No connection',
       next: 'Check your network, then check the current state. Try again if you still need to.',

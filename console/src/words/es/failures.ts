@@ -43,6 +43,10 @@ export const failures: Words['failures'] = {
       title: 'El servicio no pudo terminar',
       next: 'Usted ve hasta dónde llegó. Es seguro intentar de nuevo.',
     },
+    'other-version': {
+      title: 'Una versión más reciente del servicio escribió esto',
+      next: 'La versión que respondió no puede leerlo y no cambió nada. Intente de nuevo en un minuto; si no funciona, avise a su administrador.',
+    },
     offline: { title: 'Sin conexión', next: 'Revise su red e intente de nuevo. La verificación conserva su estado.' },
     timeout: { title: 'No hubo respuesta a tiempo', next: 'Usted ve hasta dónde llegó. Es seguro intentar de nuevo.' },
     throttled: { title: 'El servicio está ocupado', next: 'Espere unos segundos e intente de nuevo.' },

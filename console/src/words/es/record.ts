@@ -116,6 +116,10 @@ export const list: Words['list'] = {
   noMatch: 'Ninguna verificación coincide con estos filtros',
   noneYet: 'Hasta aquí no se encontró nada',
   further: 'Seguir buscando',
+  unreadable: (count) =>
+    count === 1
+      ? 'Hay una verificación más que no se puede mostrar en este momento, porque la escribió una versión más reciente del servicio.'
+      : `Hay ${count} verificaciones más que no se pueden mostrar en este momento, porque las escribió una versión más reciente del servicio.`,
   columns: {
     created: 'Inicio',
     customer: 'Cliente',

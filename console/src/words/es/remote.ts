@@ -138,6 +138,10 @@ export const remote: Words['remote'] = {
       title: 'El servicio no pudo terminar',
       next: 'Usted ve su estado actual. Intente de nuevo si todavía hace falta.',
     },
+    'other-version': {
+      title: 'El servicio se está actualizando',
+      next: 'No se cambió nada. Intente de nuevo en un minuto; si no funciona, avise a su proveedor de soporte.',
+    },
     offline: {
       title: 'Sin conexión',
       next: 'Revise su red y después el estado actual. Intente de nuevo si todavía hace falta.',

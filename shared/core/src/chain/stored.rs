@@ -2,7 +2,8 @@
 //! without the detail where there is none. DynamoDB bills each KB that a write begins, and a record is
 //! most of its item. A step's place gives its `seq`.
 //!
-//! A step never gets a sixth member: what is new about a step belongs into its detail.
+//! A step never gets a sixth member: what is new about a step belongs into its detail, which other versions
+//! keep as it is.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
