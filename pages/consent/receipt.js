@@ -1,9 +1,9 @@
 // The page that checks a receipt. The file is read here and goes nowhere. All that the page fetches is the public key, at its start:
 // afterwards it works without a network.
 
+import { make } from './element.js';
 import { check, digest, LONGEST } from './receipt-check.js';
 import { environmentsInWords, moment, printable, sentence, stepInWords, words } from './receipt-words.js';
-import { make } from './screens.js';
 import { languageOf } from './state.js';
 
 const main = document.getElementById('main');
