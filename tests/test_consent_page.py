@@ -49,6 +49,7 @@ def test_loading_the_page_runs_its_scripts_and_sends_nothing(asked: Journey, vis
         "consent.css",
         "api.js",
         "code.js",
+        "element.js",
         "link.js",
         "screens.js",
         "server-clock.js",
