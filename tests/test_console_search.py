@@ -170,9 +170,10 @@ def test_an_answer_that_was_overtaken_is_not_shown(stack: Stack, desk: Sit) -> N
 def test_a_supervisor_finds_a_case_by_all_that_is_known_of_it_and_shares_the_search(stack: Stack, desk: Sit, language: str) -> None:
     words = {
         "en": {"more": "More filters", "id": "Verification", "ticket": "Ticket", "agent": "Agent", "search": "Search", "clear": "Clear filters",
-               "outcome": "Outcome", "cancelled": "Cancelled", "from": "Started from", "until": "Started until", "bad id": "Enter the id"},
+               "outcome": "Outcome", "cancelled": "Cancelled", "locked": "Locked", "from": "Started from", "until": "Started until",
+               "bad id": "Enter the id"},
         "es": {"more": "Más filtros", "id": "Verificación", "ticket": "Ticket", "agent": "Agente", "search": "Buscar", "clear": "Quitar filtros",
-               "outcome": "Resultado", "cancelled": "Cancelada", "from": "Iniciada desde", "until": "Iniciada hasta",
+               "outcome": "Resultado", "cancelled": "Cancelada", "locked": "Bloqueada", "from": "Iniciada desde", "until": "Iniciada hasta",
                "bad id": "Ingrese el identificador"},
     }[language]  # fmt: skip
     number, name = f"WZ-{uuid.uuid4().hex[:8]}", f"Rosa {uuid.uuid4().hex[:8]}"
@@ -218,6 +219,16 @@ def test_a_supervisor_finds_a_case_by_all_that_is_known_of_it_and_shares_the_sea
     assert at.visitor.posted() == []
     cleared()
     found(second.id, first.id, agent=name)
+    at.page.get_by_role("button", name=re.compile(f"^{words['outcome']} ")).click()
+    at.page.get_by_role("option", name=words["cancelled"], exact=True).click()
+    expect(rows).to_have_count(1)
+    # What was typed and not sent stays, whatever is chosen meanwhile.
+    field("ticket").fill(f"{number}0")
+    at.page.get_by_role("button", name=re.compile(f"^{words['outcome']} ")).click()
+    at.page.get_by_role("option", name=words["locked"], exact=True).click()
+    expect(rows.get_by_role("link")).to_have_count(0)
+    expect(field("ticket")).to_have_value(f"{number}0")
+    field("ticket").fill("")
     at.page.get_by_role("button", name=re.compile(f"^{words['outcome']} ")).click()
     at.page.get_by_role("option", name=words["cancelled"], exact=True).click()
     expect(rows).to_have_count(1)

@@ -41,8 +41,20 @@ struct Search {
     limit: Option<usize>,
 }
 
+/// A moment in RFC 3339, and in none of the other ways to write one.
 #[derive(Clone, Copy, Debug, Deserialize)]
-struct Moment(#[serde(deserialize_with = "rfc3339::deserialize")] Timestamp);
+#[serde(try_from = "String")]
+struct Moment(Timestamp);
+
+impl TryFrom<String> for Moment {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let plain = |b: u8| b.is_ascii_digit() || b"TZ:+-.".contains(&b);
+        let moment = (text.len() <= 35 && text.bytes().all(plain)).then(|| rfc3339::parse(&text));
+        moment.flatten().map(Self).ok_or("a moment in RFC 3339, of at most 35 characters")
+    }
+}
 
 /// Part of an agent's name or email address, in lower case: 1 to 80 characters, not blank.
 #[derive(Debug, Deserialize)]
