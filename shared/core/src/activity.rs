@@ -139,7 +139,10 @@ impl<'a> Item<'a> {
         }
         let mut items = steps.iter().map(|step| (step, Self::step(step)));
         let (step, item) = items.find(|(_, item)| item.id == id)?;
-        Some(Self { detail: Some(ItemDetail::Step(step.detail.as_ref().map(Detail::shown))), ..item })
+        Some(Self {
+            detail: Some(ItemDetail::Step(step.detail.as_ref().map(Detail::shown))),
+            ..item
+        })
     }
 
     /// Its id as the record of a reading has it, which keeps many long ones out of one item.

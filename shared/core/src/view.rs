@@ -260,7 +260,13 @@ impl<'a> CustomerView<'a> {
 impl<'a> From<&'a Step> for StepView<'a> {
     fn from(step: &'a Step) -> Self {
         let Step { seq, at, actor, action, detail, hash: _ } = step;
-        Self { seq: *seq, at: at.to_string(), actor, action, detail: detail.as_ref().map(Detail::shown) }
+        Self {
+            seq: *seq,
+            at: at.to_string(),
+            actor,
+            action,
+            detail: detail.as_ref().map(Detail::shown),
+        }
     }
 }
 
