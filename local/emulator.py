@@ -217,6 +217,7 @@ def main() -> None:
 
     api_address.at_a_port_of_its_own(settings.api_port)
     app_clients.that_may_write_what_is_required()
+    app_clients.whose_secret_can_be_replaced()
     alarms.on_expressions()
     authorization.fill_in()
     email_reports.of_raw_emails()

@@ -58,13 +58,14 @@ class NoManagedPolicies:
         return {}
 
 
-def transformed() -> dict[str, Any]:
+def transformed(parameters: dict[str, str] | None = None) -> dict[str, Any]:
+    """The template as SAM transforms it for these parameters."""
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # SAM looks for one, and asks AWS nothing
     template = yaml_parse(TEMPLATE.read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/key"  # what `sam package` puts there
-    return transform(template, {}, NoManagedPolicies())
+    return transform(template, parameters or {}, NoManagedPolicies())
 
 
 class Resolver:

@@ -41,7 +41,7 @@ export async function readPage(
 }
 
 /** The cursors of the pages known so far, the first of which has none, after a page was read. */
-export function cursorsAfter(known: (string | null)[], index: number, { cursor, further }: Page): (string | null)[] {
+export function cursorsAfter(known: (string | null)[], index: number, { cursor, further }: Omit<Page, 'unreadable'>): (string | null)[] {
   // A page on which nothing was found yet begins where the search goes on.
   return [...known.slice(0, further ? index : index + 1), ...(cursor === null ? [] : [cursor])];
 }

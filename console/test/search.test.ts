@@ -33,7 +33,12 @@ test('a list is filtered if any filter is set', () => {
 
 test('a page that has something is the page', async () => {
   const api = pagesOf(20, 3);
-  expect(await readPage(api, NO_FILTERS, null)).toEqual({ items: Array.from({ length: 20 }, () => ITEM), cursor: '1', further: false });
+  expect(await readPage(api, NO_FILTERS, null)).toEqual({
+    items: Array.from({ length: 20 }, () => ITEM),
+    cursor: '1',
+    unreadable: 0,
+    further: false,
+  });
   expect(api.search).toHaveBeenCalledOnce();
 });
 
@@ -42,13 +47,23 @@ test('empty pages are skipped', async () => {
   expect(await readPage(api, NO_FILTERS, null)).toMatchObject({ items: [ITEM, ITEM], cursor: '3', further: false });
 });
 
+test('what a newer version wrote is counted over the pages that were read', async () => {
+  const pages: SearchPage[] = [
+    { items: [], cursor: '1', unreadable: 2 },
+    { items: [], cursor: '2' },
+    { items: [ITEM], cursor: '3', unreadable: 1 },
+  ];
+  const search = (body: Search) => Promise.resolve(pages[Number(body.cursor ?? 0)] as SearchPage);
+  expect(await readPage({ search }, NO_FILTERS, null)).toMatchObject({ items: [ITEM], unreadable: 3 });
+});
+
 test('a search that ends without anything is over', async () => {
-  expect(await readPage(pagesOf(0, 0), NO_FILTERS, null)).toEqual({ items: [], cursor: null, further: false });
+  expect(await readPage(pagesOf(0, 0), NO_FILTERS, null)).toEqual({ items: [], cursor: null, unreadable: 0, further: false });
 });
 
 test('after ten empty pages the agent is asked whether to continue, from there', async () => {
   const api = pagesOf(...Array.from({ length: 15 }, () => 0));
-  expect(await readPage(api, NO_FILTERS, null)).toEqual({ items: [], cursor: '10', further: true });
+  expect(await readPage(api, NO_FILTERS, null)).toEqual({ items: [], cursor: '10', unreadable: 0, further: true });
   expect(api.search).toHaveBeenCalledTimes(10);
 });
 

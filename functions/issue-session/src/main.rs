@@ -5,12 +5,31 @@ mod qr;
 #[cfg(test)]
 mod tests;
 
+use aws_types::SdkConfig;
 use support_aws::{Aws, Service, Timeouts};
-use support_cognito::Cognito;
+use support_cognito::{ClientSecret, Cognito, SecretOfCognito};
+use support_core::refusal::Failure;
+use support_core::secret::Secret;
 use support_dynamodb::{DynamoDirectory, DynamoVerifications};
 use support_secrets::HashKeySecret;
 use support_ses::SesMailer;
 use support_settings::{self as settings, variable};
+
+/// Where the secret of the app client `support-access` is read.
+enum SupportClientSecret {
+    /// In Secrets Manager, under this name.
+    Kept(Box<SdkConfig>, String),
+    Asked(SecretOfCognito),
+}
+
+impl ClientSecret for SupportClientSecret {
+    async fn fetch(&self) -> Result<Secret, Failure> {
+        match self {
+            Self::Kept(config, name) => support_secrets::fetch(config, name).await,
+            Self::Asked(cognito) => cognito.fetch().await,
+        }
+    }
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -21,15 +40,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let cognito = Cognito::new(aws.config());
         let customer_pool = variable::CUSTOMER_POOL_ID.required()?;
         let hash_key = HashKeySecret::from_env(&aws)?;
-        let minter = async {
-            match variable::SUPPORT_CLIENT_SECRET.readable() {
-                Some(secret) => {
-                    let secret = support_secrets::fetch(aws.config(), &secret).await?;
-                    Ok(cognito.minter_with_secret(&customer_pool, &client_id, secret))
-                }
-                None => cognito.minter(&customer_pool, &client_id).await,
-            }
+        let secret = match variable::SUPPORT_CLIENT_SECRET.readable() {
+            Some(secret) => SupportClientSecret::Kept(Box::new(aws.config().clone()), secret),
+            None => SupportClientSecret::Asked(cognito.client_secret(&customer_pool, &client_id)),
         };
+        let minter = cognito.minter(&customer_pool, &client_id, secret);
         let primed = aws.prime(&[(Service::DynamoDb, 2), (Service::Cognito, 3), (Service::Ses, 1)]);
         let (minter, key, ()) = tokio::join!(minter, hash_key.fetch(), primed);
         let app = app::Parts {

@@ -11,13 +11,12 @@ use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_types::SdkConfig;
 use support_core::refusal::Failure;
-use support_core::secret::Secret;
 use support_settings::SettingError;
 use support_settings::variable::{AGENT_CLIENT_ID, AGENT_POOL_ID, CUSTOMER_POOL_ID};
 
 pub use agents::CognitoAgents;
 pub use customers::CognitoCustomers;
-pub use minter::CognitoMinter;
+pub use minter::{ClientSecret, CognitoMinter, SecretOfCognito};
 pub use recovery::CognitoPasswords;
 
 const SERVICE: &str = "cognito";
@@ -79,27 +78,27 @@ impl Cognito {
         CognitoCustomers { client: self.client.clone(), pool_id: pool_id.into() }
     }
 
-    /// Mints through the app client `client_id` of the customers' pool, which has this secret.
-    pub fn minter_with_secret(
-        &self,
-        pool_id: impl Into<String>,
-        client_id: impl Into<String>,
-        client_secret: Secret,
-    ) -> CognitoMinter {
-        CognitoMinter::new(self.client.clone(), pool_id.into(), client_id.into(), client_secret)
-    }
-
-    /// Mints through the app client `client_id` of the customers' pool. Asks Cognito for the client's
-    /// secret, which it answers at most five times a second, in the whole account.
+    /// Mints through the app client `client_id` of the customers' pool, whose secret `source` knows.
     ///
     /// # Errors
-    /// Cognito failed or refused, or the client has no secret.
-    pub async fn minter(
+    /// Those of `source`.
+    pub async fn minter<S: ClientSecret>(
         &self,
         pool_id: impl Into<String>,
         client_id: impl Into<String>,
-    ) -> Result<CognitoMinter, Failure> {
-        CognitoMinter::connect(self.client.clone(), pool_id.into(), client_id.into()).await
+        source: S,
+    ) -> Result<CognitoMinter<S>, Failure> {
+        let client = self.client.clone();
+        CognitoMinter::connect(client, pool_id.into(), client_id.into(), source).await
+    }
+
+    /// Asks Cognito for the secret of an app client.
+    pub fn client_secret(
+        &self,
+        pool_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> SecretOfCognito {
+        SecretOfCognito::new(self.client.clone(), pool_id.into(), client_id.into())
     }
 }
 

@@ -19,6 +19,7 @@ use support_core::ports::{Minted, Minter, RefreshToken};
 use support_core::refusal::Failure;
 use support_core::secret::Secret;
 use support_core::session::Tokens;
+use tokio::sync::Mutex;
 
 use crate::{SERVICE, failure};
 
@@ -28,47 +29,91 @@ const THROTTLED: &str = "TooManyRequestsException";
 /// After how long a throttled answer is sent again.
 const THROTTLED_WAIT: Duration = Duration::from_secs(1);
 
-/// The app client `support-access`.
+/// What a failure says when Cognito does not take the client's secret.
+const SECRET_NOT_TAKEN: &str = "the client's secret is not taken";
+
+/// Where the secret of an app client is read. It is read again when Cognito does not take it any more: it can
+/// be replaced while functions live.
+pub trait ClientSecret: Sync {
+    fn fetch(&self) -> impl Future<Output = Result<Secret, Failure>> + Send;
+}
+
+/// The secret as Cognito itself gives it, at most five times a second in the whole account.
 #[derive(Clone, Debug)]
-pub struct CognitoMinter {
+pub struct SecretOfCognito {
     client: Client,
     pool_id: String,
     client_id: String,
-    client_secret: Secret,
 }
 
-impl CognitoMinter {
-    pub(crate) const fn new(
-        client: Client,
-        pool_id: String,
-        client_id: String,
-        client_secret: Secret,
-    ) -> Self {
-        Self { client, pool_id, client_id, client_secret }
+impl SecretOfCognito {
+    pub(crate) const fn new(client: Client, pool_id: String, client_id: String) -> Self {
+        Self { client, pool_id, client_id }
     }
+}
 
-    pub(crate) async fn connect(
-        client: Client,
-        pool_id: String,
-        client_id: String,
-    ) -> Result<Self, Failure> {
-        let client_secret = client
+impl ClientSecret for SecretOfCognito {
+    async fn fetch(&self) -> Result<Secret, Failure> {
+        self.client
             .describe_user_pool_client()
-            .user_pool_id(&pool_id)
-            .client_id(&client_id)
+            .user_pool_id(&self.pool_id)
+            .client_id(&self.client_id)
             .send()
             .await
             .map_err(|error| failure(&error))?
             .user_pool_client
             .and_then(|app| app.client_secret)
             .map(Secret::from)
-            .ok_or_else(|| Failure::clean(SERVICE, "the client has no secret"))?;
-        Ok(Self { client, pool_id, client_id, client_secret })
+            .ok_or_else(|| Failure::clean(SERVICE, "the client has no secret"))
+    }
+}
+
+/// The app client `support-access`.
+#[derive(Debug)]
+pub struct CognitoMinter<S> {
+    client: Client,
+    pool_id: String,
+    client_id: String,
+    /// Locked while it is read again, so that mints that run side by side read it once.
+    secret: Mutex<Secret>,
+    source: S,
+}
+
+impl<S: ClientSecret> CognitoMinter<S> {
+    /// Reads the secret for the first time.
+    pub(crate) async fn connect(
+        client: Client,
+        pool_id: String,
+        client_id: String,
+        source: S,
+    ) -> Result<Self, Failure> {
+        let secret = Mutex::new(source.fetch().await?);
+        Ok(Self { client, pool_id, client_id, secret, source })
+    }
+
+    async fn secret(&self) -> Secret {
+        self.secret.lock().await.clone()
+    }
+
+    /// Returns the secret that has taken the place of `refused`.
+    ///
+    /// # Errors
+    /// It cannot be read, or is still the same.
+    async fn secret_after(&self, refused: &Secret) -> Result<Secret, Failure> {
+        let mut secret = self.secret.lock().await;
+        if secret.expose() == refused.expose() {
+            *secret = self.source.fetch().await?;
+        }
+        if secret.expose() == refused.expose() {
+            return Err(Failure::clean(SERVICE, SECRET_NOT_TAKEN));
+        }
+        tracing::warn!(service = SERVICE, "the client has a new secret");
+        Ok(secret.clone())
     }
 
     /// Proves knowledge of the client's secret for one user.
-    fn secret_hash(&self, username: &str) -> String {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.client_secret.expose().as_bytes());
+    fn secret_hash(&self, secret: &Secret, username: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
         let mut context = hmac::Context::with_key(&key);
         context.update(username.as_bytes());
         context.update(self.client_id.as_bytes());
@@ -138,15 +183,23 @@ impl CognitoMinter {
     }
 }
 
-impl Minter for CognitoMinter {
+impl<S: ClientSecret> Minter for CognitoMinter<S> {
     async fn mint(
         &self,
         user_id: &str,
         ticket: &MintTicketId,
         answer: &Secret,
     ) -> Result<Minted, Failure> {
-        let hash = self.secret_hash(user_id);
-        let Some(session) = self.initiate(user_id, &hash).await? else {
+        let known = self.secret().await;
+        let mut hash = self.secret_hash(&known, user_id);
+        let initiated = match self.initiate(user_id, &hash).await {
+            Err(failure) if failure.detail == SECRET_NOT_TAKEN => {
+                hash = self.secret_hash(&self.secret_after(&known).await?, user_id);
+                self.initiate(user_id, &hash).await?
+            }
+            initiated => initiated?,
+        };
+        let Some(session) = initiated else {
             return Ok(Minted::Refused);
         };
         let respond = || self.respond(user_id, &hash, session.clone(), ticket, answer);
@@ -171,11 +224,12 @@ impl Minter for CognitoMinter {
 
     /// Only this function has ever received the token.
     async fn revoke(&self, refresh: RefreshToken) {
+        let secret = self.secret().await;
         let revoked = self
             .client
             .revoke_token()
             .client_id(&self.client_id)
-            .client_secret(self.client_secret.expose())
+            .client_secret(secret.expose())
             .token(refresh.expose())
             .customize()
             .config_override(timeouts(Timeouts::BEST_EFFORT))
@@ -203,7 +257,7 @@ fn refused<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Result
     ];
     let said = error.as_service_error();
     if said.and_then(|e| e.message()).is_some_and(|text| text.contains("secret hash")) {
-        return Err(Failure::clean(SERVICE, "the client's secret is not taken"));
+        return Err(Failure::clean(SERVICE, SECRET_NOT_TAKEN));
     }
     match said.and_then(|e| e.code()) {
         Some(code) if REFUSALS.contains(&code) => Ok(()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use support_aws::Timeouts;
-use support_cognito::CognitoMinter;
+use support_cognito::{CognitoMinter, SecretOfCognito};
 use support_core::entitlement::Environment;
 use support_core::identity::VerificationId;
 use support_core::mint::MintTicketId;
@@ -36,14 +36,24 @@ fn tokens() -> Answer {
     }}))
 }
 
-async fn minter(initiate: Answer, respond: Answer, revoke: Answer) -> (FakeCognito, CognitoMinter) {
+async fn connected(fake: &FakeCognito) -> Result<CognitoMinter<SecretOfCognito>, Failure> {
+    let cognito = fake.client();
+    let secret = cognito.client_secret("pool", "client-1");
+    cognito.minter("pool", "client-1", secret).await
+}
+
+async fn minter(
+    initiate: Answer,
+    respond: Answer,
+    revoke: Answer,
+) -> (FakeCognito, CognitoMinter<SecretOfCognito>) {
     let fake = FakeCognito::new(&[
         ("DescribeUserPoolClient", vec![client_of_the_pool()]),
         ("AdminInitiateAuth", vec![initiate]),
         ("AdminRespondToAuthChallenge", vec![respond]),
         ("RevokeToken", vec![revoke]),
     ]);
-    let minter = fake.client().minter("pool", "client-1").await.unwrap();
+    let minter = connected(&fake).await.unwrap();
     fake.seen.lock().unwrap().clear();
     (fake, minter)
 }
@@ -52,12 +62,12 @@ fn ticket() -> MintTicketId {
     MintTicketId::new(&VerificationId::parse(&"V".repeat(22)).unwrap(), 1, Environment::Web)
 }
 
-async fn mint(minter: &CognitoMinter) -> Result<Minted, Failure> {
+async fn mint(minter: &CognitoMinter<SecretOfCognito>) -> Result<Minted, Failure> {
     minter.mint("customer-1", &ticket(), &Secret::from("the answer".to_owned())).await
 }
 
 /// Mints, and revokes what has to be revoked.
-async fn mint_and_revoke(minter: &CognitoMinter) -> Tokens {
+async fn mint_and_revoke(minter: &CognitoMinter<SecretOfCognito>) -> Tokens {
     let Minted::Tokens(tokens, refresh) = mint(minter).await.unwrap() else { panic!("refused") };
     minter.revoke(refresh.expect("Cognito gave one")).await;
     tokens
@@ -180,7 +190,7 @@ async fn an_answer_that_was_throttled_is_sent_again_once_after_a_second() {
             ("AdminInitiateAuth", vec![challenge()]),
             ("AdminRespondToAuthChallenge", respond),
         ]);
-        let minter = fake.client().minter("pool", "client-1").await.unwrap();
+        let minter = connected(&fake).await.unwrap();
         fake.seen.lock().unwrap().clear();
         let start = Instant::now();
         assert_eq!(mint(&minter).await.is_ok(), minted);
@@ -190,13 +200,50 @@ async fn an_answer_that_was_throttled_is_sent_again_once_after_a_second() {
     }
 }
 
+/// What Cognito says to a hash with a secret that is not the client's.
+const STALE: Answer = Answer::Refuses(
+    400,
+    "NotAuthorizedException",
+    "Unable to verify secret hash for client client-1",
+);
+
 #[tokio::test]
 async fn a_client_secret_that_is_no_longer_valid_is_a_failure() {
-    let message = "Unable to verify secret hash for client client-1";
-    let stale = Answer::Refuses(400, "NotAuthorizedException", message);
-    let (_, minter) = minter(stale, tokens(), Gives(json!({}))).await;
+    let (fake, minter) = minter(STALE, tokens(), Gives(json!({}))).await;
     let failure = mint(&minter).await.unwrap_err();
     assert_eq!(failure, Failure::clean("cognito", "the client's secret is not taken"));
+    assert_eq!(fake.operations(), ["AdminInitiateAuth", "DescribeUserPoolClient"]);
+}
+
+#[tokio::test]
+async fn a_client_secret_that_was_replaced_is_read_once_and_used() {
+    let new = Gives(json!({"UserPoolClient": {"ClientId": "client-1", "ClientSecret": "new"}}));
+    let fake = FakeCognito::new(&[
+        ("DescribeUserPoolClient", vec![client_of_the_pool(), new]),
+        ("AdminInitiateAuth", vec![STALE, STALE, challenge()]),
+        ("AdminRespondToAuthChallenge", vec![tokens()]),
+        ("RevokeToken", vec![Gives(json!({}))]),
+    ]);
+    let minter = connected(&fake).await.unwrap();
+    fake.seen.lock().unwrap().clear();
+    // Two mints side by side, whose first calls both come too late.
+    let (one, other) = tokio::join!(mint_and_revoke(&minter), mint_and_revoke(&minter));
+    assert_eq!(one.access.expose(), other.access.expose());
+    let operations = fake.operations();
+    let count = |name| operations.iter().filter(|operation| *operation == name).count();
+    assert_eq!(count("DescribeUserPoolClient"), 1, "{operations:?}");
+    assert_eq!((count("AdminInitiateAuth"), count("AdminRespondToAuthChallenge")), (4, 2));
+    // The hash was computed with Python's hmac and base64 modules.
+    let hash = "d9DwD2hD9LC2v1SkYNR+a4N7qK6Fz4SF2woiEhKuga0=";
+    for (operation, body) in fake.requests() {
+        match operation.as_str() {
+            "AdminRespondToAuthChallenge" => {
+                assert_eq!(body["ChallengeResponses"]["SECRET_HASH"], hash);
+            }
+            "RevokeToken" => assert_eq!(body["ClientSecret"], "new"),
+            _ => {}
+        }
+    }
 }
 
 #[tokio::test]
@@ -251,6 +298,6 @@ async fn a_client_without_a_secret_or_an_answer_mints_nothing() {
         Hangs,
     ] {
         let fake = FakeCognito::new(&[("DescribeUserPoolClient", vec![answer])]);
-        assert!(fake.client().minter("pool", "client-1").await.is_err());
+        assert!(connected(&fake).await.is_err());
     }
 }
