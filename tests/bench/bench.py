@@ -1,6 +1,6 @@
 """Measures everything, and prints the tables of docs/performance.md and docs/cost.md.
 
-    python tests/bench/bench.py [--write] [--items 20000]
+    python tests/bench/bench.py [--write] [--items 20000] [--only cancel verify-code …]
 
 With `--write`, the tables of the documents are replaced by what this run printed. It starts a stack of its own on free ports. The programs
 are those that are deployed, so the first run builds them, which takes minutes.
@@ -36,16 +36,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--items", type=int, default=20_000)
+    parser.add_argument("--only", nargs="+", default=[], help="the programs to measure, and to build first")
     arguments = parser.parse_args()
     started = time.monotonic()
-    programs = sizes.released()
+    # The empty function is what the others are shown beside, and the sweep is measured in any case.
+    only = [*arguments.only, "empty", "close-verification"] if arguments.only else []
+    programs = sizes.released(*only)
     built = time.monotonic()
     scripts = Path(__file__).parent
     blocks = {"calls": "\n".join(calls.table())}
     with running_stack(lambda _: {}) as stack:
         state = stack.settings.state
         blocks["cost"] = printed(scripts / "cost.py", "--stack", state)
-        blocks["performance"] = printed(scripts / "performance.py", "--stack", state, "--programs", programs)
+        blocks["performance"] = printed(scripts / "performance.py", "--stack", state, "--programs", programs, "--only", *only)
     sweep = programs / "close-verification" / "bootstrap"
     blocks["sweep"] = printed(scripts / "sweep.py", "--program", sweep, "--items", str(arguments.items))
     took = f"{(built - started) / 60:.0f} minutes to build the programs and {(time.monotonic() - built) / 60:.0f} to measure"

@@ -170,12 +170,12 @@ def peak(process: int) -> float:
     return int(kilobytes) / 1024
 
 
-def table(stack: Stack, programs: Path) -> Iterator[str]:
+def table(stack: Stack, programs: Path, only: list[str]) -> Iterator[str]:
     yield "| function | measured with | in a row | start, 128 MB | first | warm | start, 256 MB | first | warm | processor | memory | package |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     with tempfile.TemporaryDirectory() as directory:
         authority = Authority(Path(directory))
-        for each in measured():
+        for each in (each for each in measured() if not only or each.program in only):
             program, cells, last = programs / each.program / "bootstrap", [], None
             for megabytes in SHARES:
                 found = [measure(stack, each, program, megabytes, authority) for _ in range(PROCESSES)]
@@ -193,10 +193,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stack", type=Path, required=True)
     parser.add_argument("--programs", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", default=[])
     arguments = parser.parse_args()
     stack = Stack(Settings.of_running(arguments.stack))
     with unscheduled(stack):
-        for line in table(stack, arguments.programs):
+        for line in table(stack, arguments.programs, arguments.only):
             print(line, flush=True)
 
 
