@@ -32,6 +32,9 @@ def add(record: dict[str, Any]) -> None:
             for inner in value.values():
                 into(inner)
             value["tomorrow"] = ADDED
+        elif isinstance(value, list):
+            for inner in value:
+                into(inner)
 
     for name in ("state", "agent", "customer"):
         into(record[name])

@@ -86,7 +86,8 @@ async fn credentials_of_a_released_support_grant_serve_on() {
 /// it any more.
 #[test]
 fn a_released_mint_ticket_opens_no_sign_in() {
-    for sample in &Sample::all("G#") {
+    let of_the_first = |sample: &&Sample| sample.name.contains("/0.1.0/");
+    for sample in Sample::all("G#").iter().filter(of_the_first) {
         assert_eq!(MintTicketId::parse(sample.id()), None, "{}", sample.name);
     }
 }

@@ -6,6 +6,7 @@ mod engine;
 
 mod counts;
 mod grants;
+mod made;
 mod verifications;
 
 use std::collections::HashMap;
@@ -39,7 +40,7 @@ impl Sample {
                 samples.push(Self { name: file.display().to_string(), item });
             }
         }
-        let known = ["V#", "S#", "G#", "B#"];
+        let known = ["V#", "S#", "G#", "T#", "B#"];
         assert!(samples.iter().all(|s| known.iter().any(|known| s.key().starts_with(known))));
         samples.retain(|sample| sample.key().starts_with(prefix));
         assert!(!samples.is_empty());

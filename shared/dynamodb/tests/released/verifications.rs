@@ -29,7 +29,7 @@ async fn load(store: &DynamoVerifications, sample: &Sample) -> Verification {
 /// A walk that goes on from `verification`, with the link that its customer has.
 fn walk(verification: Verification) -> Walk {
     let id = verification.id.clone();
-    let seed = (0..200).find(|seed| VerificationId::generate(&mut rng(*seed)) == id).unwrap();
+    let seed = (0..300).find(|seed| VerificationId::generate(&mut rng(*seed)) == id).unwrap();
     let page = LinkToken { verification: id, secret: Secret::generate(&mut rng(seed + 1)) };
     let now = verification.steps.last().unwrap().at.plus(1);
     Walk { limits: support_core::limits::Limits::default(), key: key(), page, verification, now }
@@ -239,6 +239,7 @@ async fn released_verifications_are_listed_and_found_when_they_are_due() {
 async fn released_items_are_found_when_they_are_due_and_move_to_their_shard() {
     let mut samples = Sample::all("V#");
     samples.extend(Sample::all("S#"));
+    samples.retain(|sample| sample.name.contains("/0.1.0/"));
     let (aws, client) = holding(&samples).await;
     let store = DynamoVerifications::new(aws.config(), "support", 400);
     let index = DynamoIndex::new(aws.config(), "support");
