@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "local")]
+SOURCES = [Path(__file__).parent, *(Path(__file__).parents[2] / name for name in ("tests", "local", "operations"))]
+sys.path[:0] = map(str, SOURCES)
 
 import prices  # noqa: E402
 from prices import GB, MILLION  # noqa: E402
@@ -22,7 +23,7 @@ from session import Counted, Run, access_log_bytes, whole_session  # noqa: E402
 
 from settings import ROOT, Settings  # noqa: E402
 from support.stack import Stack  # noqa: E402
-from support.sweep import unscheduled  # noqa: E402
+from support.sweep import sweep, unscheduled  # noqa: E402
 from support.template import resources  # noqa: E402
 
 MEMORY_GB = 256 / 1024
@@ -196,6 +197,7 @@ def main() -> None:
     parser.add_argument("--stack", type=Path, required=True)
     stack = Stack(Settings.of_running(parser.parse_args().stack))
     with unscheduled(stack):
+        sweep(stack)  # of what others have left
         counted = whole_session(stack)
     for line in chain(runs(counted), [""], table(counted)):
         print(line)

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "local")]
+SOURCES = [Path(__file__).parent, *(Path(__file__).parents[2] / name for name in ("tests", "local", "operations"))]
+sys.path[:0] = map(str, SOURCES)
 
 from backlog import SHARDS, items  # noqa: E402
 from doubles import Doubles  # noqa: E402
