@@ -6,6 +6,7 @@ Each function wraps one of the emulator's own; `fill_in` installs them. They fit
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,9 @@ def _sender(service: str, parameters: Any) -> str | None:
 
 
 def _with_sender_identity(known: Callable[..., str]) -> Callable[..., str]:
-    """The resource of an email is the identity that it is sent from, and the configuration set that it is sent under."""
+    """The resources of an email are the identity that it is sent from, the configuration set that it is sent under, and, as in the sandbox
+    of SES, the identity of each recipient.
+    """
 
     def resource(service: str, method: str, path: str, headers: Any, body: bytes, parameters: Any, region: str, account: str) -> str:
         sender = _sender(service, parameters)
@@ -38,7 +41,10 @@ def _with_sender_identity(known: Callable[..., str]) -> Callable[..., str]:
             identity = _Identity(f"arn:aws:ses:{region}:{account}:identity/{sender}")
             under = parameters.get("ConfigurationSetName")
             name = under[0] if isinstance(under, list) else under
-            identity.configuration_set = f"arn:aws:ses:{region}:{account}:configuration-set/{name}" if name else None
+            under_it = [f"arn:aws:ses:{region}:{account}:configuration-set/{name}"] if name else []
+            to = [value for key, value in parameters.items() if re.match(r"Destinations?\.", key)]
+            recipients = [each[0] if isinstance(each, list) else each for each in to]
+            identity.others = under_it + [f"arn:aws:ses:{region}:{account}:identity/{recipient}" for recipient in recipients]
             return identity
         return known(service, method, path, headers, body, parameters, region, account)
 
@@ -46,10 +52,10 @@ def _with_sender_identity(known: Callable[..., str]) -> Callable[..., str]:
 
 
 class _Identity(str):
-    """The ARN of the identity that an email is sent from, with that of its configuration set."""
+    """The ARN of the identity that an email is sent from, with those of its configuration set and of its recipients."""
 
-    __slots__ = ("configuration_set",)
-    configuration_set: str | None
+    __slots__ = ("others",)
+    others: list[str]
 
 
 def _with_sender_address(known: Callable[..., Context]) -> Callable[..., Context]:
@@ -113,14 +119,14 @@ def _each_with_its_key(known: Callable[..., list[tuple[str, str]]]) -> Callable[
 
 
 def _with_the_items_key(known: Callable[..., Any]) -> Callable[..., Any]:
-    """`dynamodb:LeadingKeys`, for the items of a transaction that are being checked; and an email's second resource."""
+    """`dynamodb:LeadingKeys`, for the items of a transaction that are being checked; and an email's other resources."""
 
     def enforce(*call: Any, resource_arn: str = "*", service_context: Context | None = None) -> Any:
         if isinstance(resource_arn, _ItemOfTable):
             service_context = {**(service_context or {}), "dynamodb:LeadingKeys": resource_arn.keys}
         refused = known(*call, resource_arn=resource_arn, service_context=service_context)
-        if refused is None and isinstance(resource_arn, _Identity) and resource_arn.configuration_set:
-            return known(*call, resource_arn=resource_arn.configuration_set, service_context=service_context)
+        for other in resource_arn.others if isinstance(resource_arn, _Identity) else []:
+            refused = refused or known(*call, resource_arn=other, service_context=service_context)
         return refused
 
     return enforce

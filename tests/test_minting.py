@@ -131,3 +131,20 @@ def test_a_crash_at_any_moment_of_a_mint_leaves_no_live_token_and_another_mint_b
         assert journey.read().json["status"] == "consented"
         assert journey.issue().status == 201, seen
         assert journey.redeem("web").status == 200
+
+
+def test_a_client_secret_that_was_replaced_is_read_again(stack: Stack) -> None:
+    """Nothing is restarted. As long as Secrets Manager has the old one only, nothing is minted, and nothing is lost."""
+    cognito, manager = stack.aws("cognito-idp"), stack.aws("secretsmanager")
+    client = {"UserPoolId": stack.facts["CustomerPoolId"], "ClientId": stack.facts["SupportClientId"]}
+    kept = stack.facts["resources"]["SupportClientSecret"]
+    stack.journey().through_session()
+    new = cognito.add_user_pool_client_secret(**client)["ClientSecretDescriptor"]["ClientSecretValue"]
+    journey = stack.journey().through_consent()
+    try:
+        assert journey.issue().status == 503
+        assert journey.record()["state"]["status"] == "consented"
+    finally:
+        manager.put_secret_value(SecretId=kept, SecretString=new)
+    assert journey.issue().status == 200
+    assert journey.redeem("web").status == 200

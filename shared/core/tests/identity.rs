@@ -2,7 +2,8 @@
 
 use serde_json::{from_value, json, to_value};
 use support_core::identity::{
-    EmailAddress, IdText, LinkToken, New, Reason, Text, TicketNumber, TokenText, VerificationId,
+    Checked, EmailAddress, IdText, LinkToken, New, Reason, Text, TicketNumber, TokenText,
+    VerificationId,
 };
 
 #[test]
@@ -80,4 +81,28 @@ fn what_is_read_again_is_what_was_written() {
     assert!(from_value::<New<Reason>>(json!(" ")).is_err());
     assert!(from_value::<New<EmailAddress>>(json!("nobody")).is_err());
     assert_eq!(from_value::<New<Reason>>(json!(" a\tb ")).unwrap().0, reason);
+}
+
+/// What no rule of today takes, and another rule may have taken.
+#[test] // P37
+fn what_is_stored_is_read_whatever_the_rule_is_for_what_comes_in() {
+    fn stored<T: Checked + TryFrom<String>>(text: &str) -> bool {
+        assert!(T::checked(text).is_none(), "{text:?}");
+        T::try_from(text.to_owned()).is_ok()
+    }
+    let long = "a".repeat(1000);
+    for ticket in ["CASE 4711", "!~", "Nº 1", &long] {
+        assert!(stored::<TicketNumber>(ticket), "{ticket:?}");
+    }
+    let (far, quoted) = (format!("{long}@example.com"), "\"a b\"@example.com");
+    for address in ["José@example.com", "ana@correo.españa", "a..b@example.com", &far] {
+        assert!(stored::<EmailAddress>(address), "{address:?}");
+    }
+    for reason in ["", " ", "\u{200b}", &long] {
+        assert!(stored::<Reason>(reason), "{reason:?}");
+    }
+    for hostile in ["a@b.c\r\nBcc: x@y.z", "", "nobody", quoted] {
+        assert!(!stored::<EmailAddress>(hostile), "{hostile:?}");
+    }
+    assert!(!stored::<TicketNumber>("T\r\n1"));
 }

@@ -28,9 +28,11 @@ use crate::{Sample, engine};
 const NEXT: &str = "next";
 
 type Item = HashMap<String, AttributeValue>;
+/// By the names of their files.
+type Named<T> = Vec<(&'static str, T)>;
 
 /// Every state and every outcome, by the name of its file. Each walk has a seed of its own, and with it an id.
-fn verifications() -> Vec<(&'static str, Verification)> {
+fn verifications() -> Named<Verification> {
     let mut made = Vec::new();
     let mut seed = 100;
     let mut add = |name, walk_on: &dyn Fn(&mut Walk)| {
@@ -126,7 +128,7 @@ fn verifications() -> Vec<(&'static str, Verification)> {
 }
 
 /// Support grants, and the verifications under them.
-fn grants() -> (Vec<(&'static str, SupportGrant)>, Vec<(&'static str, Verification)>) {
+fn grants() -> (Named<SupportGrant>, Named<Verification>) {
     let (offered, _) = granted("jorge", None);
     let (walk, redeemed) = Walk::redeem(150, granted("karla", None).0);
     let mut session = Walk::redeem(152, granted("lucia", None).0).0;
