@@ -26,7 +26,7 @@ WORDS = {
         "step": "step {} is not as recorded", "signature": "something beside them, or the signature, is not as signed",
         "cut off": "its end is missing", "no receipt": "This is not a receipt", "other": "signed with another key",
         "here": "no longer needs the network", "missing": "could not be fetched", "action": "Environment opened: Waizant Web",
-        "outcome": "ended by the customer", "page": "Receipt of a support session",
+        "outcome": "ended by the customer", "module": "Technical Assistance", "page": "Receipt of a support session",
     },
     "es": {
         "title": "Revisar un recibo", "file": "Recibo", "key": "La clave", "own": "Una clave que usted guardó",
@@ -34,7 +34,7 @@ WORDS = {
         "step": "el paso {} no está como se registró", "signature": "otro dato, o la firma, no está como se firmó",
         "cut off": "falta el final", "no receipt": "Esto no es un recibo", "other": "se firmó con otra clave",
         "here": "ya no necesita la red", "missing": "No se pudo obtener", "action": "Entorno abierto: Waizant Web",
-        "outcome": "terminada por el cliente", "page": "Recibo de una sesión de soporte",
+        "outcome": "terminada por el cliente", "module": "Asistencia técnica", "page": "Recibo de una sesión de soporte",
     },
 }  # fmt: skip
 SAMPLES = ROOT / "verify-receipt/tests/receipts"
@@ -75,7 +75,7 @@ def test_a_receipt_is_checked_with_the_network_off_and_sent_nowhere(
     chosen(page, words, file)
     says(page, words["good"])
     record = page.locator("#record")
-    for fact in (journey.agent.name, journey.customer.name, journey.id, "WZ-1042", words["outcome"], words["action"]):
+    for fact in (journey.agent.name, journey.customer.name, journey.id, "WZ-1042", words["module"], words["outcome"], words["action"]):
         expect(record).to_contain_text(fact)
     expect(record.get_by_role("listitem")).to_have_count(len(json.loads(file)["receipt"]["steps"]))
     accessible(page)

@@ -36,6 +36,7 @@ const en = {
   },
   labels: {
     verification: 'Verification',
+    module: 'Module',
     ticket: 'Case',
     agent: 'Agent',
     customer: 'Customer',
@@ -52,6 +53,11 @@ const en = {
     reason: 'The agent’s reason',
     head: 'Hash of the last step',
     digest: 'SHA-256 of the file',
+  },
+  modules: {
+    'technical-assistance': 'Technical Assistance',
+    'ecosystem-admin': 'Ecosystem Admin',
+    'support-grant': 'Remote Assistance, with credentials that the customer created',
   },
   access: { view: 'view only, without changing anything', change: 'view and change' },
   shown: { messages: 'messages', talks: 'talks', all: 'nothing' },
@@ -158,6 +164,7 @@ const es = {
   },
   labels: {
     verification: 'Verificación',
+    module: 'Módulo',
     ticket: 'Caso',
     agent: 'Agente',
     customer: 'Cliente',
@@ -174,6 +181,11 @@ const es = {
     reason: 'Motivo del agente',
     head: 'Hash del último paso',
     digest: 'SHA-256 del archivo',
+  },
+  modules: {
+    'technical-assistance': 'Asistencia técnica',
+    'ecosystem-admin': 'Administración de ecosistemas',
+    'support-grant': 'Asistencia remota, con credenciales que creó el cliente',
   },
   access: { view: 'solo ver, sin cambiar nada', change: 'ver y cambiar' },
   shown: { messages: 'mensajes', talks: 'conversaciones', all: 'nada' },

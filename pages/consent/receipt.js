@@ -127,6 +127,7 @@ function recordOf(receipt, hash, text) {
   const person = ({ id, name }) => `${name} (${id})`;
   const rows = [
     [labels.verification, receipt.verification],
+    [labels.module, text.modules[receipt.module]],
     [labels.ticket, receipt.ticket],
     [labels.agent, person(receipt.agent)],
     [labels.customer, person(receipt.customer)],

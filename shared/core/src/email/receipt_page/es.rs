@@ -46,7 +46,7 @@ pub const LANGUAGE: Language = Language {
 const fn module(module: Module) -> &'static str {
     match module {
         Module::TechnicalAssistance => "Asistencia técnica",
-        Module::EcosystemAdmin => "Administración del ecosistema",
+        Module::EcosystemAdmin => "Administración de ecosistemas",
         Module::SupportGrant => "Asistencia remota, con credenciales que creó el cliente",
     }
 }
