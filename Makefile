@@ -28,7 +28,7 @@ help:
 	@echo 'make publish     uploads the console and the consent page to AWS, where a stack serves them'
 	@echo 'make test        runs every check and every test: lint, unit-test, stack-test'
 	@echo 'make sizes       prints the packaged size of each function, and the SDKs that it links'
-	@echo 'make bench       measures the sweep with a backlog of 20,000, with the programs that are deployed'
+	@echo 'make bench       measures starts, answers, cost and the sweep, with the programs that are deployed'
 	@echo 'make mutants     breaks the Rust sources in small ways, one at a time, and prints what no test notices (hours)'
 	@echo 'make advisories  asks the network for known vulnerabilities in the dependencies'
 	@echo 'make fmt         formats the sources'
@@ -84,7 +84,7 @@ stack-test: prepare
 	local/.env/stack/bin/python tests/run.py $(TESTS)
 
 bench: prepare
-	local/.env/stack/bin/python tests/bench/sweep.py --release $(BENCH)
+	local/.env/stack/bin/python tests/bench/bench.py $(BENCH)
 
 sizes: prepare
 	@$(PYTHON) local/sizes.py

@@ -9,6 +9,7 @@ condition its actions never see, allows nothing on AWS. References are replaced 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sys
@@ -19,6 +20,9 @@ from typing import Any
 import parliament
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+# The translator logs the features that it lacks the settings of AWS's own service for.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
 REGION, ACCOUNT = "us-east-1", "123456789012"

@@ -185,6 +185,7 @@ class Stack:
         return {
             "origins": {page: self.settings.origin(page) for page in PAGES},
             "remote_assistance": f"{self.settings.origin('console')}/remote-assistance.html",
+            "receipt": f"{self.settings.origin('consent')}/receipt.html",
             "api": self.facts()["ApiUrl"],
             "password": samples.PASSWORD,
             "agents": [{"name": a.name, "email": a.email, "groups": a.groups} for a in samples.AGENTS],

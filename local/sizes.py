@@ -14,8 +14,8 @@ from terminal import Failed, call, step
 MOST = 6_000_000
 
 
-def released() -> Path:
-    """Builds all programs as they are deployed, and returns the directory with `<name>/bootstrap` and its archive for each."""
+def released(*programs: str) -> Path:
+    """Builds these programs as they are deployed, or all, and returns the directory with `<name>/bootstrap` and its archive for each."""
     target = ROOT / "target" / "released"
     env = os.environ | {
         "PATH": os.pathsep.join([str(ENVIRONMENTS / "sam/bin"), os.environ["PATH"]]),
@@ -23,7 +23,17 @@ def released() -> Path:
     }
     with step("Building all functions as they are released"):
         call(
-            ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", target],
+            [
+                "cargo",
+                "lambda",
+                "build",
+                "--release",
+                "--output-format",
+                "zip",
+                "--lambda-dir",
+                target,
+                *(f"--bin={name}" for name in programs),
+            ],
             target / "build.log",
             "The build failed",
             env=env,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import uuid
+
 import pytest
 
-from client import Answer
+from client import Answer, Mail
+from support.emails import assert_readable, words
 from support.identity import on_every_route, refused_everywhere
 from support.journey import Journey
 from support.leaving import LEAVINGS
 from support.people import Agent
+from support.recovery import ask
 from support.stack import Stack
 
 # --- P32: the address that the administrator set ---
@@ -112,3 +117,52 @@ def test_a_customer_who_was_disabled_since_the_consent_gets_no_session(stack: St
     assert journey.read().json["status"] == "consented"
     cognito.admin_enable_user(UserPoolId=pool, Username=journey.customer.sub)
     assert journey.issue().status == 201
+
+
+# --- invitations ---
+
+
+def invited(stack: Stack, **attributes: str) -> tuple[str, Mail]:
+    """A new agent with nothing but an invitation: their address, and the email."""
+    email = f"new-{uuid.uuid4().hex[:10]}@agents.example.com"
+    cognito, pool, seen = stack.aws("cognito-idp"), stack.facts["AgentPoolId"], stack.inbox.last_number()
+    given = {"email": email, "email_verified": "true", "name": "Rosa Recio", **attributes}
+    user = cognito.admin_create_user(
+        UserPoolId=pool, Username=email, TemporaryPassword="First-Pass-1", DesiredDeliveryMediums=["EMAIL"],
+        UserAttributes=[{"Name": name, "Value": value} for name, value in given.items()],
+    )["User"]  # fmt: skip
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=user["Username"], GroupName="CustomerService")
+    return email, stack.inbox.wait(email, after=seen)
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "days"),
+    [
+        ("en", "Waizant: your access to the support console", "works for 7 days"),
+        ("es", "Waizant: su acceso a la consola de soporte", "sirve durante 7 días"),
+    ],
+)
+def test_an_invitation_is_in_the_agents_language_and_says_where_the_console_is(stack: Stack, locale: str, subject: str, days: str) -> None:
+    email, mail = invited(stack, locale=locale)
+    assert mail.subject == subject
+    for part in ("Rosa Recio", "First-Pass-1", email, stack.settings.origin("console"), days):
+        assert part in words(mail.html), part
+
+
+@pytest.mark.usefixtures("quotas_begin_anew")
+@pytest.mark.parametrize(
+    ("locale", "subject"),
+    [("en", "Waizant: your account is not active yet"), ("es", "Waizant: su cuenta todavía no está activa")],
+)
+def test_an_agent_who_was_never_activated_is_told_so_and_the_caller_is_not(stack: Stack, locale: str, subject: str) -> None:  # P23
+    email, _ = invited(stack, locale=locale)
+    seen = stack.inbox.last_number()
+    answer, nobody = ask(stack, email), ask(stack, f"nobody-{uuid.uuid4().hex[:8]}@agents.example.com")
+    assert (answer.status, answer.body) == (nobody.status, nobody.body) == (202, b"{}")
+    mail = stack.inbox.wait(email, after=seen)
+    assert mail.subject == subject
+    for part in ("Rosa Recio", stack.settings.origin("console")):
+        assert part in mail.text and part in words(mail.html)
+    assert not re.search(r"\b\d{6}\b", mail.text), "there is no code"
+    assert mail.message["Auto-Submitted"] == "auto-generated"  # P45
+    assert_readable(mail, locale)

@@ -101,7 +101,7 @@ def test_what_rings_is_in_the_runbook_and_the_backlog_drains_by_itself(
     settle(stack, sessions)
     for journey in sessions:
         assert journey.read().json["outcome"] == "completed"
-        # At least once: an email that hung may have arrived all the same.
+        # At least once: an email that hung may still have arrived.
         assert [mail for mail in mails(journey) if kind(mail) == "end"]
     assert due(stack) == 0
 

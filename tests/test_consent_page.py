@@ -15,8 +15,25 @@ from support.people import Customer
 from support.stack import Stack
 
 
-def test_the_page_weighs_less_than_50_kb() -> None:
-    assert sum(file.stat().st_size for file in PAGE.iterdir()) < 50_000
+def loaded(page: str) -> set[str]:
+    """A page of the directory with all that it and its parts name: the page that checks receipts stands there, too."""
+    names, met, waiting = {file.name for file in PAGE.iterdir()}, set[str](), [page]
+    while waiting:
+        if (name := waiting.pop()) not in met:
+            met.add(name)
+            content = (PAGE / name).read_text()
+            waiting += [other for other in names if re.search(rf"""["'/]{re.escape(other)}["']""", content)]
+    return met
+
+
+@pytest.mark.parametrize("page", ["index.html", "missing.html", "receipt.html"])
+def test_each_page_weighs_less_than_50_kb(page: str) -> None:
+    assert {"consent.css", page} <= loaded(page)
+    assert sum((PAGE / name).stat().st_size for name in loaded(page)) < 50_000
+
+
+def test_every_file_belongs_to_a_page() -> None:
+    assert {file.name for file in PAGE.iterdir()} == loaded("index.html") | loaded("missing.html") | loaded("receipt.html")
 
 
 def test_loading_the_page_runs_its_scripts_and_sends_nothing(asked: Journey, visitor: Come) -> None:  # P27
@@ -32,6 +49,7 @@ def test_loading_the_page_runs_its_scripts_and_sends_nothing(asked: Journey, vis
         "consent.css",
         "api.js",
         "code.js",
+        "element.js",
         "link.js",
         "screens.js",
         "server-clock.js",

@@ -45,7 +45,7 @@ def test_a_refusal_says_what_is_left_even_if_nothing_can_be_read_after_it(stack:
     assert journey.agent_mail is not None
     at = signed_in(desk(), journey)
     at.stands_at("validation")
-    at.page.route(f"**{journey.path}", answering(503, "unavailable"))
+    at.page.route(f"**{journey.path}*", answering(503, "unavailable"))
     at.enter("own code", other(journey.agent_mail.code))
     at.shows(at.words["four left"])
     at.shows_nothing_of("5 attempts")

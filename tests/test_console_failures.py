@@ -118,7 +118,7 @@ def test_a_page_that_may_be_out_of_date_says_so_aloud(stack: Stack, desk: Sit) -
     journey = stack.journey().through_asking()
     at = signed_in(desk(), journey)
     at.stands_at("consent")
-    at.page.route(f"**{journey.path}", answering(503, "unavailable"))
+    at.page.route(f"**{journey.path}*", answering(503, "unavailable"))
     stale = at.page.get_by_role("status").filter(has_text="This page may be out of date")
     expect(stale).to_be_visible()
     accessible(at.page)
@@ -130,7 +130,7 @@ def test_what_is_closed_is_not_out_of_date(stack: Stack, desk: Sit) -> None:
     journey = stack.journey().through_asking()
     at = signed_in(desk(), journey)
     at.stands_at("consent")
-    at.page.route(f"**{journey.path}", answering(503, "unavailable"))
+    at.page.route(f"**{journey.path}*", answering(503, "unavailable"))
     at.shows("This page may be out of date")
     at.cancel("The customer hung up")
     at.stands_at("cancelled")
@@ -161,12 +161,12 @@ def test_a_record_that_stays_behind_is_not_followed_for_ever(stack: Stack, desk:
     at = signed_in(on_a_clock(desk()), journey)
     at.stands_at("session")
     untold = journey.cancel().json
-    at.page.route(f"**{journey.path}", lambda route: route.fulfill(json=untold, headers={"Access-Control-Allow-Origin": "*"}))
+    at.page.route(f"**{journey.path}*", lambda route: route.fulfill(json=untold, headers={"Access-Control-Allow-Origin": "*"}))
     at.stands_at("cancelled")
     drawn(at.page)
     at.visitor.forget()
     for _ in range(12):
-        with at.page.expect_response(f"**{journey.path}"):
+        with at.page.expect_response(f"**{journey.path}*"):
             at.page.clock.fast_forward("00:15")
         drawn(at.page)
     at.page.clock.fast_forward("10:00")
@@ -189,7 +189,7 @@ def test_a_look_comes_no_sooner_than_the_server_will_have_it(stack: Stack, desk:
     journey = stack.journey().through_asking()
     at = signed_in(on_a_clock(desk()), journey)
     at.stands_at("consent")
-    at.page.route(f"**{journey.path}", answering(429, "too-many-requests", **{"Retry-After": "120"}))
+    at.page.route(f"**{journey.path}*", answering(429, "too-many-requests", **{"Retry-After": "120"}))
     at.shows("This page may be out of date")
     at.page.unroute_all()
     at.visitor.forget()
@@ -210,7 +210,7 @@ def test_an_act_that_was_overtaken_by_the_close_is_no_failure(stack: Stack, desk
     assert journey.cancel("In another tab").status == 200
     at.stands_at("cancelled")
     (late,) = held
-    with at.page.expect_response(f"**{journey.path}") as read:
+    with at.page.expect_response(f"**{journey.path}*") as read:
         late.continue_()
     read.value.finished()
     drawn(at.page)

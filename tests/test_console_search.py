@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import uuid
+
 import pytest
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import Locator, Request, Route, expect
 
 from support.browser import accessible
 from support.console import Sit, drawn, holding, signed_in
+from support.desk import picture
 from support.stack import Stack
 
 
@@ -160,3 +164,119 @@ def test_an_answer_that_was_overtaken_is_not_shown(stack: Stack, desk: Sit) -> N
     answer.value.finished()
     drawn(at.page)
     assert "OPEN" in rows.inner_text()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_supervisor_finds_a_case_by_all_that_is_known_of_it_and_shares_the_search(stack: Stack, desk: Sit, language: str) -> None:
+    words = {
+        "en": {"more": "More filters", "id": "Verification", "ticket": "Ticket", "agent": "Agent", "search": "Search", "clear": "Clear filters",
+               "outcome": "Outcome", "cancelled": "Cancelled", "locked": "Locked", "from": "Started from", "until": "Started until",
+               "bad id": "Enter the id"},
+        "es": {"more": "Más filtros", "id": "Verificación", "ticket": "Ticket", "agent": "Agente", "search": "Buscar", "clear": "Quitar filtros",
+               "outcome": "Resultado", "cancelled": "Cancelada", "locked": "Bloqueada", "from": "Iniciada desde", "until": "Iniciada hasta",
+               "bad id": "Ingrese el identificador"},
+    }[language]  # fmt: skip
+    number, name = f"WZ-{uuid.uuid4().hex[:8]}", f"Rosa {uuid.uuid4().hex[:8]}"
+    agent, customer = stack.new_agent(name=name), stack.new_customer()
+    first = stack.journey(agent, customer, ticket=number).through_internal_validation()
+    assert first.cancel().status == 200
+    second = stack.journey(agent, customer).through_internal_validation()
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    at = desk(language, width=1280)
+    at.sign_in(supervisor.email)
+    at.stands_at("assistance")
+    at.follow("all", "all")
+    rows = at.page.locator("tbody tr")
+
+    def field(label: str) -> Locator:
+        return at.page.get_by_role("textbox", name=words[label], exact=True)
+
+    def found(*ids: str, **typed: str) -> None:
+        for label, text in typed.items():
+            field(label).fill(text)
+        at.page.get_by_role("button", name=words["search"], exact=True).click()
+        expect(rows).to_have_count(len(ids))
+        for one in ids:
+            expect(rows.locator(f"a[href$='/{one}']")).to_have_count(1)
+
+    def cleared() -> None:
+        at.page.get_by_role("button", name=words["clear"]).click()
+        expect(at.page.get_by_role("button", name=words["clear"])).to_have_count(0)
+
+    found(second.id, first.id, agent=name.upper())
+    at.page.get_by_role("button", name=words["more"]).click()
+    accessible(at.page)
+    found(first.id, ticket=number.upper())
+    cleared()
+    # As it is copied from an address bar.
+    found(second.id, id=f"{stack.settings.origin('console')}/#/technical-assistance/{second.id}")
+    expect(field("id")).to_have_value(second.id)
+    field("id").fill("abc")
+    at.visitor.forget()
+    at.page.get_by_role("button", name=words["search"], exact=True).click()
+    at.shows(words["bad id"])
+    expect(field("id")).to_be_focused()
+    assert at.visitor.posted() == []
+    cleared()
+    found(second.id, first.id, agent=name)
+    at.page.get_by_role("button", name=re.compile(f"^{words['outcome']} ")).click()
+    at.page.get_by_role("option", name=words["cancelled"], exact=True).click()
+    expect(rows).to_have_count(1)
+    # What was typed and not sent stays, whatever is chosen meanwhile.
+    field("ticket").fill(f"{number}0")
+    at.page.get_by_role("button", name=re.compile(f"^{words['outcome']} ")).click()
+    at.page.get_by_role("option", name=words["locked"], exact=True).click()
+    expect(rows.get_by_role("link")).to_have_count(0)
+    expect(field("ticket")).to_have_value(f"{number}0")
+    field("ticket").fill("")
+    at.page.get_by_role("button", name=re.compile(f"^{words['outcome']} ")).click()
+    at.page.get_by_role("option", name=words["cancelled"], exact=True).click()
+    expect(rows).to_have_count(1)
+    field("from").fill("2999/01/01")
+    at.page.get_by_role("button", name=words["search"], exact=True).click()
+    expect(rows.get_by_role("link")).to_have_count(0)
+    field("from").fill("2020/01/01")
+    found(first.id, until="2999/12/31")
+    if language == "en":
+        picture(at.page, "search")
+
+    # Somebody else opens the address, and is shown the same once signed in.
+    address = at.page.url
+    assert name.split()[1] in address.partition("#")[2]
+    colleague = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    there = desk(language, width=1280)
+    there.page.goto(address)
+    there.page.reload()
+    there.sign_in(colleague.email)
+    expect(there.page.locator("tbody tr")).to_have_count(1)
+    there.shows(number)
+    accessible(there.page)
+    assert not [request.url for request in there.visitor.sent if name.split()[1] in request.url.partition("#")[0]]
+    # The customer's earlier verifications stand beside a case.
+    there.page.evaluate("to => { location.hash = to }", f"#/technical-assistance/{second.id}")
+    earlier = there.page.get_by_role("heading", name={"en": "Earlier verifications", "es": "Verificaciones anteriores"}[language])
+    expect(earlier).to_be_visible()
+    beside = there.page.locator(f"a[href$='/{first.id}']")
+    expect(beside).to_have_count(1)
+    accessible(there.page)
+    beside.click()
+    there.shows({"en": "cancelled the process", "es": "canceló el proceso"}[language])
+    there.page.get_by_role("link", name={"en": "All of this customer", "es": "Todas las de este cliente"}[language]).click()
+    expect(there.page.locator("tbody tr")).to_have_count(2)
+
+
+def test_another_address_in_the_same_tab_is_another_search(stack: Stack, desk: Sit) -> None:
+    agent, customer = stack.new_agent(), stack.new_customer()
+    for ticket in ("ONE-1", "TWO-2"):
+        stack.journey(agent, customer, ticket=ticket).through_start()
+    at = desk()
+    at.sign_in(agent.email)
+    at.stands_at("assistance")
+    rows = at.page.locator("tbody tr")
+    for ticket in ("ONE-1", "TWO-2"):
+        at.page.evaluate("to => { location.hash = to }", f"#/verifications?ticket={ticket}")
+        expect(rows).to_have_count(1)
+        at.shows(ticket)
+    at.page.evaluate("location.hash = '#/verifications?ticket=%3Cb%3E&status=open&customer=nobody'")
+    expect(rows).to_have_count(2)
+    assert at.page.url.endswith("#/verifications"), "what no filter can be is none"

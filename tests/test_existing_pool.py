@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import jmespath
 import pytest
 
 import deployment
 from client import decode
-from settings import Settings
+from settings import ROOT, Settings
 from support.running import running_stack
 from support.stack import Stack
 
@@ -45,6 +47,7 @@ def make_pool(settings: Settings) -> dict[str, str]:
         EnableTokenRevocation=True,
         RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0},
         WriteAttributes=sorted(required | {"locale"}),
+        ReadAttributes=["email", "email_verified", "name", "locale"],
     )
     return {
         "ExistingCustomerPoolId": pool,
@@ -66,7 +69,7 @@ def there() -> Iterator[Stack]:
 
 
 def attach(stack: Stack) -> None:
-    """Steps 3 and 6."""
+    """Steps 3 and 7."""
     pool = stack.facts["CustomerPoolId"]
     triggers = stack.aws("lambda").get_function_configuration(FunctionName=stack.functions()["CustomerTriggersFunction"])
     described = stack.aws("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]
@@ -120,3 +123,26 @@ def test_a_pool_that_was_there_before_serves_both_ways_and_its_own_sign_ins_stay
     redeemed = stack.api.post("/support-grant/redeem", credentials, token=journey.agent.token)
     assert redeemed.status == 201, redeemed.body
     assert own_claims(stack, customer.email) == before
+
+
+def queries(page: str) -> list[str]:
+    """What the commands of step 6 pick from the answers, as the AWS CLI reads it."""
+    step = page.partition("## 6.")[2].partition("\n## ")[0]
+    return [double or single for double, single in re.findall(r"""--query\s+(?:"([^"]+)"|'([^']+)')""", step)]
+
+
+def test_the_check_before_attaching_finds_every_client_and_who_accepts_the_pools_tokens(there: Stack) -> None:
+    """Step 6, with the page's own queries."""
+    all_apis, authorizers, all_clients, client_facts = queries((ROOT / "docs/existing-pool.md").read_text())
+    pool, gateway, cognito = there.facts["CustomerPoolId"], there.aws("apigatewayv2"), there.aws("cognito-idp")
+    found = []
+    for api in jmespath.search(all_apis, gateway.get_apis()):
+        query = authorizers.replace("$POOL", pool).replace("$api", api)
+        found += jmespath.search(query, gateway.get_authorizers(ApiId=api))
+    assert [each["audience"] for each in found] == [[there.facts["parameters"]["ExistingCustomerClientId"]]], found
+    clients = jmespath.search(all_clients, cognito.list_user_pool_clients(UserPoolId=pool))
+    facts = [jmespath.search(client_facts, cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client)) for client in clients]
+    assert {each["client"]: each["flows"] for each in facts} == {
+        "app": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        "support-access": ["ALLOW_CUSTOM_AUTH"],
+    }

@@ -95,6 +95,8 @@ def activity(stack: Stack) -> list[Any]:
         http_event("GET /verifications/{id}", None, journey.agent, id=journey.id),
         http_event(search, {}, journey.agent),
         http_event(search, {"customer": journey.customer.email}, supervisor),
+        http_event(search, {"ticket": "WZ-7"}, supervisor),
+        http_event(search, {"ticket": "WZ-1042"}, supervisor),
         http_event(search, {}, supervisor),
     ]
 

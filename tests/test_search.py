@@ -128,11 +128,15 @@ def test_a_rare_filter_ends_by_its_cursor(stack: Stack) -> None:
         {"outcome": "open"},
         {"module": "other"},
         {"id": "short"},
+        {"customer_of": "short"},
         {"ticket": "two words"},
         {"ticket": ""},
         {"agent_name": "  "},
         {"agent_name": "x" * 81},
         {"created_from": "2026-10-28"},
+        {"created_from": "2026-02-30T00:00:00Z"},
+        {"created_from": "2026-10-28 12:34:56Z"},
+        {"created_from": "2026-10-28T12:34:56+00:00[UTC]"},
         {"created_until": "yesterday"},
         {"created_until": 5},
     ],
@@ -163,6 +167,23 @@ def test_a_case_is_found_by_its_id_and_by_its_ticket(stack: Stack) -> None:
     assert ids(search(stack, supervisor, id="AAAAAAAAAAAAAAAAAAAAAA")) == []
 
 
+def test_a_customers_verifications_are_found_by_any_of_them(stack: Stack) -> None:
+    supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
+    customer = stack.new_customer()
+    first, second = (stack.journey(customer=customer).through_start() for _ in range(2))
+    stack.journey().through_start()
+    assert ids(search(stack, supervisor, customer_of=first.id)) == [second.id, first.id]
+    assert ids(search(stack, supervisor, customer_of=first.id, agent=second.agent.sub)) == [second.id]
+    assert ids(search(stack, supervisor, customer_of=first.id, customer=customer.email)) == [second.id, first.id]
+    assert ids(search(stack, supervisor, customer_of=first.id, customer="nobody@customers.example.com")) == []
+    assert ids(search(stack, supervisor, customer_of="AAAAAAAAAAAAAAAAAAAAAA")) == []
+    page = search(stack, supervisor, customer_of=first.id, limit=1)
+    assert ids(search(stack, supervisor, customer_of=first.id, limit=1, cursor=page["cursor"])) == [first.id]
+    # An agent learns nothing of another's customer.
+    assert ids(search(stack, first.agent, customer_of=first.id)) == [first.id]  # P22
+    assert ids(search(stack, first.agent, customer_of=second.id)) == []  # P22
+
+
 def test_cases_are_found_by_agents_name_module_outcome_and_time(stack: Stack) -> None:
     supervisor = stack.new_agent(groups=("CustomerService", "SupportSupervisor"))
     name = f"Ágata {uuid.uuid4().hex[:8]}"
@@ -181,7 +202,12 @@ def test_cases_are_found_by_agents_name_module_outcome_and_time(stack: Stack) ->
 
     moment = datetime.fromisoformat(search(stack, agent)["items"][0]["created_at"])
     hour = timedelta(hours=1)
-    for earliest, latest, found in [(moment - hour, moment + hour, 2), (moment + hour, None, 0), (None, moment - hour, 0), (moment + hour, moment, 0)]:
+    for earliest, latest, found in [
+        (moment - hour, moment + hour, 2),
+        (moment + hour, None, 0),
+        (None, moment - hour, 0),
+        (moment + hour, moment, 0),
+    ]:
         window = {"created_from": earliest, "created_until": latest}
         asked = {name: at.isoformat() for name, at in window.items() if at}
         for caller in (agent, supervisor):

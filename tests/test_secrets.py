@@ -373,7 +373,6 @@ def test_the_access_log_has_the_route_and_no_path_query_header_or_body(stack: St
         assert "$context.routeKey" in named
         assert named <= {
             "$context.requestId",
-            "$context.requestTime",
             "$context.identity.sourceIp",
             "$context.routeKey",
             "$context.status",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -182,3 +183,9 @@ def test_no_right_is_a_pattern() -> None:  # P28
             for statement in policy["Statement"]:
                 assert "*" not in str(statement["Action"]), name
                 assert statement["Resource"] != "*", name
+
+
+def test_a_panic_in_what_is_deployed_is_an_answer() -> None:  # P25
+    """cargo-lambda sets `panic = "abort"` in a release, unless the profile says otherwise: then a panic would end the process."""
+    (profile,) = re.findall(r"^\[profile\.release\]\n((?:.+\n)*)", (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
+    assert 'panic = "unwind"' in profile.splitlines()

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { useConsole } from './console';
 import { asQuery, NO_FILTERS } from './filters';
 import { Indicator } from './indicator';
-import { isShown, type Verification, type VerificationSummary } from './model';
+import type { Verification, VerificationSummary } from './model';
 import { lookOf } from './outcome-looks';
 import { href } from './route';
 import { useSpeech } from './words';
@@ -19,24 +19,23 @@ export function Earlier({ verification }: { verification: Verification }) {
   const { words, shortTime } = useSpeech();
   const { api, agent } = useConsole();
   const [found, setFound] = useState<VerificationSummary[] | null>(null);
-  const { customer, created_at, id } = verification;
-  // Until the agent is verified, the address is masked.
-  const email = agent.supervisor && isShown(customer) ? customer.email : null;
+  const { supervisor } = agent;
+  const { created_at, id } = verification;
 
   useEffect(() => {
-    if (email === null) return;
+    if (!supervisor) return;
     let left = false;
     const until = new Date(Date.parse(created_at) + 1000).toISOString();
     api
-      .search({ customer: email, created_until: until, limit: MOST + 1 })
+      .search({ customer_of: id, created_until: until, limit: MOST + 1 })
       .then(({ items }) => !left && setFound(items.filter((item) => item.id !== id).slice(0, MOST)))
       .catch(() => undefined);
     return () => {
       left = true;
     };
-  }, [api, email, created_at, id]);
+  }, [api, supervisor, created_at, id]);
 
-  if (email === null || found === null) return null;
+  if (found === null) return null;
   return (
     <Container header={<Header variant="h2">{words.list.earlier}</Header>}>
       {found.length === 0 ? (
@@ -58,7 +57,7 @@ export function Earlier({ verification }: { verification: Verification }) {
           ))}
         </ul>
       )}
-      <Link href={href({ page: 'verifications', query: asQuery({ ...NO_FILTERS, customer: email }) })}>{words.list.allOf}</Link>
+      <Link href={href({ page: 'verifications', query: asQuery({ ...NO_FILTERS, of: id }) })}>{words.list.allOf}</Link>
     </Container>
   );
 }

@@ -5,16 +5,16 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type SubmitEvent, useEffect, useState } from 'react';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { useConsole } from './console';
 import { type Filters, isFiltered, MODULES, NO_FILTERS, type Typed, understood } from './filters';
 import { focusFault } from './keyboard';
 import { useSpeech } from './words';
 
 /** The filters that are folded away until somebody needs them. */
-const MORE = ['id', 'ticket', 'module', 'outcome', 'from', 'until'] as const satisfies (keyof Filters)[];
+const MORE = ['id', 'of', 'ticket', 'module', 'outcome', 'from', 'until'] as const satisfies (keyof Filters)[];
 
-const TYPED: Typed[] = ['id', 'ticket', 'customer', 'agent', 'from', 'until'];
+const TYPED: Typed[] = ['id', 'ticket', 'customer', 'of', 'agent', 'from', 'until'];
 
 interface Props {
   filters: Filters;
@@ -29,7 +29,13 @@ export function FiltersForm({ filters, refused, onSearch }: Props) {
   const { agent } = useConsole();
   const [typed, setTyped] = useState(filters);
   const [wrong, setWrong] = useState<Typed[]>([]);
-  useEffect(() => setTyped(filters), [filters]);
+  /** The filters that the fields were last filled in from. What was typed since stays, whatever is chosen meanwhile. */
+  const filled = useRef(filters);
+  useEffect(() => {
+    const changed = TYPED.filter((field) => filters[field] !== filled.current[field]);
+    filled.current = filters;
+    setTyped((now) => ({ ...now, ...Object.fromEntries(changed.map((field) => [field, filters[field]])) }));
+  }, [filters]);
   useEffect(() => setWrong(refused), [refused]);
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -37,8 +43,18 @@ export function FiltersForm({ filters, refused, onSearch }: Props) {
     const meant = TYPED.map((field) => [field, understood(field, typed[field])] as const);
     const faults = meant.filter(([, value]) => value === null).map(([field]) => field);
     setWrong(faults);
-    if (faults.length > 0) focusFault(event.currentTarget);
-    else onSearch({ ...filters, ...Object.fromEntries(meant) });
+    if (faults.length > 0) {
+      focusFault(event.currentTarget);
+      return;
+    }
+    const asked = Object.fromEntries(meant) as Pick<Filters, Typed>;
+    setTyped({ ...typed, ...asked });
+    onSearch({ ...filters, ...asked });
+  };
+  const clear = () => {
+    setTyped(NO_FILTERS);
+    setWrong([]);
+    onSearch(NO_FILTERS);
   };
   const text = (field: Typed, more: Partial<InputProps> = {}) => (
     <FormField label={words.list[field]} errorText={wrong.includes(field) ? words.list.wrong[field] : undefined}>
@@ -86,7 +102,7 @@ export function FiltersForm({ filters, refused, onSearch }: Props) {
           <SpaceBetween direction="horizontal" size="xs">
             <Button>{words.list.search}</Button>
             {isFiltered(filters) && (
-              <Button variant="link" formAction="none" onClick={() => onSearch(NO_FILTERS)}>
+              <Button variant="link" formAction="none" onClick={clear}>
                 {words.list.clear}
               </Button>
             )}
@@ -98,6 +114,7 @@ export function FiltersForm({ filters, refused, onSearch }: Props) {
         >
           <div className="filters all">
             {text('id')}
+            {text('of')}
             {text('ticket')}
             {chosen(
               'module',

@@ -8,6 +8,8 @@ export interface Filters {
   id: string;
   ticket: string;
   customer: string;
+  /** The id of a verification with the same customer, whose address is seen only in part. */
+  of: string;
   /** Part of an agent's name or address. */
   agent: string;
   module: Module | null;
@@ -22,6 +24,7 @@ export const NO_FILTERS: Filters = {
   id: '',
   ticket: '',
   customer: '',
+  of: '',
   agent: '',
   module: null,
   status: null,
@@ -43,7 +46,7 @@ export const STATUSES = [
 ] as const satisfies Status[];
 export const OUTCOMES = ['completed', 'ended', 'cancelled', 'denied', 'expired', 'locked'] as const satisfies Outcome[];
 
-export type Typed = 'id' | 'ticket' | 'customer' | 'agent' | 'from' | 'until';
+export type Typed = 'id' | 'ticket' | 'customer' | 'of' | 'agent' | 'from' | 'until';
 
 const ID = /(?<![\w-])[\w-]{22}(?![\w-])/u;
 const TICKET = /^[\w\-./#]{1,64}$/u;
@@ -52,8 +55,8 @@ const LONGEST_NAME = 80;
 
 /** What people mean by what they typed or pasted into a field: nothing at all, or null if it cannot be understood. */
 const UNDERSTOOD: Record<Typed, (text: string) => string | null> = {
-  // People paste the whole address of a verification, or a line of an email.
-  id: (text) => ID.exec(text)?.[0] ?? null,
+  id: idIn,
+  of: idIn,
   ticket: (text) => (TICKET.test(text) ? text : null),
   customer: addressIn,
   agent: (text) => (text.length > LONGEST_NAME ? null : text),
@@ -66,6 +69,11 @@ export function understood(field: Typed, text: string): string | null {
   return seen === '' ? '' : UNDERSTOOD[field](seen);
 }
 
+/** People paste the whole address of a verification, or a line of an email. */
+function idIn(text: string): string | null {
+  return ID.exec(text)?.[0] ?? null;
+}
+
 function day(text: string): string | null {
   return DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 }
@@ -75,10 +83,11 @@ export function isFiltered(filters: Filters): boolean {
 }
 
 /** What the API is asked for. */
-export function asSearch({ from, until, agent, ...filters }: Filters): Search {
+export function asSearch({ from, until, agent, of, ...filters }: Filters): Search {
   const given = Object.entries(filters).filter(([, value]) => value !== null && value !== '');
   return {
     ...(Object.fromEntries(given) as Search),
+    ...(of === '' ? {} : { customer_of: of }),
     ...(agent === '' ? {} : { agent_name: agent }),
     ...(from === '' ? {} : { created_from: midnight(from, 0) }),
     ...(until === '' ? {} : { created_until: midnight(until, 1) }),
@@ -106,6 +115,7 @@ export function fromQuery(query: string): Filters {
     id: typed('id'),
     ticket: typed('ticket'),
     customer: typed('customer'),
+    of: typed('of'),
     agent: typed('agent'),
     module: one(MODULES, 'module'),
     status: one(STATUSES, 'status'),

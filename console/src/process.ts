@@ -40,10 +40,10 @@ const QUIET: Pace = { first: 15_000, most: 30_000, hidden: 60_000 };
 /** The customer is about to act. An agent who looks at something else is notified of it. */
 const WAITING: Pace = { first: 2000, most: 6000, hidden: 6000 };
 /** The customer can act, and rarely does. */
-const WATCHED: Pace = { first: 5000, most: 20_000, hidden: 60_000 };
+const WATCHED: Pace = { first: 10_000, most: 30_000, hidden: 60_000 };
 const WORKING: Pace = { first: 2000, most: 2000, hidden: 2000 };
 /** By this part of the time since it last moved the pauses grow. */
-const GROWTH = 1 / 8;
+const GROWTH = 1 / 3;
 
 /** After what this page knows has moved it, or should have. */
 export const SOON_MILLISECONDS = 2000;

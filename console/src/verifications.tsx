@@ -38,7 +38,7 @@ export function VerificationsPage({ query }: { query: string }) {
   const { words, shortTime } = useSpeech();
   const { api, agent } = useConsole();
   const narrow = useNarrow();
-  const asked = query === '' ? (tab.get(KEPT) ?? '') : query;
+  const asked = query === '' ? kept() : query;
   const [filters, setFilters] = useState(() => fromQuery(asked));
   const [refused, setRefused] = useState<Typed[]>([]);
   const [items, setItems] = useState<VerificationSummary[]>([]);
@@ -189,9 +189,15 @@ export function VerificationsPage({ query }: { query: string }) {
   );
 }
 
+function kept(): string {
+  const found: unknown = JSON.parse(tab.get(KEPT) ?? '""');
+  // Before the upgrade it was something else.
+  return typeof found === 'string' ? found : '';
+}
+
 /** Keeps a search for this tab, and in the fragment of the address, which can be shared. No server is sent a fragment. */
 function keep(query: string): void {
-  tab.set(KEPT, query);
+  tab.set(KEPT, JSON.stringify(query));
   history.replaceState(history.state, '', href({ page: 'verifications', query }));
 }
 

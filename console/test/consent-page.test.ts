@@ -26,9 +26,9 @@ describe('the screen', () => {
   });
 
   test('is read less often the longer nothing has changed', () => {
-    expect([0, 20_000, 60_000, 300_000].map((unchanged) => pauseOf('session', unchanged))).toEqual([5000, 5000, 7500, 20_000]);
-    expect([0, 20_000, 60_000, 300_000].map((unchanged) => pauseOf('entered', unchanged))).toEqual([2000, 2500, 6000, 6000]);
-    expect([30, 4, 0, -3].map((left) => pauseOf('session', 0, left))).toEqual([5000, 4000, 2000, 2000]);
+    expect([0, 20_000, 60_000, 300_000].map((unchanged) => pauseOf('session', unchanged))).toEqual([10_000, 10_000, 20_000, 30_000]);
+    expect([0, 20_000, 60_000, 300_000].map((unchanged) => pauseOf('entered', unchanged))).toEqual([2000, 6000, 6000, 6000]);
+    expect([30, 4, 0, -3].map((left) => pauseOf('session', 0, left))).toEqual([10_000, 4000, 2000, 2000]);
   });
 
   test('after a link that is no longer valid says only that, unless a session was seen', () => {

@@ -58,9 +58,9 @@ describe('the pause before the next read', () => {
     ['agent_challenged', 15_000, 30_000, 60_000],
     ['agent_verified', 15_000, 30_000, 60_000],
     ['awaiting_consent', 2000, 6000, 6000],
-    ['consented', 5000, 20_000, 60_000],
+    ['consented', 10_000, 30_000, 60_000],
     ['minting', 2000, 2000, 2000],
-    ['in_session', 5000, 20_000, 60_000],
+    ['in_session', 10_000, 30_000, 60_000],
     ['closed', 15_000, 15_000, 15_000],
   ])('with the status %s is %i ms at first, %i ms after ten minutes, and %i ms while nobody looks', (status, first, most, hidden) => {
     expect(pauseBeforeLook(due(status, 900), null, at)).toBe(first);
@@ -69,7 +69,7 @@ describe('the pause before the next read', () => {
   });
 
   test('grows with the time since the verification moved', () => {
-    expect(pauseBeforeLook(due('awaiting_consent', 600), null, { ...at, movedAt: NOON - 32_000 })).toBe(4000);
+    expect(pauseBeforeLook(due('awaiting_consent', 600), null, { ...at, movedAt: NOON - 12_000 })).toBe(4000);
   });
 
   test('ends just after a deadline that comes earlier, even while nobody looks', () => {

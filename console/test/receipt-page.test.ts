@@ -46,7 +46,9 @@ describe.each(VERSIONS)('a receipt of %s', (version) => {
     const missed: number[] = [];
     for (const at of whole.keys()) {
       const changed = whole.slice();
-      changed[at] = 255 - (changed[at] ?? 0);
+      const byte = changed[at] ?? 0;
+      // Its last bit: it stays a character, and often valid JSON.
+      changed[at] = byte % 2 === 0 ? byte + 1 : byte - 1;
       // biome-ignore lint/performance/noAwaitInLoops: thousands at a time would only wait for each other.
       if ((await check(changed, key)).fault === undefined) missed.push(at);
     }

@@ -21,9 +21,9 @@ function reads({ seconds }: Stage, pause: (passed: number) => number): number[] 
   return moments;
 }
 
-function inConsole(stage: Stage): number[] {
+function inConsole(stage: Stage, hidden = false): number[] {
   const known = verification({ status: stage.status as Status, expires_at: new Date(NOON + 3600 * SECOND).toISOString() });
-  return reads(stage, (passed) => pauseBeforeLook(known, null, { now: NOON + passed, movedAt: NOON, hidden: false }));
+  return reads(stage, (passed) => pauseBeforeLook(known, null, { now: NOON + passed, movedAt: NOON, hidden }));
 }
 
 function onPage(stage: Stage): number[] {
@@ -31,13 +31,15 @@ function onPage(stage: Stage): number[] {
   return screen === null ? [] : reads(stage, (passed) => pauseOf(screen, passed));
 }
 
-test('a full session with both pages open takes as many requests as stated, fewer than 130', () => {
+test('a full session with both pages open takes as many requests as stated, fewer than 100', () => {
   const stages = counted.stages.map((stage) => {
     const page = onPage(stage);
     const fresh = page.filter((passed) => passed < SETTLED).length;
-    return { ...stage, console: inConsole(stage).length, page: page.length, fresh };
+    // The environment in which the agent works is another tab.
+    const hidden = inConsole(stage, stage.status === 'in_session').length;
+    return { ...stage, console: inConsole(stage).length, hidden, page: page.length, fresh };
   });
   const all = stages.reduce((sum, stage) => sum + stage.console + stage.page, ACTS);
-  expect(all).toBeLessThan(130);
+  expect(all).toBeLessThan(100);
   expect(stages).toEqual(counted.stages);
 });

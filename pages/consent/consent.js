@@ -6,8 +6,9 @@
 
 import { agentEntry, post } from './api.js';
 import { codeIn } from './code.js';
+import { make } from './element.js';
 import { tokenIn } from './link.js';
-import { make, screens } from './screens.js';
+import { screens } from './screens.js';
 import { clock, FOLLOWED, languageOf, OVER, pauseOf, SETTLED, screenAfterLink, screenOf, secondsTo } from './state.js';
 import { words } from './words.js';
 

@@ -9,7 +9,7 @@ const ALGORITHM = 'ECDSA_SHA_256';
 const BEGINNING = '{"receipt":{';
 const END = '}}';
 /** No receipt is nearly as long, in bytes. */
-const LONGEST = 4_000_000;
+export const LONGEST = 4_000_000;
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' };
 
 const URL_SAFE = /^[\w-]*$/u;

@@ -1,19 +1,9 @@
 // The screens of the page, drawn from a `page`: `{text, view, agentEntry, see, refuse, end, allow}`, of which the last four are handlers.
 
+import { make } from './element.js';
 import { cut } from './state.js';
 
 const ENVIRONMENTS = { store: 'Store', web: 'Web', app: 'App', rcm: 'RCM' };
-
-/** An element. Its values are text, never markup. */
-export function make(name, attributes, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes ?? {})) {
-    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
-    else if (value !== false) element.setAttribute(key, value === true ? '' : value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
 
 /** A text with its `{names}` filled in. What people typed is kept apart from the words around it. */
 function filled(template, values) {

@@ -9,13 +9,13 @@ const PLACE = /\{(\w+)\}/u;
  * and less often the longer nothing has changed.
  */
 export const FOLLOWED = {
-  request: { first: 5000, most: 20_000 },
-  expired: { first: 5000, most: 20_000 },
+  request: { first: 10_000, most: 20_000 },
+  expired: { first: 10_000, most: 20_000 },
   entered: { first: 2000, most: 6000 },
   consented: { first: 2000, most: 6000 },
-  session: { first: 5000, most: 20_000 },
+  session: { first: 10_000, most: 30_000 },
 };
-const GROWTH = 1 / 8;
+const GROWTH = 1 / 3;
 
 /**
  * For how many milliseconds after a change or a press the page asks for the newest answer. Later ones cost half and can be a second old: too

@@ -7,6 +7,7 @@ The emulator counts none, so the items are measured here: what a write finds and
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -29,6 +30,8 @@ def _value(value: dict[str, Any]) -> int:
     match kind:
         case "S":
             return len(content.encode())
+        case "B":
+            return len(content) if isinstance(content, bytes) else len(base64.b64decode(content))
         case "N":
             return ceil(len(content.strip("-0.")) / 2) + 1
         case "BOOL" | "NULL":

@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "local")]
+SOURCES = [Path(__file__).parent, *(Path(__file__).parents[2] / name for name in ("tests", "local", "operations"))]
+sys.path[:0] = map(str, SOURCES)
 
 import prices  # noqa: E402
 from prices import GB, MILLION  # noqa: E402
@@ -20,11 +23,11 @@ from session import Counted, Run, access_log_bytes, whole_session  # noqa: E402
 
 from settings import ROOT, Settings  # noqa: E402
 from support.stack import Stack  # noqa: E402
-from support.sweep import unscheduled  # noqa: E402
+from support.sweep import sweep, unscheduled  # noqa: E402
 from support.template import resources  # noqa: E402
 
 MEMORY_GB = 256 / 1024
-# How long a run takes beside its calls, and how long each call takes, in milliseconds: as if none were made side by side.
+# How long a run takes beside its calls, and how long each call takes, in milliseconds.
 OWN_MS = 5
 CALL_MS = {"SendRawEmail": 100, "Sign": 20, "GetPublicKey": 20, "AdminInitiateAuth": 150, "AdminRespondToAuthChallenge": 250}
 STORE_MS, COGNITO_MS = 5, 40
@@ -38,97 +41,133 @@ SWEEPS_A_MONTH = 60 * 24 * 30
 RECORD_DAYS, LOG_DAYS = 400, 90
 # As docs/operations.md has it: the combinations of route and outcome that occur.
 METRICS = 100
-
-
-@dataclass
-class Row:
-    service: str
-    counted: str
-    million: float
-    month: float = 0
+# USD for a million, beside introspection, email and Cognito.
+GOAL = 300
+SERVICES = {"gateway": "API Gateway", "run": "Lambda", "table": "DynamoDB", "logs": "CloudWatch Logs", "data": "Data"}
 
 
 def duration(run: Run) -> float:
-    """Seconds for which Lambda bills it."""
-    each = [CALL_MS.get(call, COGNITO_MS if call.startswith("Admin") else STORE_MS) for call in run.calls]
-    return (OWN_MS + sum(each)) / 1000
+    """Seconds for which Lambda bills it: of calls that are made side by side, the slowest counts."""
+    slowest = [max(_milliseconds(call) for call in together) for together in run.rounds]
+    return (OWN_MS + sum(slowest)) / 1000
 
 
-def polls(counted: Counted) -> Iterator[tuple[Run, int]]:
-    """A read in each state, and how often it is made. `requests.json` says that; its own test counts it."""
+def _milliseconds(call: str) -> float:
+    cognito = call.startswith("Admin") or call == "RevokeToken"
+    return CALL_MS.get(call, COGNITO_MS if cognito else STORE_MS)
+
+
+def polls(counted: Counted, *, in_front: bool) -> Iterator[tuple[Run, int]]:
+    """A read in each state, and how often it is made. `requests.json` says that; its own test counts it. `in_front`: the console is all the
+    time; otherwise it is behind the environment in which the agent works.
+    """
     for stage in json.loads((ROOT / "console/test/requests.json").read_text())["stages"]:
         screen, status = stage["screen"], stage["status"]
-        yield counted.reads["console", status, "poll"], stage["console"]
+        yield counted.reads["console", status, "poll"], stage["console" if in_front else "hidden"]
         if screen is not None:
             yield counted.reads["page", screen, "fresh"], stage["fresh"]
             yield counted.reads["page", screen, "poll"], stage["page"] - stage["fresh"]
 
 
-def table(counted: Counted) -> list[Row]:
+Runs = list[tuple[Run, int]]
+
+
+def total(of: Callable[[Run], float], runs: Runs) -> float:
+    return sum(of(run) * number for run, number in runs)
+
+
+@dataclass
+class Sum:
+    """What some runs cost, by service, in USD, and what was counted."""
+
+    gateway: float
+    run: float
+    table: float
+    logs: float
+    data: float
+    counted: dict[str, str]
+
+    @property
+    def all(self) -> float:
+        return self.gateway + self.run + self.table + self.logs + self.data
+
+
+def summed(requests: Runs, others: Runs, *, preflights: int = 0, idle_runs: int = 0, idle_log: int = 0, stored: int = 0) -> Sum:
+    """`requests` come through the API, `others` do not. `idle_runs` make no call. `stored`: bytes that stay for `RECORD_DAYS`."""
+    every, number = [*requests, *others], sum(times for _, times in requests)
+    runs = number + sum(times for _, times in others) + idle_runs
+    seconds = total(duration, every) + idle_runs * OWN_MS / 1000
+    writes, reads = total(lambda run: run.consumed.writes, every), total(lambda run: run.consumed.reads, every)
+    log, access = total(lambda run: run.log_bytes, every) + idle_log, (number + preflights) * access_log_bytes()
+    kept = (log + access) * prices.LOG_COMPRESSED * LOG_DAYS / 30
+    out = total(lambda run: run.answer_bytes, requests)
+    return Sum(
+        gateway=(number + preflights) * prices.HTTP_REQUEST,
+        run=runs * prices.LAMBDA_REQUEST + seconds * MEMORY_GB * prices.LAMBDA_GB_SECOND,
+        table=writes * prices.WRITE_UNIT + reads * prices.READ_UNIT + stored * RECORD_DAYS / 30 / GB * prices.STORED_GB_MONTH,
+        logs=((log + access) * prices.LOGGED_GB + kept * prices.LOG_STORED_GB_MONTH) / GB,
+        data=out / GB * prices.DATA_OUT_GB,
+        counted={
+            "gateway": f"{number + preflights} requests" + (f", {preflights} of them a browser's preflights" if preflights else ""),
+            "run": f"{runs} runs, {seconds:.1f} s at 256 MB",
+            "table": f"{writes:g} write units, {reads:g} read units",
+            "logs": f"{log / 1000:.0f} KB of the functions, {access / 1000:.0f} KB of the API",
+            "data": f"{out / 1000:.0f} KB of answers",
+        },
+    )
+
+
+def table(counted: Counted) -> Iterator[str]:
     assert counted.sweep is not None
     assert counted.idle_sweep is not None
     assert counted.introspection is not None
-    first_read = counted.reads["console", "started", "fresh"]
-    requests = [(run, 1) for run in counted.acts] + [(first_read, 1), *polls(counted), (counted.introspection, INTROSPECTIONS)]
-    # Each mint runs the triggers five times: twice to define, to create and verify the challenge, and for the claims.
     triggers = [(run, counted.opened) for run in counted.triggers]
-    idle = counted.trigger_runs - len(triggers) * counted.opened
-    every = [*requests, *triggers, (counted.sweep, 1)]
-
-    def total(of: Callable[[Run], float], runs: list[tuple[Run, int]]) -> float:
-        return sum(of(run) * number for run, number in runs)
-
-    number = sum(times for _, times in requests)
-    preflights = PREFLIGHTS_OF_PAGES + counted.opened
-    seconds = total(duration, every) + idle * OWN_MS / 1000
-    writes, reads = (total(lambda run: run.consumed.writes, every), total(lambda run: run.consumed.reads, every))
-    log = total(lambda run: run.log_bytes, requests) + counted.trigger_log_bytes + counted.sweep.log_bytes
-    access = number * access_log_bytes() + preflights * access_log_bytes()
-    out = total(lambda run: run.answer_bytes, requests)
-    stored = counted.stored_bytes * RECORD_DAYS / 30 / GB * MILLION
-    kept = (log + access) * prices.LOG_COMPRESSED * LOG_DAYS / 30 / GB * MILLION
-    emails = sum(call == "SendRawEmail" for run, times in every for call in run.calls * times)
-    signatures = sum(call == "Sign" for run, times in every for call in run.calls * times)
+    idle_runs = counted.trigger_runs - sum(number for _, number in triggers)
+    # The lines of all triggers were counted together.
+    others = [(replace(run, log_bytes=0), number) for run, number in triggers] + [(counted.sweep, 1)]
+    columns = [
+        summed(
+            [*((run, 1) for run in counted.acts), (counted.reads["console", "started", "fresh"], 1), *polls(counted, in_front=in_front)],
+            others,
+            preflights=PREFLIGHTS_OF_PAGES + counted.opened,
+            idle_runs=idle_runs,
+            idle_log=counted.trigger_log_bytes,
+            stored=counted.stored_bytes,
+        )
+        for in_front in (False, True)
+    ]
+    signature = sum(call == "Sign" for call in counted.sweep.calls) * prices.SIGNATURE
     kinds = [resource["Type"] for resource in resources().values()]
     alarmed = sum(_metrics(resource) for resource in resources().values() if resource["Type"] == "AWS::CloudWatch::Alarm")
-    idle_sweep, runs = counted.idle_sweep, number + counted.trigger_runs
-    gateway, own = number + preflights, f"{counted.trigger_runs} of them triggers of Cognito"
-    bought = f"{writes:.0f} write units and {reads:.1f} read units; a record of {counted.stored_bytes / 1024:.1f} KB"
-    idle_run = prices.LAMBDA_REQUEST + duration(idle_sweep) * MEMORY_GB * prices.LAMBDA_GB_SECOND
     watching = METRICS * prices.METRIC_MONTH + alarmed * prices.ALARMED_METRIC_MONTH
-    return [
-        Row("API Gateway", f"{gateway} requests, {preflights} of them a browser's preflights", gateway * prices.HTTP_REQUEST),
-        Row(
-            "Lambda",
-            f"{runs} runs, {own}; {seconds:.1f} s at 256 MB",
-            runs * prices.LAMBDA_REQUEST + seconds * MEMORY_GB * prices.LAMBDA_GB_SECOND,
-            SWEEPS_A_MONTH * idle_run,
-        ),
-        Row(
-            "DynamoDB",
-            f"{bought}, kept for {RECORD_DAYS} days",
-            writes * prices.WRITE_UNIT + reads * prices.READ_UNIT + stored * prices.STORED_GB_MONTH / MILLION,
-            SWEEPS_A_MONTH * idle_sweep.consumed.reads * prices.READ_UNIT,
-        ),
-        Row(
-            "CloudWatch Logs",
-            f"{log / 1000:.0f} KB of the functions and {access / 1000:.0f} KB of the API, kept for {LOG_DAYS} days",
-            (log + access) / GB * prices.LOGGED_GB + kept * prices.LOG_STORED_GB_MONTH / MILLION,
-            SWEEPS_A_MONTH * idle_sweep.log_bytes / GB * prices.LOGGED_GB,
-        ),
-        Row(
-            "CloudWatch",
-            f"{METRICS} metrics, {alarmed} metrics with an alarm, a dashboard",
-            0,
-            watching + kinds.count("AWS::CloudWatch::Dashboard") * prices.DASHBOARD_MONTH,
-        ),
-        Row("KMS", f"{signatures} signature; a key", signatures * prices.SIGNATURE, kinds.count("AWS::KMS::Key") * prices.KEY_MONTH),
-        Row("Secrets Manager", "the secrets", 0, kinds.count("AWS::SecretsManager::Secret") * prices.SECRET_MONTH),
-        Row("Data", f"{out / 1000:.0f} KB of answers", out / GB * prices.DATA_OUT_GB),
-        Row("**All of these**", "", 0, 0),
-        Row("SES, beside", f"{emails} emails", emails * prices.EMAIL),
-        Row("Cognito Essentials, beside", "a customer who is active in no other way", prices.ACTIVE_USER),
-    ]
+    sweeps = SWEEPS_A_MONTH * summed([], [(counted.idle_sweep, 1)]).all
+    emails = sum(call == "SendRawEmail" for run in [*counted.acts, counted.sweep] for call in run.calls)
+    keys, secrets = kinds.count("AWS::KMS::Key"), kinds.count("AWS::SecretsManager::Secret")
+    works, in_front = columns
+    asked = summed([(counted.introspection, 1)], [])
+    yield "| service | counted for one verification | USD per million | with the console in front |"
+    yield "| --- | --- | --- | --- |"
+    for name, service in SERVICES.items():
+        more = f"; a record of {counted.stored_bytes / 1024:.1f} KB for {RECORD_DAYS} days" if name == "table" else ""
+        yield f"| {service} | {works.counted[name]}{more} | {usd(getattr(works, name))} | {usd(getattr(in_front, name))} |"
+    yield f"| KMS | a signature | {usd(signature)} | {usd(signature)} |"
+    yield f"| **All of these** | | **{usd(works.all + signature)}** | **{usd(in_front.all + signature)}** |"
+    asking = f"{INTROSPECTIONS} times, each {asked.all * MILLION:.2f} USD per million"
+    yield f"| Introspection, all services | {asking} | {usd(asked.all * INTROSPECTIONS)} | the same |"
+    yield f"| SES | {emails} emails | {usd(emails * prices.EMAIL)} | the same |"
+    yield f"| Cognito Essentials | a customer who is active in no other way | {usd(prices.ACTIVE_USER)} | the same |"
+    yield ""
+    yield "| fixed | USD a month |"
+    yield "| --- | --- |"
+    yield f"| {METRICS} metrics, {alarmed} metrics with an alarm, a dashboard | {watching + prices.DASHBOARD_MONTH:.2f} |"
+    yield f"| {SWEEPS_A_MONTH} sweeps with nothing due | {sweeps:.2f} |"
+    yield f"| {keys} key, {secrets} secrets | {keys * prices.KEY_MONTH + secrets * prices.SECRET_MONTH:.2f} |"
+    assert works.all + signature < GOAL / MILLION, "a million costs more than the goal"
+
+
+def usd(each: float) -> str:
+    """Of a million of them."""
+    return f"{each * MILLION:,.0f}"
 
 
 def _metrics(alarm: dict) -> int:
@@ -137,29 +176,20 @@ def _metrics(alarm: dict) -> int:
     return sum("MetricStat" in each for each in watched) if isinstance(watched, list) else 1
 
 
-def printed(counted: Counted) -> str:
-    rows = table(counted)
-    summed = rows[: next(at for at, row in enumerate(rows) if row.service.startswith("**"))]
-    all_of_them = rows[len(summed)]
-    all_of_them.million, all_of_them.month = sum(row.million for row in summed), sum(row.month for row in summed)
-    assert counted.introspection is not None
-    lines = ["| service | counted for one verification | USD per million | USD a month, fixed |", "| --- | --- | --- | --- |"]
-    bold = lambda row, text: f"**{text}**" if row is all_of_them else text  # noqa: E731
-    for row in rows:
-        cells = [row.service, row.counted, bold(row, f"{row.million * MILLION:,.0f}"), bold(row, f"{row.month:,.0f}")]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", "| run | calls to AWS | write units | read units | log bytes | answer bytes |",
-        "| --- | --- | --- | --- | --- | --- |", *_runs(counted)])  # fmt: skip
-
-
-def _runs(counted: Counted) -> Iterator[str]:
+def runs(counted: Counted) -> Iterator[str]:
     """One line for each kind of run."""
-    polled = {f"{run.what}, {page}, {state}, {asked}": run for (page, state, asked), run in counted.reads.items()}
-    named = [(run.what, run) for run in counted.acts] + list(polled.items())
+    yield "| run | calls to AWS | write units | read units | bytes of the log | bytes of the answer |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    polled = [(f"{run.what}, a poll {where}", run) for where, run in _polled(counted)]
     others = [counted.introspection, *counted.triggers, counted.sweep]
-    for what, run in [*named, *((run.what, run) for run in others if run)]:
-        used = run.consumed
-        yield f"| {what} | {', '.join(run.calls)} | {used.writes:g} | {used.reads:g} | {run.log_bytes} | {run.answer_bytes} |"
+    for what, run in [*((run.what, run) for run in counted.acts), *polled, *((run.what, run) for run in others if run)]:
+        calls = ", ".join(f"{name} × {number}" if number > 1 else name for name, number in Counter(run.calls).items())
+        yield f"| {what} | {calls} | {run.consumed.writes:g} | {run.consumed.reads:g} | {run.log_bytes} | {run.answer_bytes} |"
+
+
+def _polled(counted: Counted) -> Iterator[tuple[str, Run]]:
+    for page, state in (("console", "in_session"), ("page", "session")):
+        yield "in session", counted.reads[page, state, "poll"]
 
 
 def main() -> None:
@@ -167,8 +197,10 @@ def main() -> None:
     parser.add_argument("--stack", type=Path, required=True)
     stack = Stack(Settings.of_running(parser.parse_args().stack))
     with unscheduled(stack):
+        sweep(stack)  # of what others have left
         counted = whole_session(stack)
-    print(printed(counted))
+    for line in chain(runs(counted), [""], table(counted)):
+        print(line)
 
 
 if __name__ == "__main__":

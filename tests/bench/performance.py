@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "local")]
+SOURCES = [Path(__file__).parent, *(Path(__file__).parents[2] / name for name in ("tests", "local", "operations"))]
+sys.path[:0] = map(str, SOURCES)
 
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
@@ -40,7 +41,7 @@ from support.sweep import SWEEP, unscheduled  # noqa: E402
 SHARES = (128, 256)
 # Processes of each function and share, and events of each process after its first.
 PROCESSES, WARM = 2, 2
-ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
+PUBLIC = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Authority:
         )
         pem = certificate.public_bytes(serialization.Encoding.PEM)
         self.trusted, own = directory / "trusted.pem", directory / "own.pem"
-        self.trusted.write_bytes(pem + ROOTS.read_bytes())
+        self.trusted.write_bytes(pem + PUBLIC.read_bytes())
         secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         own.write_bytes(secret + pem)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -170,12 +171,12 @@ def peak(process: int) -> float:
     return int(kilobytes) / 1024
 
 
-def table(stack: Stack, programs: Path) -> Iterator[str]:
+def table(stack: Stack, programs: Path, only: list[str]) -> Iterator[str]:
     yield "| function | measured with | in a row | start, 128 MB | first | warm | start, 256 MB | first | warm | processor | memory | package |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     with tempfile.TemporaryDirectory() as directory:
         authority = Authority(Path(directory))
-        for each in measured():
+        for each in (each for each in measured() if not only or each.program in only):
             program, cells, last = programs / each.program / "bootstrap", [], None
             for megabytes in SHARES:
                 found = [measure(stack, each, program, megabytes, authority) for _ in range(PROCESSES)]
@@ -193,10 +194,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stack", type=Path, required=True)
     parser.add_argument("--programs", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", default=[])
     arguments = parser.parse_args()
     stack = Stack(Settings.of_running(arguments.stack))
     with unscheduled(stack):
-        for line in table(stack, arguments.programs):
+        for line in table(stack, arguments.programs, arguments.only):
             print(line, flush=True)
 
 

@@ -27,7 +27,6 @@ TRIGGERS = "CustomerTriggersFunction"
 # A line of the access log, with values as long as AWS writes them.
 ACCESS_LOG = {
     "requestId": "KZJ8uhYeIAMEJ4A=",
-    "requestTime": "28/Oct/2026:12:00:00 +0000",
     "identity.sourceIp": "203.0.113.123",
     "routeKey": "POST /verifications/{id}/session",
     "status": "200",
@@ -47,9 +46,14 @@ class Run:
 
     what: str
     consumed: Consumed
-    calls: list[str]
+    # The operations, in the order in which they were made; those made side by side in one list.
+    rounds: list[list[str]]
     log_bytes: int
     answer_bytes: int = 0
+
+    @property
+    def calls(self) -> list[str]:
+        return [call for together in self.rounds for call in together]
 
 
 @dataclass
@@ -80,21 +84,23 @@ class Counting:
     def __exit__(self, *_: object) -> None:
         self._functions.close()
 
-    def run(self, what: str, function: str, event: dict[str, Any]) -> tuple[Any, Run]:
+    def run(self, what: str, function: str, event: dict[str, Any], *, quiet: bool = False) -> tuple[Any, Run]:
+        """`quiet`: it leaves no line in the log."""
         if function not in self._open:
             self._open[function] = self._functions.enter_context(Hosted(self.stack, function))
         hosted, meter = self._open[function], Meter(self.stack)
         hosted.before, hosted.after = meter.before, meter.after
         lines, calls = len(hosted.lines), len(hosted.calls)
         answer = hosted.invoke(event)
-        made = hosted.calls[calls:]
-        _until(lambda: len(hosted.lines) > lines)
+        rounds = _rounds([call.operation for call in hosted.calls[calls:]], hosted.under_way[2 * calls :])
+        if not quiet:
+            _until(lambda: len(hosted.lines) > lines)
         log_bytes = sum(len(line.encode()) + LOG_LINE_BYTES for line in hosted.lines[lines:])
         body = answer.get("body", "") if isinstance(answer, dict) else ""
         if isinstance(answer, dict) and "statusCode" in answer:
             assert answer["statusCode"] < 300, (what, answer)
             answer = json.loads(body or "null")
-        run = Run(what, meter.consumed, [call.operation for call in made], log_bytes, len(body.encode()) + ANSWER_OVERHEAD)
+        run = Run(what, meter.consumed, rounds, log_bytes, len(body.encode()) + ANSWER_OVERHEAD)
         return answer, run
 
 
@@ -103,6 +109,19 @@ def _until(so: Callable[[], bool]) -> None:
     while not so():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def _rounds(operations: list[str], under_way: list[tuple[float, int]]) -> list[list[str]]:
+    """The operations, those together that were under way at the same time."""
+    rounds: list[list[str]] = []
+    waiting, left = 0, iter(operations)
+    for _, change in sorted(under_way):
+        if change == 1:
+            if waiting == 0:
+                rounds.append([])
+            rounds[-1].append(next(left))
+        waiting += change
+    return rounds
 
 
 def access_log_bytes() -> int:
@@ -128,10 +147,14 @@ def whole_session(stack: Stack) -> Counted:
                 if page is None:
                     event = http_event("GET /verifications/{id}", None, agent, id=journey.id)
                     event |= {} if fresh else {"queryStringParameters": {"fresh": "false"}}
-                    counted.reads["console", state, asked] = counting.run("GET /verifications/{id}", "ActivityFunction", event)[1]
+                    counted.reads["console", state, asked] = counting.run(
+                        "GET /verifications/{id}", "ActivityFunction", event, quiet=not fresh
+                    )[1]
                 else:
                     event = http_event("POST /consent/view", {"token": page, "fresh": fresh})
-                    counted.reads["page", state, asked] = counting.run("POST /consent/view", "CustomerConsentFunction", event)[1]
+                    counted.reads["page", state, asked] = counting.run(
+                        "POST /consent/view", "CustomerConsentFunction", event, quiet=not fresh
+                    )[1]
 
         counted.idle_sweep = counting.run("sweep", SWEEP, {})[1]
         journey.id = act("POST /verifications", "StartVerification", journey.look_up)["id"]

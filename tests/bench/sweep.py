@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "local")]
+SOURCES = [Path(__file__).parent, *(Path(__file__).parents[2] / name for name in ("tests", "local", "operations"))]
+sys.path[:0] = map(str, SOURCES)
 
 from backlog import SHARDS, items  # noqa: E402
 from doubles import Doubles  # noqa: E402
@@ -115,6 +116,7 @@ def running(program: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         "HASH_KEY_SECRET": "key",
         "RECEIPT_KEY": "receipts",
         "MAIL_FROM": "support@example.com",
+        "CONFIGURATION_SET": "emails",
         "CONSENT_PAGE_URL": "https://consent.example.com/",
         "GRANT_PAGE_URL": "https://console.example.com/remote-assistance.html",
     }

@@ -123,7 +123,7 @@ def holding(desk: Desk, path: str, containing: str = "") -> list[Route]:
 
 def reads(desk: Desk, journey: Journey) -> int:
     """How often its page asked for the journey's verification."""
-    return sum(request.method == "GET" and request.url.endswith(journey.path) for request in desk.visitor.sent)
+    return sum(request.method == "GET" and request.url.partition("?")[0].endswith(journey.path) for request in desk.visitor.sent)
 
 
 def asks_for_code(desk: Desk, email: str | None) -> str:

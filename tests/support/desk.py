@@ -102,7 +102,7 @@ class Desk:
 
     def stands_at(self, name: str) -> None:
         """The screen with this heading is shown; it takes as long as the console takes to look, which is up to half a minute."""
-        expect(self.heading(name).first).to_be_visible(timeout=15_000)
+        expect(self.heading(name).first).to_be_visible()
 
     def shows(self, text: str | re.Pattern[str]) -> None:
         expect(self.page.locator("#content")).to_contain_text(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from support.contract import contract
@@ -43,6 +44,8 @@ class Maker:
         raise AssertionError(f"no values are made of {schema}")
 
     def text(self, schema: dict[str, Any]) -> str:
+        if schema.get("format") == "date-time":
+            return self.moment()
         shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 200)
         for _ in range(1000):
             if "pattern" in schema:
@@ -53,6 +56,12 @@ class Maker:
             if shortest <= len(made) <= longest and re.search(schema.get("pattern", ""), made):
                 return made
         raise AssertionError(f"no text is made of {schema}")
+
+    def moment(self) -> str:
+        """Returns a moment of these years: most texts of digits are none."""
+        zone = timezone(timedelta(hours=self.random.choice([0, -5, 9])))
+        since = timedelta(seconds=self.random.randint(0, 10**9), microseconds=self.random.choice([0, 789_000]))
+        return (datetime(2020, 1, 1, tzinfo=zone) + since).isoformat().replace("+00:00", "Z")
 
     def of_pattern(self, parsed: Any) -> str:
         made = ""

@@ -77,6 +77,9 @@ class Home:
     def shows(self, name: str) -> None:
         expect(self.page.locator("#content")).to_contain_text(self.words.get(name, name))
 
+    def shows_nothing_of(self, text: str) -> None:
+        expect(self.page.locator("#content")).not_to_contain_text(text)
+
     def offered(self) -> dict[str, str]:
         """Confirmed with what is chosen: the credentials, by the contract's names."""
         self.press("confirm")

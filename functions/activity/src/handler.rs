@@ -33,7 +33,10 @@ async fn one<I, D>(
     let id = request.verification_id()?;
     let stored = match request.query_parameter("fresh") {
         None | Some("true") => app.verifications.load(&id).await?,
-        Some("false") => app.verifications.glance(&id).await?,
+        Some("false") => {
+            request.is_poll();
+            app.verifications.glance(&id).await?
+        }
         Some(_) => return Err(FieldError::new("fresh", "must be true or false").into()),
     };
     let mut verification = stored.ok_or(Refusal::NotFound)?.at(request.now());

@@ -29,6 +29,7 @@ struct Search {
     id: Option<VerificationId>,
     ticket: Option<New<TicketNumber>>,
     customer: Option<New<EmailAddress>>,
+    customer_of: Option<VerificationId>,
     agent: Option<IdText>,
     agent_name: Option<PartOfName>,
     module: Option<Module>,
@@ -40,8 +41,20 @@ struct Search {
     limit: Option<usize>,
 }
 
+/// A moment in RFC 3339, and in none of the other ways to write one.
 #[derive(Clone, Copy, Debug, Deserialize)]
-struct Moment(#[serde(deserialize_with = "rfc3339::deserialize")] Timestamp);
+#[serde(try_from = "String")]
+struct Moment(Timestamp);
+
+impl TryFrom<String> for Moment {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let plain = |b: u8| b.is_ascii_digit() || b"TZ:+-.".contains(&b);
+        let moment = (text.len() <= 35 && text.bytes().all(plain)).then(|| rfc3339::parse(&text));
+        moment.flatten().map(Self).ok_or("a moment in RFC 3339, of at most 35 characters")
+    }
+}
 
 /// Part of an agent's name or email address, in lower case: 1 to 80 characters, not blank.
 #[derive(Debug, Deserialize)]
@@ -62,8 +75,9 @@ impl TryFrom<String> for PartOfName {
 #[derive(Debug)]
 struct Filters {
     id: Option<VerificationId>,
-    ticket: Option<New<TicketNumber>>,
+    ticket: Option<TicketNumber>,
     customer: Option<EmailAddress>,
+    customer_of: Option<VerificationId>,
     agent: Option<String>,
     agent_name: Option<PartOfName>,
     module: Option<Module>,
@@ -88,8 +102,8 @@ impl Filters {
         let named = |part: &PartOfName| {
             agent.name.to_lowercase().contains(&part.0) || agent.email.as_str().contains(&part.0)
         };
-        let about = |wanted: &New<TicketNumber>| {
-            verification.ticket.as_ref().is_some_and(|own| own.found_by() == wanted.0.found_by())
+        let about = |wanted: &TicketNumber| {
+            verification.ticket.as_ref().is_some_and(|own| own.found_by() == wanted.found_by())
         };
         self.id.as_ref().is_none_or(|id| verification.id == *id)
             && self.ticket.as_ref().is_none_or(about)
@@ -106,7 +120,7 @@ impl Filters {
     fn scope(&self, caller: &Caller) -> Scope {
         match self {
             _ if !caller.supervisor => Scope::Agent(caller.agent.id.clone()),
-            Self { ticket: Some(ticket), .. } => Scope::Ticket(ticket.0.clone()),
+            Self { ticket: Some(ticket), .. } => Scope::Ticket(ticket.clone()),
             Self { customer: Some(email), .. } => Scope::Customer(email.clone()),
             Self { agent: Some(id), .. } => Scope::Agent(id.clone()),
             Self { .. } => Scope::Everyone,
@@ -122,6 +136,26 @@ impl Filters {
     }
 }
 
+/// The answer to a search.
+#[derive(Default, Serialize)]
+struct PageView<'a> {
+    items: Vec<VerificationView<'a>>,
+    cursor: Option<String>,
+    /// How many were skipped because another version wrote them so that this one cannot read them. Whether
+    /// they fit the filters, nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<u64>,
+}
+
+/// What a search came to.
+#[derive(Default)]
+struct Found {
+    items: Vec<Verification>,
+    /// The place after which the next page begins, if there is one.
+    next: Option<Position>,
+    unreadable: u64,
+}
+
 pub async fn search<D>(
     app: &App<impl Verifications, impl VerificationIndex, D>,
     caller: &Caller,
@@ -133,10 +167,11 @@ pub async fn search<D>(
         return Err(FieldError::new("limit", "must be from 1 to 100").into());
     }
     let moment = |moment: Option<Moment>| moment.map(|Moment(at)| at);
-    let filters = Filters {
+    let mut filters = Filters {
         id: asked.id,
-        ticket: asked.ticket,
+        ticket: asked.ticket.map(|New(ticket)| ticket),
         customer: asked.customer.map(|New(email)| email),
+        customer_of: asked.customer_of,
         agent: asked.agent.map(|id| id.as_str().to_owned()),
         agent_name: asked.agent_name,
         module: asked.module,
@@ -155,56 +190,43 @@ pub async fn search<D>(
             })?)
         }
     };
+    // Anyone who sees only part of an address can still ask for what else there is of the customer.
+    if let Some(of) = &filters.customer_of {
+        let other = seen(app, caller, of, request.now()).await?;
+        let email = other.map(|verification| verification.customer.email);
+        let fits = |email: &EmailAddress| filters.customer.as_ref().is_none_or(|c| c == email);
+        let Some(email) = email.filter(fits) else {
+            return Ok(Answer::ok(&PageView::default()));
+        };
+        filters.customer = Some(email);
+    }
     let Found { items, next, unreadable } = match &filters.id {
-        Some(id) => known(app, caller, id, &filters, request.now()).await?,
+        Some(id) => {
+            let known = seen(app, caller, id, request.now()).await?;
+            let items = known.into_iter().filter(|v| filters.fit(v)).collect();
+            Found { items, ..Found::default() }
+        }
         None => found(app, caller, &filters, before, limit, request.now()).await?,
     };
     if unreadable > 0 {
         measure(Metric::UnreadableItems, unreadable);
         tracing::warn!(target: "support", unreadable, "verifications of another version skipped");
     }
-    let items: Vec<_> = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
+    let items = items.iter().map(|v| VerificationView::listed(v, &app.limits)).collect();
     let cursor = next.map(|position| cursor_text(&position, &digest));
     let unreadable = (unreadable > 0).then_some(unreadable);
-    Ok(Answer::ok(&FoundView { items, cursor, unreadable }))
+    Ok(Answer::ok(&PageView { items, cursor, unreadable }))
 }
 
-/// What a search found.
-#[derive(Default)]
-struct Found {
-    items: Vec<Verification>,
-    /// The place after which the next page begins, if there is one.
-    next: Option<Position>,
-    /// How many were skipped because another version wrote them so that this one cannot read them. Whether
-    /// they fit the filters, nobody knows.
-    unreadable: u64,
-}
-
-#[derive(Serialize)]
-struct FoundView<'a> {
-    items: Vec<VerificationView<'a>>,
-    cursor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unreadable: Option<u64>,
-}
-
-/// The one verification with this id, if the caller may see it and it fits.
-async fn known<I, D>(
+/// The verification with this id, if the caller may see it.
+async fn seen<I, D>(
     app: &App<impl Verifications, I, D>,
     caller: &Caller,
     id: &VerificationId,
-    filters: &Filters,
     now: Timestamp,
-) -> Result<Found, Problem> {
-    let found = match app.verifications.load(id).await {
-        Err(failure) if failure.of_other_version => {
-            return Ok(Found { unreadable: 1, ..Found::default() });
-        }
-        loaded => loaded?.map(|verification| verification.at(now)),
-    };
-    let seen = |v: &Verification| caller.supervisor || v.agent.id == caller.agent.id;
-    let items = found.into_iter().filter(|v| seen(v) && filters.fit(v)).collect();
-    Ok(Found { items, ..Found::default() })
+) -> Result<Option<Verification>, Problem> {
+    let found = app.verifications.load(id).await?.map(|verification| verification.at(now));
+    Ok(found.filter(|v| caller.supervisor || v.agent.id == caller.agent.id))
 }
 
 /// The next page.

@@ -32,7 +32,7 @@ struct Finish {}
 /// How the agent stops.
 enum How {
     Finish,
-    Cancel(Cancel),
+    Cancel { reason: Reason, note: Option<Reason> },
 }
 
 pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<Answer, Problem> {
@@ -43,7 +43,10 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
             let Finish {} = request.json()?;
             How::Finish
         }
-        "POST /verifications/{id}/cancel" => How::Cancel(request.json()?),
+        "POST /verifications/{id}/cancel" => {
+            let Cancel { reason: New(reason), note } = request.json()?;
+            How::Cancel { reason, note: note.map(|New(note)| note) }
+        }
         _ => return Err(Refusal::NotFound.into()),
     };
     let now = request.now();
@@ -51,13 +54,10 @@ pub async fn handle(app: &App<impl Verifications>, request: &Request) -> Result<
         let verification = verification.of(&caller.agent)?;
         let closed = match &how {
             How::Finish => verification.finish(now)?,
-            How::Cancel(Cancel { reason: New(reason), note }) => {
-                let note = note.as_ref().map(|New(note)| note.clone());
-                match verification.cancel(reason.clone(), now)? {
-                    ClosedByAgent::Now(next) => ClosedByAgent::Now(next.with_note(note)),
-                    already @ ClosedByAgent::Already(_) => already,
-                }
-            }
+            How::Cancel { reason, note } => match verification.cancel(reason.clone(), now)? {
+                ClosedByAgent::Now(next) => ClosedByAgent::Now(next.with_note(note.clone())),
+                already @ ClosedByAgent::Already(_) => already,
+            },
         };
         Ok(match closed {
             ClosedByAgent::Now(next) => Decision::Save(Change::to(next.clone()), next),

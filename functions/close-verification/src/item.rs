@@ -11,7 +11,7 @@ use support_core::email::receipt_page;
 use support_core::identity::{LinkToken, VerificationId};
 use support_core::notices;
 use support_core::ports::{Change, Due, DueItems, Mailer, SupportGrants, Verifications};
-use support_core::refusal::{CallError, Failure};
+use support_core::refusal::{CallError, Failure, Unreadable};
 use support_core::secret::Secret;
 use support_core::support_grant::{GrantKey, GrantNoticeKind, SupportGrant};
 use support_core::time::Timestamp;
@@ -72,7 +72,7 @@ pub async fn look_after(
         }
         // Others keep changing what is refused: if it is still due, the next sweep finds it.
         Ok(Taken::NoNotice) | Err(CallError::Refused(_)) => Ok(Looked::Done),
-        Err(CallError::Failed(failure)) if failure.of_other_version => {
+        Err(CallError::Failed(failure)) if failure.unreadable == Some(Unreadable::OtherVersion) => {
             tracing::warn!(
                 target: "support",
                 verification = item.verification().map(VerificationId::as_str),

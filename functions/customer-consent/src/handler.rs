@@ -76,6 +76,7 @@ async fn view(app: &App<impl Verifications>, request: &Request) -> Result<Verifi
     let found = if fresh {
         app.verifications.load(&page.verification).await?
     } else {
+        request.is_poll();
         app.verifications.glance(&page.verification).await?
     };
     let verification = found.ok_or(Refusal::ConsentRefused)?.at(request.now());

@@ -30,6 +30,7 @@ async function describe() {
     if (link.id in stack.origins) link.href = stack.origins[link.id];
   }
   byId('remote-assistance').href = stack.remote_assistance;
+  byId('receipt').href = stack.receipt;
   byId('offers').textContent = stack.customers[0].email;
   byId('password').textContent = stack.password;
   byId('api').textContent = stack.api;

@@ -126,7 +126,7 @@ pub struct New<T>(pub T);
 
 /// A value with rules for what comes in.
 pub trait Checked: Sized {
-    /// What is expected, for those who send anything else.
+    /// What is expected, for anyone who sends something else.
     const EXPECTED: &'static str;
 
     /// Returns `None` for what is not as expected.

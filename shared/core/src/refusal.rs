@@ -85,37 +85,39 @@ pub struct Failure {
     pub detail: String,
     /// Whether the write may still have happened.
     pub maybe_done: bool,
-    /// Whether a record of the directory cannot be read: others wrote it, and repeating does not help.
-    pub unreadable_record: bool,
-    /// Nothing broke: a stored item is of another version, which this one can neither read nor write.
-    pub of_other_version: bool,
+    /// Nothing broke: what was read is nothing that can be understood, and is left as it is.
+    pub unreadable: Option<Unreadable>,
+}
+
+/// What cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// A stored item of another version, which this one can neither read nor write.
+    OtherVersion,
+    /// A record of the directory: others wrote it, and repeating does not help.
+    DirectoryRecord,
 }
 
 impl Failure {
     /// It certainly did not happen.
     pub fn clean(service: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            service,
-            detail: detail.into(),
-            maybe_done: false,
-            unreadable_record: false,
-            of_other_version: false,
-        }
+        Self { service, detail: detail.into(), maybe_done: false, unreadable: None }
     }
 
-    /// A stored item is not one of those that this version can read. It is left as it is.
+    /// A stored item is not one of those that this version can read.
     pub fn of_other_version(service: &'static str, detail: impl Into<String>) -> Self {
-        Self { of_other_version: true, ..Self::clean(service, detail) }
+        Self { unreadable: Some(Unreadable::OtherVersion), ..Self::clean(service, detail) }
+    }
+
+    /// A record of the directory cannot be read. `detail` names the field, and not what is in it.
+    pub fn unreadable_record(detail: impl Into<String>) -> Self {
+        let unreadable = Some(Unreadable::DirectoryRecord);
+        Self { unreadable, ..Self::clean("directory", detail) }
     }
 
     /// It may have happened: a time-out, a broken connection.
     pub fn unsure(service: &'static str, detail: impl Into<String>) -> Self {
         Self { maybe_done: true, ..Self::clean(service, detail) }
-    }
-
-    /// A record of the directory cannot be read. `detail` names the field, and not what is in it.
-    pub fn unreadable_record(detail: impl Into<String>) -> Self {
-        Self { unreadable_record: true, ..Self::clean("directory", detail) }
     }
 }
 

@@ -4,12 +4,13 @@
 //! The sealed pairs are no part of the verification. Each is an item of its own, which dies when its
 //! handoff is redeemed, and when the verification is closed.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use std::fmt;
+
 use rand::CryptoRng;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::entitlement::{Environment, Visibility};
 use crate::identity::{LinkToken, VerificationId};
@@ -245,10 +246,40 @@ fn wrapping_key(
     key
 }
 
-/// AES-256-GCM, nonce first, base64. Every key seals once, so a random nonce is ample.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-struct Sealed(String);
+/// AES-256-GCM, nonce first. Every key seals once, so a random nonce is ample. Stored as bytes: a write is
+/// paid for by the kilobyte.
+#[derive(Clone)]
+struct Sealed(Vec<u8>);
+
+impl Serialize for Sealed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sealed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Sealed;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Sealed, E> {
+                Ok(Sealed(bytes.to_vec()))
+            }
+
+            fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Sealed, E> {
+                Ok(Sealed(bytes))
+            }
+        }
+
+        deserializer.deserialize_byte_buf(Bytes)
+    }
+}
 
 impl Sealed {
     fn seal(key: &[u8; 32], bound_to: &str, mut text: Vec<u8>, rng: &mut impl CryptoRng) -> Self {
@@ -261,13 +292,12 @@ impl Sealed {
                 &mut text,
             )
             .expect("the text is far below AES-GCM's limit of 64 GiB");
-        Self(STANDARD_NO_PAD.encode([&nonce[..], &text].concat()))
+        Self([&nonce[..], &text].concat())
     }
 
     fn open(&self, key: &[u8; 32], bound_to: &str) -> Option<Vec<u8>> {
-        let mut bytes = STANDARD_NO_PAD.decode(&self.0).ok()?;
-        let nonce: [u8; NONCE_LEN] = bytes.get(..NONCE_LEN)?.try_into().ok()?;
-        let mut text = bytes.split_off(NONCE_LEN);
+        let (nonce, text) = self.0.split_at_checked(NONCE_LEN)?;
+        let (nonce, mut text) = (nonce.try_into().ok()?, text.to_vec());
         let aad = Aad::from(bound_to.as_bytes());
         let text =
             gcm(key).open_in_place(Nonce::assume_unique_for_key(nonce), aad, &mut text).ok()?;
@@ -275,8 +305,8 @@ impl Sealed {
     }
 }
 
-impl std::fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed(…)")
     }
 }

@@ -92,8 +92,7 @@ impl Activities for DynamoDirectory {
         email: &EmailAddress,
     ) -> Result<Option<(Customer, Vec<Process>)>, Failure> {
         let Some(item) = self.record(email).await? else { return Ok(None) };
-        let customer = customer(item.clone())?;
-        let Processes { processes } = part(item)?;
-        Ok(Some((customer, processes)))
+        let Processes { processes } = part(item.clone())?;
+        Ok(Some((customer(item)?, processes)))
     }
 }

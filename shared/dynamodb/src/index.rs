@@ -119,7 +119,7 @@ impl DynamoIndex {
                 let id = item.get(attribute::KEY).and_then(id);
                 let read = match verification(item) {
                     Ok(verification) => Some(verification),
-                    Err(failure) if failure.of_other_version => None,
+                    Err(failure) if failure.unreadable.is_some() => None,
                     Err(failure) => return Err(failure),
                 };
                 found.extend(id.map(|id| (id, read)));

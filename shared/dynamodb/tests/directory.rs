@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use support_core::identity::EmailAddress;
 use support_core::ports::{Activities, Directory};
+use support_core::refusal::Unreadable;
 use support_dynamodb::DynamoDirectory;
 
 fn record() -> Value {
@@ -68,7 +69,10 @@ async fn a_record_that_cannot_be_read_says_which_field_is_wrong_and_nothing_of_w
             directory.glance(&carla).await.unwrap_err(),
             directory.activity(&carla).await.unwrap_err(),
         ] {
-            assert!(failure.unreadable_record && !failure.maybe_done, "{field}: {value}");
+            assert!(
+                failure.unreadable == Some(Unreadable::DirectoryRecord) && !failure.maybe_done,
+                "{field}: {value}"
+            );
             assert_eq!(failure.detail, said, "{field}: {value}");
         }
     }

@@ -1,6 +1,6 @@
 //! Records of the directory that cannot be read, where the answer must not say so.
 
-use support_core::refusal::Failure;
+use support_core::refusal::{Failure, Unreadable};
 
 /// Takes a record that cannot be read for none, and says in the log which field is wrong: where all answers
 /// that open nothing look alike.
@@ -9,7 +9,7 @@ use support_core::refusal::Failure;
 /// Every other failure.
 pub fn readable<T>(found: Result<Option<T>, Failure>) -> Result<Option<T>, Failure> {
     match found {
-        Err(failure) if failure.unreadable_record => {
+        Err(failure) if failure.unreadable == Some(Unreadable::DirectoryRecord) => {
             tracing::warn!(
                 failure = failure.service,
                 failure_detail = failure.detail,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use aws_lambda_events::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 use support_core::password::PasswordRule;
-use support_core::refusal::{CallError, Failure, NotAllowed, Refusal};
+use support_core::refusal::{CallError, Failure, NotAllowed, Refusal, Unreadable};
 
 use crate::answer::{self, Response};
 use details::ProblemDetails;
@@ -77,11 +77,11 @@ impl Problem {
             Self::Invalid(_) => ProblemDetails::invalid(),
             Self::Unauthenticated(why) => ProblemDetails::unauthenticated(*why),
             Self::Refused(refusal) => ProblemDetails::refused(refusal),
-            Self::Failed(failure) if failure.of_other_version => ProblemDetails::of_other_version(),
-            Self::Failed(failure) if failure.unreadable_record => {
-                ProblemDetails::unreadable_record()
-            }
-            Self::Failed(_) => ProblemDetails::unavailable(),
+            Self::Failed(failure) => match failure.unreadable {
+                Some(Unreadable::OtherVersion) => ProblemDetails::of_another_version(),
+                Some(Unreadable::DirectoryRecord) => ProblemDetails::unreadable_record(),
+                None => ProblemDetails::unavailable(),
+            },
         }
     }
 

@@ -23,6 +23,7 @@ pub struct Request {
     received: Instant,
     in_path: Option<VerificationId>,
     about: OnceLock<VerificationId>,
+    poll: OnceLock<()>,
 }
 
 impl Request {
@@ -31,7 +32,7 @@ impl Request {
         let in_path = event.path_parameters.get("id").and_then(|id| VerificationId::parse(id));
         #[expect(clippy::disallowed_methods, reason = "only for how long the call has taken")]
         let received = Instant::now();
-        Self { event, now, received, in_path, about: OnceLock::new() }
+        Self { event, now, received, in_path, about: OnceLock::new(), poll: OnceLock::new() }
     }
 
     /// Returns the matched route as the template has it: `POST /verifications/{id}/code`.
@@ -76,6 +77,17 @@ impl Request {
     pub fn path_parameter(&self, name: &str) -> Result<&str, Problem> {
         let value = self.event.path_parameters.get(name);
         Ok(value.map(String::as_str).ok_or(Refusal::NotFound)?)
+    }
+
+    /// Notes that a client only looks again at what it knows. If that goes well, it leaves no line in the
+    /// log: the access log of the API has one, and most requests are such looks.
+    pub fn is_poll(&self) {
+        let _ = self.poll.set(());
+    }
+
+    /// Returns whether [`Self::is_poll`] was called.
+    pub(crate) fn polls(&self) -> bool {
+        self.poll.get().is_some()
     }
 
     /// Returns a parameter of the query. API Gateway has decoded it and joined repeated ones with

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use support_core::identity::VerificationId;
-use support_core::refusal::Failure;
+use support_core::refusal::{Failure, Unreadable};
 use support_core::time::Timestamp;
 
 use crate::answer::{Answer, Response};
@@ -46,6 +46,7 @@ async fn answer(
         request_id: request.request_id(),
         route: request.route(),
         verification: request.subject(),
+        poll: request.polls(),
         started,
     };
     line.close(outcome)
@@ -69,13 +70,15 @@ pub(crate) struct Line<'a> {
     pub request_id: &'a str,
     pub route: &'a str,
     pub verification: Option<&'a VerificationId>,
+    /// Then there is no line if all went well.
+    pub poll: bool,
     pub started: Stopwatch,
 }
 
 impl Line<'_> {
     /// Writes the line and makes the response.
     pub fn close(self, outcome: Result<Answer, Problem>) -> Response {
-        let Self { request_id, route, verification, started } = self;
+        let Self { request_id, route, verification, poll, started } = self;
         let verification = verification.map(VerificationId::as_str);
         let duration_ms = started.millis();
         let (status, slug) = match &outcome {
@@ -83,6 +86,7 @@ impl Line<'_> {
             Err(problem) => (problem.status(), problem.slug()),
         };
         match outcome.as_ref().err().and_then(Problem::failure) {
+            None if poll && outcome.is_ok() => {}
             None => tracing::info!(
                 request_id,
                 route,
@@ -92,8 +96,11 @@ impl Line<'_> {
                 duration_ms,
                 "request"
             ),
-            Some(failure) if failure.of_other_version => {
-                measure(Metric::UnreadableItems, 1);
+            // Nothing of ours failed, so no alarm for failures is for it.
+            Some(failure) if failure.unreadable.is_some() => {
+                if failure.unreadable == Some(Unreadable::OtherVersion) {
+                    measure(Metric::UnreadableItems, 1);
+                }
                 tracing::warn!(
                     request_id,
                     route,
@@ -101,22 +108,11 @@ impl Line<'_> {
                     outcome = slug,
                     status,
                     duration_ms,
+                    failure = failure.service,
                     failure_detail = failure.detail,
                     "request"
                 );
             }
-            // Nothing of ours failed, so no alarm is for it.
-            Some(failure) if failure.unreadable_record => tracing::warn!(
-                request_id,
-                route,
-                verification,
-                outcome = slug,
-                status,
-                duration_ms,
-                failure = failure.service,
-                failure_detail = failure.detail,
-                "request"
-            ),
             Some(failure) => tracing::error!(
                 request_id,
                 route,

@@ -79,7 +79,8 @@ async fn receive(
     }
     let failure = Failure::clean("gateway", "not an HTTP API's event with payload format 2.0");
     let request_id = &event.context.request_id;
-    Line { request_id, route: "none", verification: None, started }.close(Err(failure.into()))
+    Line { request_id, route: "none", verification: None, poll: false, started }
+        .close(Err(failure.into()))
 }
 
 /// Reads an event without its headers: no route needs one, and a client could send one that is not

@@ -92,6 +92,7 @@ export const list = {
   agentHint: 'Name or email address, or part of it.',
   more: 'More filters',
   id: 'Verification',
+  of: 'Same customer as verification',
   ticket: 'Ticket',
   module: 'Module',
   anyModule: 'Any module',
@@ -102,6 +103,7 @@ export const list = {
   until: 'Started until',
   wrong: {
     id: 'Enter the id of a verification: 22 letters, digits, hyphens or underscores.',
+    of: 'Enter the id of a verification: 22 letters, digits, hyphens or underscores.',
     ticket: 'Use up to 64 letters, digits, and the characters - _ . / #',
     customer: 'Enter an email address, such as name@example.com.',
     agent: 'Use at most 80 characters.',

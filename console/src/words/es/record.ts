@@ -87,6 +87,7 @@ export const list: Words['list'] = {
   agentHint: 'Nombre o correo electrónico, o una parte.',
   more: 'Más filtros',
   id: 'Verificación',
+  of: 'Mismo cliente que la verificación',
   ticket: 'Ticket',
   module: 'Módulo',
   anyModule: 'Cualquier módulo',
@@ -97,6 +98,7 @@ export const list: Words['list'] = {
   until: 'Iniciada hasta',
   wrong: {
     id: 'Ingrese el identificador de una verificación: 22 letras, dígitos, guiones o guiones bajos.',
+    of: 'Ingrese el identificador de una verificación: 22 letras, dígitos, guiones o guiones bajos.',
     ticket: 'Use hasta 64 letras, dígitos y los caracteres - _ . / #',
     customer: 'Ingrese una dirección de correo, como nombre@example.com.',
     agent: 'Use como máximo 80 caracteres.',

@@ -145,9 +145,8 @@ impl Scene {
     }
 
     async fn verifications(&self) -> Vec<Verification> {
-        let window = Window::default();
-        let page = self.store.memory.page(&Scope::Everyone, &window, None, 100).await.unwrap();
-        page.items.into_iter().filter_map(|listed| listed.verification).collect()
+        let page = self.store.memory.page(&Scope::Everyone, &Window::default(), None, 100).await;
+        page.unwrap().items.into_iter().filter_map(|listed| listed.verification).collect()
     }
 
     /// The only one.

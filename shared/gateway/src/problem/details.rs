@@ -58,21 +58,21 @@ impl ProblemDetails {
         )
     }
 
-    pub fn of_other_version() -> Self {
-        Self::new(
-            503,
-            "other-version",
-            "A newer version of the service wrote this",
-            "This version can't read it, and has changed nothing. Repeat the call in a minute; if that doesn't help, tell the service's operator.",
-        )
-    }
-
     pub fn unreadable_record() -> Self {
         Self::new(
             409,
             "unreadable-record",
             "The customer's record can't be read",
             "Repeating the call doesn't help. Ask those who maintain the directory to correct the record.",
+        )
+    }
+
+    pub fn of_another_version() -> Self {
+        Self::new(
+            503,
+            "other-version",
+            "A newer version of the service wrote this",
+            "This version can't read it, and has changed nothing. Repeat the call in a minute; if that doesn't help, tell the service's operator.",
         )
     }
 

@@ -30,6 +30,22 @@ async fn a_request_leaves_one_line_that_says_how_it_ended() {
     );
 }
 
+#[tokio::test]
+async fn a_poll_leaves_a_line_only_if_it_goes_wrong() {
+    let poll = async |request: &Request| {
+        request.is_poll();
+        Ok(Answer::ok(&json!({"status": "started"})))
+    };
+    let (status, _) = status_and_body(event("poll-answered"), LONG, poll).await;
+    assert_eq!((status, lines_of("poll-answered").len()), (200, 0));
+    let refuse = async |request: &Request| {
+        request.is_poll();
+        Err(Refusal::NotFound.into())
+    };
+    let (status, _) = status_and_body(event("poll-refused"), LONG, refuse).await;
+    assert_eq!((status, lines_of("poll-refused").len()), (404, 1));
+}
+
 #[tokio::test] // P25
 async fn a_failure_is_logged_and_not_shown() {
     let fail = async |_: &Request| Err(Failure::unsure("dynamodb", "TimeoutError").into());

@@ -75,8 +75,9 @@ pub(super) async fn a_ticket_is_found_whatever_its_capitals(
         let page = store.page(&scope, &Window::default(), None, 100).await.expect("read");
         assert_eq!(page.items.len(), count, "{number}");
         let Some(newest) = page.items.first() else { continue };
+        let position = newest.place.clone();
         let rest =
-            store.page(&scope, &Window::default(), Some(&newest.place), 100).await.expect("read");
+            store.page(&scope, &Window::default(), Some(&position), 100).await.expect("read");
         assert_eq!(rest.items.len(), count - 1, "{number}");
     }
 }

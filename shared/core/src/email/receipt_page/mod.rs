@@ -142,10 +142,8 @@ impl ReceiptPage<'_> {
         };
         let environments: Vec<_> =
             self.receipt.environments.iter().copied().map(Environment::display_name).collect();
-        let qr = self.receipt.app_qr_given_to.map_or_else(
-            || (*nobody).to_owned(),
-            |who| actor(reader.locale, &who.into()).to_owned(),
-        );
+        let qr = self.receipt.app_qr_given_to.map(Word::from);
+        let qr = qr.as_ref().map_or(*nobody, |who| actor(reader.locale, who));
         let number = number.as_deref().map(|number| {
             TicketNumber::parse(number)
                 .map_or_else(|| words(&name(number)), |number| words(&ticket(&number)))
@@ -163,7 +161,7 @@ impl ReceiptPage<'_> {
             (labels.environments, Some(environments.join(", "))),
             (labels.access, self.receipt.access.map(|it| (language.access)(it).to_owned())),
             (labels.hidden, Some((language.hidden)(self.receipt.visibility).to_owned())),
-            (labels.app_qr, Some(qr)),
+            (labels.app_qr, Some(qr.to_owned())),
             (
                 labels.second_factor,
                 Some((language.second_factor)(self.receipt.customer_second_factor).to_owned()),
@@ -185,8 +183,10 @@ impl ReceiptPage<'_> {
 
     fn steps(&self, language: &Language, reader: &Reader) -> String {
         self.receipt.steps.iter().fold(String::new(), |mut out, step| {
-            let who = word(&step.actor, actor(reader.locale, &step.actor));
-            let what = word(&step.action, action(reader.locale, &step.action));
+            // A word that this version does not know is shown as it is.
+            let shown = |word: &str| escaped(&sanitize::one_line(word, MAX_DETAIL));
+            let who = shown(actor(reader.locale, &step.actor));
+            let what = shown(action(reader.locale, &step.action));
             let more = detail(reader.locale, &step.action, step.detail.as_ref())
                 .map(|more| format!(": {}", bounded(&sanitize::one_line(&more, MAX_DETAIL))));
             let when = words(&(language.moment)(step.at, &reader.time_zone));
@@ -205,15 +205,6 @@ impl ReceiptPage<'_> {
 
 /// The longest detail of a step that is shown, in characters.
 const MAX_DETAIL: usize = 500;
-
-/// A word of the record. One that this version does not know may be anything, and is shown as what others
-/// wrote.
-fn word<T>(word: &Word<T>, shown: &str) -> String {
-    match word {
-        Word::Known(_) => shown.to_owned(),
-        Word::Other(_) => bounded(&sanitize::one_line(shown, MAX_DETAIL)),
-    }
-}
 
 /// What others wrote turns around nothing beside it.
 fn bounded(text: &str) -> String {

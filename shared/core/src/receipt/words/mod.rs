@@ -16,7 +16,7 @@ pub fn fault(language: Locale, fault: &Fault) -> String {
     }
 }
 
-/// Returns who took a step. An actor that this version does not know is its code.
+/// Returns who took a step.
 pub fn actor(language: Locale, actor: &Word<Actor>) -> &str {
     match (language, actor) {
         (Locale::En, Word::Known(actor)) => en::actor(*actor),
@@ -25,7 +25,7 @@ pub fn actor(language: Locale, actor: &Word<Actor>) -> &str {
     }
 }
 
-/// Returns what a step is. An action that this version does not know is its code.
+/// Returns what a step is. An action that this code does not know is its code.
 pub fn action(language: Locale, action: &Word<Action>) -> &str {
     match (language, action) {
         (Locale::En, Word::Known(action)) => en::action(*action),
@@ -140,8 +140,8 @@ mod tests {
     #[test]
     fn a_text_stays_as_it_is_and_nothing_is_said_where_there_is_nothing() {
         for language in [Locale::En, Locale::Es] {
-            let sent = Word::from(Action::AppQrSent);
-            let said = |it: Option<Detail>| detail(language, &sent, it.as_ref());
+            let said =
+                |it: Option<Detail>| detail(language, &Action::AppQrSent.into(), it.as_ref());
             let text = Detail::Text("sending 1 of 5".to_owned());
             assert_eq!(said(Some(text)).as_deref(), Some("sending 1 of 5"));
             assert_eq!(said(Some(Detail::Text(String::new()))), None);
