@@ -52,7 +52,7 @@ async fn a_verification_that_cannot_be_read_is_left_alone_and_hides_no_other() {
         let hidden = &known[2];
         let before = stored.item(&pk(hidden)).await;
         let failure = stored.store.load(&hidden.id).await.unwrap_err();
-        assert!(failure.of_other_version && !failure.maybe_done, "{unreadable:?}: {failure}");
+        assert!(failure.unreadable.is_some() && !failure.maybe_done, "{unreadable:?}: {failure}");
 
         // Each list goes on behind it, one at a time and all at once.
         let index = DynamoIndex::new(stored.aws.config(), "support");
@@ -162,7 +162,7 @@ async fn tickets_tokens_and_grants_of_a_newer_schema_open_nothing() {
         for read in read {
             match schema {
                 None | Some("0" | "1") => assert_eq!(read, Ok(true)),
-                Some(_) => assert!(read.unwrap_err().of_other_version, "{schema:?}"),
+                Some(_) => assert!(read.unwrap_err().unreadable.is_some(), "{schema:?}"),
             }
         }
     }
