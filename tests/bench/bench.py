@@ -43,7 +43,7 @@ def main() -> int:
     arguments = parser.parse_args()
     started, blocks, scripts = time.monotonic(), {"calls": "\n".join(calls.table())}, Path(__file__).parent
     took = []
-    if programs := built(arguments.only) if set(arguments.tables) - {"cost"} else None:
+    if programs := built(arguments.only, arguments.tables) if set(arguments.tables) - {"cost"} else None:
         took.append(f"{(time.monotonic() - started) / 60:.0f} minutes to build the programs")
     began = time.monotonic()
     with running_stack(lambda _: {}) as stack:
@@ -66,9 +66,10 @@ def main() -> int:
     return 0
 
 
-def built(only: list[str]) -> Path:
-    """The programs as they are deployed: all, or these, with the empty one, beside which they are shown, and the sweep."""
-    return sizes.released(*([*only, "empty", "close-verification"] if only else []))
+def built(only: list[str], tables: list[str]) -> Path:
+    """The programs as they are deployed: all, or these, with the empty one, beside which they are shown, and the sweep if it is measured."""
+    sweep = ["close-verification"] if "sweep" in tables else []
+    return sizes.released(*([*only, "empty", *sweep] if only else []))
 
 
 def write(document: Path, blocks: dict[str, str], line: str) -> None:

@@ -105,28 +105,34 @@ class Authority:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench")])
-        now = dt.datetime.now(dt.timezone.utc)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        pem = certificate.public_bytes(serialization.Encoding.PEM)
+        signing, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+        issued = self._certificate("bench", signing, "bench", signing.public_key(), x509.BasicConstraints(ca=True, path_length=None))
+        here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        pem = self._certificate("bench", signing, "here", key.public_key(), here)
         self.trusted, own = directory / "trusted.pem", directory / "own.pem"
-        self.trusted.write_bytes(pem + PUBLIC.read_bytes())
+        self.trusted.write_bytes(issued + PUBLIC.read_bytes())
         secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         own.write_bytes(secret + pem)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(own)
+
+    @staticmethod
+    def _certificate(
+        issuer: str, signing: ec.EllipticCurvePrivateKey, name: str, key: ec.EllipticCurvePublicKey, extension: x509.ExtensionType
+    ) -> bytes:
+        now = dt.datetime.now(dt.timezone.utc)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+            .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=1))
+            .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+            .sign(signing, hashes.SHA256())
+        )
+        return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def measure(stack: Stack, each: Measured, program: Path, megabytes: int, authority: Authority) -> Times:
@@ -151,7 +157,7 @@ def measure(stack: Stack, each: Measured, program: Path, megabytes: int, authori
             for event in events:
                 used = used_processor(hosted.process_id)
                 answer = hosted.invoke(event)
-                assert not isinstance(answer, dict) or answer.get("statusCode", 200) < 300, (each.what, answer)
+                assert not isinstance(answer, dict) or answer.get("statusCode", 200) < 300, (each.what, answer, hosted.lines[-2:])
                 times.append(hosted.answered_at - hosted.sent_at - waited(hosted, hosted.sent_at))
                 processor.append(used_processor(hosted.process_id) - used)
             memory = peak(hosted.process_id)
