@@ -149,7 +149,7 @@ proptest! {
                 prop_assert_eq!(after.version as usize, after.steps.len());
                 prop_assert_eq!(chain::check(&id, &after.steps), Ok(()));
                 if let Ok(next) = &done {
-                    prop_assert!(!was_closed || action == Cancel);
+                    prop_assert!(!was_closed || matches!(action, Finish | Cancel));
                     match (action, next.status()) {
                         (Authenticate, Status::AgentVerified) => {
                             prop_assert!(!granted);
@@ -159,6 +159,7 @@ proptest! {
                             prop_assert!(granted);
                             (model.proved, model.agent, model.customer) = (true, true, true);
                         }
+                        (Finish, Status::Closed) => prop_assert!(model.proved),
                         (RequestConsent, _) => {
                             prop_assert!(model.proved && !granted);
                             (model.agent, model.customer) = (false, false);
