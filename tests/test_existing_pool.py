@@ -71,16 +71,16 @@ def there() -> Iterator[Stack]:
 def attach(stack: Stack) -> None:
     """Steps 3 and 7."""
     pool = stack.facts["CustomerPoolId"]
-    triggers = stack.aws("lambda").get_function_configuration(FunctionName=stack.functions()["CustomerTriggersFunction"])
+    alias = stack.aws("lambda").get_alias(FunctionName=stack.functions()["CustomerTriggersFunction"], Name="live")
     described = stack.aws("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]
     stack.aws("lambda").add_permission(
-        FunctionName=triggers["FunctionName"],
+        FunctionName=alias["AliasArn"],
         StatementId="customers-pool",
         Action="lambda:InvokeFunction",
         Principal="cognito-idp.amazonaws.com",
         SourceArn=described["Arn"],
     )
-    arn = triggers["FunctionArn"]
+    arn = alias["AliasArn"]
     stack.aws("cognito-idp").update_user_pool(
         UserPoolId=pool,
         LambdaConfig={

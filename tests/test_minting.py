@@ -146,5 +146,5 @@ def test_a_client_secret_that_was_replaced_is_read_again(stack: Stack) -> None:
         assert journey.record()["state"]["status"] == "consented"
     finally:
         manager.put_secret_value(SecretId=kept, SecretString=new)
-    assert journey.issue().status == 200
+    assert journey.issue().status == 201
     assert journey.redeem("web").status == 200

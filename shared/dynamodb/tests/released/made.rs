@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use support_aws::Aws;
 use support_core::entitlement::{Access, Environment, Visibility};
@@ -240,6 +242,7 @@ fn document(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) => json!({"S": text}),
         AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::B(bytes) => json!({"B": STANDARD.encode(bytes.as_ref())}),
         AttributeValue::Bool(truth) => json!({"BOOL": truth}),
         AttributeValue::Null(_) => json!({"NULL": true}),
         AttributeValue::L(list) => json!({"L": list.iter().map(document).collect::<Vec<_>>()}),
