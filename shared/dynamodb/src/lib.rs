@@ -8,7 +8,7 @@
 //! | `T#<id>#<environment>` | the sealed tokens of a session in one environment |
 //! | `S#<key>` | a customer's support grant |
 //!
-//! Every item but a count carries `schema`, the number of the rules that it was written under: see [`kept`]. A
+//! Every item but a count carries `schema`, the number of the rules that it was written under: see `kept.rs`. A
 //! count is never written as a whole, so that nothing of it can be lost; what counts differently has
 //! another key.
 //!
