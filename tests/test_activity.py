@@ -137,7 +137,7 @@ def test_readings_at_the_same_moment_keep_no_session_from_beginning_or_ending(st
 
 def test_a_process_that_cannot_be_read_shows_nothing_and_is_no_reading(stack: Stack) -> None:  # P25
     journey = support(stack, successor_of(stack, processes=[process("p-1", "x", "done", "yesterday", "")])).through_consent()
-    assert problem(activity(journey)) == (503, "unavailable")
+    assert problem(activity(journey)) == (409, "unreadable-record")
     assert "activity-read" not in journey.actions()
 
 

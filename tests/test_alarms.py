@@ -203,9 +203,13 @@ def test_emails_that_are_not_taken_ring(watch: Watch, stack: Stack) -> None:  # 
 
 
 def own_series(watch: Watch, stack: Stack) -> set[Series]:
-    """What the stack emits: in a session, when an email comes back, and when AWS fails."""
+    """What the stack emits: in a session, when an email comes back, when AWS fails, and when another version wrote an item."""
     started = time.time()
-    journey = ended_long_ago(stack)
+    journey, newer = ended_long_ago(stack), stack.journey().through_start()
+    read = newer.item
+    stack.put_item(read | {"schema": {"N": "99"}})
+    assert newer.read().json["type"] == "/problems/other-version"
+    stack.put_item(read)
     stack.aws("lambda").invoke(FunctionName=stack.functions()["EmailEventsFunction"], Payload=json.dumps(bounce(journey)))
     stack.aws("lambda").invoke(FunctionName=stack.functions()[SWEEP], Payload=b"{}")
     found = lines(stack.logs(since=started))

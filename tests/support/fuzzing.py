@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi import checks
@@ -110,6 +111,12 @@ class Signed(requests.auth.AuthBase):
         return request
 
 
+def negates_path(case: Case) -> bool:
+    """Whether the fuzzer made the path one that the contract does not allow."""
+    mutations = getattr(case.meta.phase.data, "mutations", None) if case.meta else None
+    return any(mutation.parameter_location is ParameterLocation.PATH for mutation in mutations or ())
+
+
 class Cast:
     """The people whom a fuzzer acts for, with their verifications. Its choices are the same in every run."""
 
@@ -140,9 +147,11 @@ class Cast:
             return
         allowed = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
         journey = self.journey_of(case) or self.open_journey(name, fresh=allowed)
-        if "id" in case.path_parameters and self.often():
+        # A path that was made wrong on purpose stays wrong.
+        given = [] if negates_path(case) else case.path_parameters
+        if "id" in given and self.often():
             case.path_parameters["id"] = journey.id
-        if "process" in case.path_parameters and self.often():
+        if "process" in given and self.often():
             case.path_parameters["process"] = f"step-{self.random.randint(1, 6)}"
         if not allowed:
             return
