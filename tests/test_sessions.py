@@ -111,7 +111,7 @@ def test_every_refresh_token_is_revoked_at_once_and_stored_nowhere(stack: Stack)
     refresh_tokens = {answer["AuthenticationResult"]["RefreshToken"] for answer in answers if answer}
     assert len(refresh_tokens) == 4
     assert revoked == refresh_tokens
-    stored = json.dumps(stack.items())
+    stored = json.dumps(stack.items(), default=repr)
     assert not any(token in stored for token in refresh_tokens)
 
     cognito, support = stack.aws("cognito-idp"), stack.facts["SupportClientId"]
