@@ -4,6 +4,9 @@
 
 It knows each service's actions, resources and condition keys: an action that does not exist, or a statement whose resource or
 condition its actions never see, allows nothing on AWS. References are replaced by ARNs of the form that they have there.
+
+It also holds the rights of the person who deploys, as docs/deployment.md names them, against the template: each exists, and none that a
+resource needs beyond creating it is left out.
 """
 
 from __future__ import annotations
@@ -25,6 +28,15 @@ from samtranslator.yaml_helper import yaml_parse
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+GUIDE = TEMPLATE.parent / "docs/deployment.md"
+# What a deployment needs beyond the right to create, change and delete the resource. The guide links the sources.
+BEYOND = {
+    "AWS::ApiGatewayV2::Stage": {"logs:CreateLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies"},
+    "AWS::CodeDeploy::DeploymentGroup": {"codedeploy:*"},
+    "AWS::Cognito::UserPool": {"iam:CreateServiceLinkedRole", "ses:GetIdentityVerificationAttributes"},
+    "AWS::IAM::Role": {"iam:PutRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PassRole"},
+    "AWS::KMS::Key": {"kms:PutKeyPolicy"},
+}
 REGION, ACCOUNT = "us-east-1", "123456789012"
 PSEUDO = {
     "AWS::Region": REGION,
@@ -143,6 +155,26 @@ def policies(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, properties["PolicyDocument"]
 
 
+def deployers_rights(guide: str) -> set[str]:
+    """The actions that the guide's table names."""
+    section = guide.partition("## What the person who deploys must be allowed to do\n")[2].partition("\n## ")[0]
+    return {right for row in re.findall(r"^\| (`.*?) \| ", section, re.MULTILINE) for right in re.findall(r"`(\w+:[\w*]+)`", row)}
+
+
+def wrong_rights(guide: str, kinds: set[str]) -> Iterator[str]:
+    """What is wrong with the guide's table, for a template with resources of these kinds."""
+    named = deployers_rights(guide)
+    for right in sorted(named):
+        try:
+            exists = bool(parliament.expand_action(right))
+        except parliament.UnknownActionException:
+            exists = False
+        if not exists:
+            yield f"{right} is no action"
+    for kind in sorted(kinds & BEYOND.keys()):
+        yield from (f"{kind} needs {right}" for right in sorted(BEYOND[kind] - named))
+
+
 def main() -> int:
     template = transformed()
     resolver, found, count = Resolver(template), 0, 0
@@ -154,6 +186,10 @@ def main() -> int:
                 continue
             found += 1
             print(f"template.yaml: {name}: {finding.issue}: {finding.detail or finding.title} {finding.location}", file=sys.stderr)
+    kinds = {resource["Type"] for resource in transformed({"Canary": "true"})["Resources"].values()}
+    for wrong in wrong_rights(GUIDE.read_text(), kinds):
+        found += 1
+        print(f"docs/deployment.md: {wrong}", file=sys.stderr)
     if not count:
         print("template.yaml has no policy: this check looked at nothing", file=sys.stderr)
     return 1 if found or not count else 0
