@@ -3,11 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::CryptoRng;
-use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
 use crate::text::is_invisible;
+
+pub use crate::checked::{Checked, New};
 
 /// A verification's id, and its session's: 128 random bits, base64url (22 characters).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -116,27 +117,6 @@ impl EmailAddress {
         let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
         let first: String = local.chars().take(1).collect();
         format!("{first}***@{domain}")
-    }
-}
-
-/// A value as it comes in, which has to keep the rules of today. The type itself reads what is stored, by a
-/// rule that is never made stricter: a record is not unreadable because a later rule would refuse it.
-#[derive(Clone, Debug)]
-pub struct New<T>(pub T);
-
-/// A value with rules for what comes in.
-pub trait Checked: Sized {
-    /// What is expected, for those who send anything else.
-    const EXPECTED: &'static str;
-
-    /// Returns `None` for what is not as expected.
-    fn checked(text: &str) -> Option<Self>;
-}
-
-impl<'de, T: Checked> Deserialize<'de> for New<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        T::checked(&text).map(Self).ok_or_else(|| D::Error::custom(T::EXPECTED))
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod attempt;
 pub mod chain;
+mod checked;
 pub mod code;
 pub mod consent_entry;
 pub mod directory;
