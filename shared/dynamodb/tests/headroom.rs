@@ -1,8 +1,8 @@
 //! The most that one record can come to hold.
 
 mod engine;
-
-use std::collections::HashMap;
+#[path = "engine/weight.rs"]
+mod weight;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::{engine, table};
@@ -22,22 +22,6 @@ use support_dynamodb::DynamoVerifications;
 use support_testing::samples::{
     CONFIRMED, NOON, Walk, agent, customer, ecosystem, key, rng, wrong,
 };
-
-/// What DynamoDB counts, by its developer guide.
-fn size(value: &AttributeValue) -> usize {
-    match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len() / 2 + 2,
-        AttributeValue::Bool(_) | AttributeValue::Null(_) => 1,
-        AttributeValue::L(list) => 3 + list.iter().map(|each| size(each) + 1).sum::<usize>(),
-        AttributeValue::M(map) => 3 + of_item(map) + map.len(),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn of_item(item: &HashMap<String, AttributeValue>) -> usize {
-    item.iter().map(|(name, value)| name.len() + size(value)).sum()
-}
 
 /// A character that takes four bytes.
 const WIDE: &str = "\u{1f512}";
@@ -166,7 +150,7 @@ async fn no_verification_comes_near_the_largest_item() {
     assert_eq!(store.save(&Change::to(written.clone())).await, Ok(Saved::Done));
     let key = AttributeValue::S(format!("V#{}", written.id));
     let read = client.get_item().table_name("support").key("pk", key).send().await.unwrap();
-    let bytes = of_item(&read.item.unwrap());
+    let bytes = weight::of_item(&read.item.unwrap());
     println!("{} steps, {bytes} bytes", written.steps.len());
     assert!(bytes < 300 * 1024, "{bytes}");
 }

@@ -1,8 +1,8 @@
 //! How large an item becomes: DynamoDB charges a write for every KB that it begins.
 
 mod engine;
-
-use std::collections::HashMap;
+#[path = "engine/weight.rs"]
+mod weight;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::{engine, table};
@@ -14,22 +14,6 @@ use support_core::session::SealedChange;
 use support_core::verification::{Side, Verification};
 use support_dynamodb::DynamoVerifications;
 use support_testing::samples::{Walk, granted, versions};
-
-/// What DynamoDB counts, by its developer guide.
-fn size(value: &AttributeValue) -> usize {
-    match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len() / 2 + 2,
-        AttributeValue::Bool(_) | AttributeValue::Null(_) => 1,
-        AttributeValue::L(list) => 3 + list.iter().map(|each| size(each) + 1).sum::<usize>(),
-        AttributeValue::M(map) => 3 + of_item(map) + map.len(),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn of_item(item: &HashMap<String, AttributeValue>) -> usize {
-    item.iter().map(|(name, value)| name.len() + size(value)).sum()
-}
 
 /// Every state, as full as the process makes it with nothing going wrong: asked for changes and narrowed,
 /// told, and opened in all four environments.
@@ -88,7 +72,7 @@ async fn an_item_stays_below_3_kb_in_every_state() {
         }
         let key = AttributeValue::S(format!("V#{}", whole.id));
         let read = client.get_item().table_name("support").key("pk", key).send().await.unwrap();
-        let bytes = of_item(&read.item.expect("it is there"));
+        let bytes = weight::of_item(&read.item.expect("it is there"));
         println!("{name}: {bytes} bytes");
         assert!(bytes < 3 * 1024, "{name}: {bytes} bytes");
     }
